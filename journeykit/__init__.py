@@ -1,0 +1,1 @@
+"""Accompany a bank's customers through their journey, from Jupyter."""
