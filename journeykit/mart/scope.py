@@ -1,0 +1,42 @@
+"""What names mean in one computation; the compiler reads nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import sqlalchemy as sa
+
+from journeykit.contract import Type
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The relation a statement selects from, and the columns its names stand for.
+
+    Attributes
+    ----------
+    as_of : date
+        The last day that may be seen.
+    tags : mapping of str to ColumnElement
+        Tag name to the column that holds it.
+    types : mapping of str to Type
+        Tag name to its type, so that mistakes are found before any SQL runs.
+    relation : FromClause
+        What a statement selects from; it has a ``customer_id``.
+    subjects : callable
+        Subject name to its table: :func:`journeykit.mart.sources.subject_table`.
+    row : FromClause or None
+        The subject in hand, for a column reference.
+    references : mapping of str to FromClause
+        Subjects joined to it, for a column reference with ``of=``.
+    """
+
+    as_of: date
+    tags: Mapping[str, sa.ColumnElement]
+    types: Mapping[str, Type]
+    relation: sa.FromClause
+    subjects: Callable[[str], sa.Table]
+    row: sa.FromClause | None = None
+    references: Mapping[str, sa.FromClause] = field(default_factory=dict)
