@@ -1,1 +1,43 @@
-"""Accompany a bank's customers through their journey, from Jupyter."""
+"""Accompany a bank's customers through their journey, from Jupyter.
+
+``import journeykit as jk`` loads nothing heavy: each name below is imported when first used.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "SUBJECTS": "contract",
+    "Channel": "routing.channel",
+    "Goal": "strategies.graph",
+    "Offer": "strategies.offers",
+    "Segment": "segments",
+    "Strategy": "strategies.graph",
+    "Tag": "tags",
+    "as_of": "expressions",
+    "build_tags": "workspace",
+    "case": "expressions",
+    "column": "expressions",
+    "connect": "workspace",
+    "daily_report": "workspace",
+    "days_between": "expressions",
+    "did": "expressions",
+    "distribution": "tags.distribution",
+    "export": "workspace",
+    "leads": "workspace",
+    "load_day": "workspace",
+    "run_strategies": "workspace",
+    "tag": "expressions",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'journeykit' has no attribute '{name}'; it offers {', '.join(__all__)}")
+    return getattr(import_module(f"journeykit.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,40 @@
+# make demo and make test do everything on a machine with Python 3.11+ and make.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lab check bench chaos
+.DEFAULT_GOAL := demo
+
+demo: .venv/.base  ## a 20,000-customer bank, the morning jobs, leads, files, reports and mails in var/
+	$(BIN)/journeykit demo
+
+test: .venv/.dev  ## every check and test that needs no server and takes no more than minutes
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+lab: .venv/.base  ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab notebooks
+
+check: .venv/.dev  ## lint, format, types, layers, notebooks without outputs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+bench: .venv/.dev  ## ratios to hand-written SQL at 1 M customers, from one run
+	$(BIN)/python tests/benchmarks/bench.py
+
+chaos: .venv/.dev  ## kill after every rename and every commit, and run again
+	$(BIN)/python -m pytest -m slow -s tests/faults
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "journeykit needs Python 3.11 or newer; name one with: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.base: pyproject.toml .venv/bin/python
+	$(BIN)/python -m pip install --quiet -e .
+	@touch $@
+
+.venv/.dev: pyproject.toml .venv/bin/python
+	$(BIN)/python -m pip install --quiet -e ".[dev]"
+	@touch $@ .venv/.base

@@ -1,0 +1,47 @@
+"""What every test shares: where the real banks' data lie, and no skipping where CI forbids it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+REAL_DATA = ROOT.parent / "shared" / "data"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """Turn a skip into a failure where everything is supposed to be installed."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("JOURNEYKIT_NO_SKIPS"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped where nothing may be: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _no_ambient_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test may find a developer's own workspace or key by way of the environment."""
+    for name in ("JOURNEYKIT_WORKSPACE", "JOURNEYKIT_VAULT_KEY", "JOURNEYKIT_FAULTS", "JOURNEYKIT_FAULT_AT"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def berka_data() -> Path:
+    """The folder of the real Czech bank's files; skips where it is absent."""
+    folder = REAL_DATA / "berka"
+    if not folder.is_dir():
+        pytest.skip(f"the real bank's files are not at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium; skips with how to get one."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
+    return path
