@@ -1,0 +1,141 @@
+"""Results that read well everywhere: plain text in a shell, HTML in a notebook, a frame for more work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from html import escape
+from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MISSING = "–"
+
+# Inline, because neither a mail client nor a notebook saved without trust keeps a style sheet.
+# Colours come from the reader's theme, so that a table is legible in a dark JupyterLab too.
+_BOX = "margin:.6em 0 1.2em;max-width:100%;overflow-x:auto"
+_TABLE = "border-collapse:collapse;font-variant-numeric:tabular-nums"
+_CAPTION = "text-align:left;font-weight:600;padding:0 0 .5em;caption-side:top"
+_HEAD = "padding:.4em .9em;border-bottom:2px solid #8a94a6;font-weight:600;vertical-align:bottom"
+_CELL = "padding:.35em .9em;border-bottom:1px solid rgba(138,148,166,.35);vertical-align:top"
+
+
+def show_value(value: Any) -> str:
+    """One value as a reader expects it: thousands separated, missing as a dash.
+
+    Examples
+    --------
+    >>> show_value(1234567), show_value(Decimal("1234.50")), show_value(None), show_value(True)
+    ('1,234,567', '1,234.50', '–', 'yes')
+    """
+    if value is None or value != value:  # noqa: PLR0124  (NaN and NaT differ from themselves)
+        return MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | Decimal):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(mark) in "WF" else 1 for mark in text)
+
+
+def _pad(text: str, width: int, right: bool) -> str:
+    gap = " " * (width - _width(text))
+    return gap + text if right else text + gap
+
+
+@dataclass(frozen=True)
+class Table:
+    """A titled table of plain values.
+
+    Parameters
+    ----------
+    title : str
+        What the table says; may be empty.
+    columns : sequence of str
+        Column headings, ready for a reader.
+    rows : sequence of sequences
+        One value per column; numbers stand right, everything else left.
+
+    Examples
+    --------
+    >>> Table("Leads", ["Channel", "Leads"], [["sms", 1200], ["app_push", 7]])
+    Leads
+    Channel   Leads
+    --------  -----
+    sms       1,200
+    app_push      7
+    """
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(self.columns))
+        object.__setattr__(self, "rows", tuple(tuple(row) for row in self.rows))
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(
+                    f"Table '{self.title}': a row has {len(row)} values for {len(self.columns)} columns."
+                )
+
+    def to_frame(self) -> pd.DataFrame:
+        """The same rows as a pandas frame."""
+        import pandas as pd
+
+        return pd.DataFrame([list(row) for row in self.rows], columns=pd.Index(self.columns))
+
+    def _right(self) -> list[bool]:
+        return [
+            any(_is_number(row[i]) for row in self.rows)
+            and all(_is_number(row[i]) or show_value(row[i]) == MISSING for row in self.rows)
+            for i in range(len(self.columns))
+        ]
+
+    def __repr__(self) -> str:
+        right = self._right()
+        body = [[show_value(value).replace("\n", " ") for value in row] for row in self.rows]
+        widths = [max(map(_width, texts)) for texts in zip(self.columns, *body, strict=True)]
+        lines = [[*self.columns], ["-" * width for width in widths], *body]
+        text = [
+            "  ".join(map(_pad, line, widths, right)).rstrip()
+            for line in lines
+        ]  # fmt: skip
+        return "\n".join(([self.title] if self.title else []) + text)
+
+    def _repr_html_(self) -> str:
+        side = ["right" if right else "left" for right in self._right()]
+        head = "".join(
+            f'<th scope="col" style="text-align:{at};{_HEAD}">{escape(name)}</th>'
+            for name, at in zip(self.columns, side, strict=True)
+        )
+        body = "".join(
+            "<tr>"
+            + "".join(
+                f'<td style="text-align:{at};{_CELL}">{escape(show_value(value))}</td>'
+                for value, at in zip(row, side, strict=True)
+            )
+            + "</tr>"
+            for row in self.rows
+        )
+        caption = f'<caption style="{_CAPTION}">{escape(self.title)}</caption>' if self.title else ""
+        return (
+            f'<div class="jk-table" style="{_BOX}"><table style="{_TABLE}">{caption}'
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
