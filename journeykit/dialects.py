@@ -1,0 +1,340 @@
+"""Every difference between databases, in one place; the only module that names one."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import duckdb
+import pyarrow as pa
+import sqlalchemy as sa
+
+from journeykit.contract import Type
+from journeykit.errors import SettingsError, StoreError
+
+EmbeddedError = duckdb.Error
+"""What the embedded engine raises; callers translate it into an error of ours."""
+
+SQL_TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
+    Type.TEXT: sa.String(),
+    Type.INTEGER: sa.BigInteger(),
+    Type.DECIMAL: sa.Numeric(18, 2),
+    Type.RATE: sa.Numeric(18, 6),
+    Type.BOOLEAN: sa.Boolean(),
+    Type.DATE: sa.Date(),
+    Type.TIMESTAMP: sa.DateTime(),
+}
+"""The SQLAlchemy type of each contract type, for every engine."""
+
+_NATIVE_TYPES = {
+    Type.TEXT: "VARCHAR",
+    Type.INTEGER: "BIGINT",
+    Type.DECIMAL: "DECIMAL(18,2)",
+    Type.RATE: "DECIMAL(18,6)",
+    Type.BOOLEAN: "BOOLEAN",
+    Type.DATE: "DATE",
+    Type.TIMESTAMP: "TIMESTAMP",
+}
+
+# The first words a read-only statement may start with; PRAGMA is rewritten to a SELECT by the
+# parser, so the statement's type alone would let it through.
+_READING_WORDS = frozenset({"select", "with", "from", "values"})
+
+
+def open_embedded(
+    *, memory_limit: str, threads: int, spill: Path | None = None, database: Path | None = None
+) -> sa.Connection:
+    """Open the embedded engine: in memory, or on the file `database`.
+
+    Parameters
+    ----------
+    memory_limit : str
+        Such as ``"4GB"``; beyond it the engine spills to `spill`.
+    threads : int
+        How many threads it may use.
+    spill : Path, optional
+        A folder for what does not fit into memory; without one nothing is ever spilled.
+    database : Path, optional
+        A file to keep tables in; without one they live in memory.
+
+    Returns
+    -------
+    sqlalchemy.Connection
+        In autocommit; closing it frees everything.
+
+    Examples
+    --------
+    >>> with open_embedded(memory_limit="100MB", threads=1) as connection:
+    ...     connection.scalar(sa.select(sa.literal(2) + 3))
+    5
+    """
+    config: dict[str, Any] = {
+        "memory_limit": memory_limit,
+        "threads": str(threads),
+        "temp_directory": str(spill or ""),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",
+    }
+    engine = sa.create_engine(
+        sa.URL.create("duckdb", database=str(database or ":memory:")),
+        connect_args={"config": config},
+        poolclass=sa.NullPool,
+        isolation_level="AUTOCOMMIT",
+    )
+    return engine.connect()
+
+
+def native(connection: sa.Connection) -> Any:
+    """The embedded engine's own connection, for Arrow, Parquet and views."""
+    return connection.connection.dbapi_connection
+
+
+def fetch_arrow(connection: sa.Connection, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> pa.Table:
+    """Run a statement and return all of its rows as Arrow."""
+    result = connection.execute(statement, execution_options={"duckdb_arrow": True})
+    return cast(Any, result).arrow
+
+
+@contextmanager
+def registered(connection: sa.Connection, relations: Mapping[str, Any]) -> Any:
+    """Make Arrow tables or readers queryable under names for the length of a block."""
+    engine = native(connection)
+    for name, table in relations.items():
+        engine.register(name, table)
+    try:
+        yield
+    finally:
+        for name in relations:
+            engine.unregister(name)
+
+
+def create_seen_view(
+    connection: sa.Connection,
+    name: str,
+    files: Sequence[Path],
+    columns: Mapping[str, Type],
+    *,
+    seen: tuple[str, Any] | None,
+    until: tuple[str, Any] | None,
+) -> None:
+    """Create the view `name` over Parquet files as of a day, each column cast to its type.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        None at all makes an empty view.
+    columns : mapping of str to Type
+        The view's columns; one that no file has reads as missing.
+    seen : tuple of str and bound, or None
+        Rows are seen when this column is before the bound, or missing.
+    until : tuple of str and bound, or None
+        A value of this column at or after the bound reads as missing.
+    """
+    column, constant = duckdb.ColumnExpression, duckdb.ConstantExpression
+    engine = native(connection)
+    if files:
+        rows = engine.read_parquet([str(file) for file in files])
+    else:
+        rows = engine.from_arrow(pa.table({"_": pa.array([], pa.int8())}))
+    present = set(rows.columns)
+    if seen and seen[0] in present:
+        at = column(seen[0])
+        rows = rows.filter(at.isnull() | (at < constant(seen[1])))
+
+    def project(one: str, type_: Type) -> duckdb.Expression:
+        if one not in present:
+            value = constant(None)
+        elif until and one == until[0]:
+            value = duckdb.CaseExpression(column(one) < constant(until[1]), column(one))
+        else:
+            value = column(one)
+        return value.cast(duckdb.sqltype(_NATIVE_TYPES[type_])).alias(one)
+
+    rows.select(*(project(one, type_) for one, type_ in columns.items())).create_view(name)
+
+
+def attach_read_only(connection: sa.Connection, path: Path, name: str) -> None:
+    """Attach a database file under `name`, to be read only."""
+    native(connection).execute(f"ATTACH {_quote(path)} AS {name} (READ_ONLY)")
+
+
+def attach_new(connection: sa.Connection, path: Path, name: str) -> None:
+    """Create a database file and attach it under `name`, to be filled; then :func:`detach` it."""
+    native(connection).execute(f"ATTACH {_quote(path)} AS {name}")
+
+
+def detach(connection: sa.Connection, name: str) -> None:
+    """Write an attached file out and let it go."""
+    native(connection).execute(f"DETACH {name}")
+
+
+def lock_down(connection: sa.Connection, paths: Iterable[Path]) -> None:
+    """Forbid, for good, every file but `paths`, the network, and any change of a setting."""
+    engine = native(connection)
+    allowed = ", ".join(_quote(path) for path in paths)
+    engine.execute(f"SET allowed_paths = [{allowed}]")
+    engine.execute("SET enable_external_access = false")
+    engine.execute("SET lock_configuration = true")
+
+
+def is_one_reading_statement(connection: sa.Connection, text: str) -> bool:
+    """Whether `text` is exactly one statement, and one that only reads.
+
+    Raises
+    ------
+    EmbeddedError
+        `text` is no SQL.
+    """
+    statements = native(connection).extract_statements(text)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        return False
+    start = duckdb.tokenize(text)[0][0]
+    first = text.encode()[start:].decode(errors="replace").lstrip("( \t\r\n")
+    return first[:7].lower().startswith(tuple(_READING_WORDS))
+
+
+def write_parquet(connection: sa.Connection, statement: sa.Select[Any], path: Path) -> None:
+    """Write a statement's rows, in its order, as compressed Parquet.
+
+    The same rows give the same bytes: one file, fixed row groups, order kept.
+    """
+    compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
+    native(connection).execute(
+        f"COPY ({compiled}) TO {_quote(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+    )
+
+
+def _quote(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+# --- the ledger and the vault: SQLite on a local disk, PostgreSQL by URL -----------------------------------
+
+# 9p and overlay kinds are left out on purpose: sandboxes and containers show their local root as these.
+_NETWORK_DISKS = {
+    "nfs", "nfs4", "cifs", "smb3", "smbfs", "ncpfs", "afs", "ceph", "glusterfs", "lustre", "beegfs", "gpfs",
+    "ocfs2", "gfs2", "fuse",
+}  # fmt: skip
+_LOCAL_FUSE = frozenset({"fuse.fuse-overlayfs"})
+_WRITING = "journeykit_writing"
+_ADVISORY_LOCK = 0x6A6B_6C65_6467_6572  # "jkledger": one writing transaction at a time, as in SQLite
+
+
+def network_disk(path: Path, mounts: str) -> str | None:
+    """The kind of network file system `path` is on by a table like ``/proc/mounts``; None when local.
+
+    Examples
+    --------
+    >>> network_disk(Path("/mnt/share/var"), "srv:/x /mnt/share nfs4 rw 0 0")
+    'nfs4'
+    >>> network_disk(Path("/home/var"), "srv:/x /mnt/share nfs4 rw 0 0") is None
+    True
+    """
+    best, kind = "", ""
+    for line in mounts.splitlines():
+        fields = line.split()
+        if len(fields) < 3:
+            continue
+        point = fields[1].replace("\\040", " ")
+        inside = path.as_posix() == point or path.as_posix().startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= len(best):
+            best, kind = point, fields[2]
+    remote = kind in _NETWORK_DISKS or (kind.startswith("fuse.") and kind not in _LOCAL_FUSE)
+    return kind if remote else None
+
+
+def open_database(url: str, *, mounts: Path = Path("/proc/mounts")) -> sa.Engine:
+    """An engine for the ledger or the vault; it connects when first used.
+
+    On SQLite: write-ahead log, every commit flushed to disk, foreign keys on, a minute's patience for another
+    writer, and a network disk refused. Statements' parameters never appear in an error.
+    """
+    try:
+        address = sa.engine.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise SettingsError(
+            "The ledger's URL cannot be read. Write sqlite:////path/ledger.sqlite or "
+            "postgresql+psycopg://user@host/database in [ledger] url."
+        ) from error
+    backend = address.get_backend_name()
+    if backend == "postgresql":
+        engine = sa.create_engine(address.set(drivername="postgresql+psycopg"), hide_parameters=True)
+    elif backend == "sqlite":
+        _prepare_folder(address.database, mounts)
+        engine = sa.create_engine(address, hide_parameters=True)
+        sa.event.listen(engine, "connect", _set_pragmas)
+    else:
+        raise SettingsError(
+            f"The ledger cannot live in '{backend}'. Use SQLite (the default) or PostgreSQL in [ledger] url."
+        )
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_folder(database: str | None, mounts: Path) -> None:
+    if not database or database == ":memory:":
+        raise SettingsError("The ledger needs a file. Write sqlite:////path/ledger.sqlite in [ledger] url.")
+    path = Path(database).absolute()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kind = network_disk(path.parent.resolve(), mounts.read_text() if mounts.is_file() else "")
+    except OSError as error:
+        raise StoreError(
+            f"Cannot make the folder {path.parent}: {error.strerror}. Fix its permissions, then try again."
+        ) from error
+    if kind is not None:
+        raise StoreError(
+            f"{path} is on a network disk ({kind}). Its file locks cannot be trusted, so two writers could "
+            "destroy each other's work. Move the workspace to a local disk, or use PostgreSQL."
+        )
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own; _begin does
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 60000")
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA temp_store = MEMORY")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    writing = connection.get_execution_options().get(_WRITING, False)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    elif writing:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+
+
+@contextmanager
+def begin_writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction that holds the write lock from its first statement, so that no two can cross."""
+    with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def first_opening(engine: sa.Engine) -> Iterator[None]:
+    """Only one process at a time switches a new SQLite file to its write-ahead log."""
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    folder = os.open(Path(str(engine.url.database)).absolute().parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def index_where(condition: str) -> dict[str, Any]:
+    """Options of an index over the rows for which `condition` (written in code, never by a user) holds."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
