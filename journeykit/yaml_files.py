@@ -1,0 +1,165 @@
+"""Definitions as YAML files: what is written reads back equal, and bad input is met with one clear error.
+
+Stricter than YAML 1.1: only ``true`` and ``false`` are booleans (so ``yes`` and ``no`` may be names), a
+key stands once, numbers with a point are exact decimals, and anchors and deep nesting are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, StringConstraints, ValidationError
+
+from journeykit.errors import DefinitionError
+from journeykit.files import publish_text
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,119}\Z")]
+"""A definition's name: lower-case letters, digits and underscores; also safe as a file name."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+MAX_LEVELS = 150
+_SHOWN = 5
+
+
+class _Loader(yaml.SafeLoader):
+    """SafeLoader with the restrictions of this module."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own class attribute
+        first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.peek_event()
+        if getattr(event, "anchor", None) is not None:
+            raise yaml.MarkedYAMLError(
+                problem="anchors and aliases are not allowed", problem_mark=event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.value.__hash__ and key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
+                )
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+    def read_decimal(self, node: Any) -> Any:
+        text = self.construct_scalar(node).replace("_", "")
+        return Decimal(text) if re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", text, re.I) else text
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.read_decimal)
+
+
+def read_yaml(text: str, source: str) -> Any:
+    """Parse YAML text from `source` (a file's path, named in errors).
+
+    Raises
+    ------
+    DefinitionError
+        Not YAML; the message names `source` and the line.
+
+    Examples
+    --------
+    >>> read_yaml("{share: 0.10, yes: next}", "example.yaml")
+    {'share': Decimal('0.10'), 'yes': 'next'}
+    """
+    try:
+        _check_levels(text, source)
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except RecursionError as error:
+        raise _too_deep(source) from error
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f", line {mark.line + 1}" if mark else ""
+        raise DefinitionError(f"{source}{where}: {error.problem or error}. Correct that line.") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise DefinitionError(f"{source} is not valid YAML: {error}. Correct the file.") from error
+
+
+def read_definition(path: Path, model: type[Model]) -> Model:
+    """Read one definition from a YAML file.
+
+    Raises
+    ------
+    DefinitionError
+        The file is missing, is not YAML (names the line), or does not fit `model` (names the key).
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise DefinitionError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
+    except OSError as error:
+        raise DefinitionError(
+            f"Cannot read {path}: {error.strerror}. See which files are in {path.parent}."
+        ) from error
+    return from_yaml(text, model, str(path))
+
+
+def from_yaml(text: str, model: type[Model], source: str = "YAML") -> Model:
+    """Read one definition from YAML text; `source` is named in errors."""
+    content = read_yaml(text, source)
+    if not isinstance(content, dict):
+        raise DefinitionError(f"{source} holds no {model.__name__}: keys and values are expected.")
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise definition_error(source, error) from error
+
+
+def to_yaml(definition: BaseModel) -> str:
+    """A definition as YAML, from which :func:`from_yaml` makes an equal value."""
+    return yaml.safe_dump(definition.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110)
+
+
+def write_definition(path: Path, definition: BaseModel) -> Path:
+    """Write a definition to a YAML file, whole or not at all."""
+    return publish_text(path, to_yaml(definition))
+
+
+def definition_error(source: str, error: ValidationError) -> DefinitionError:
+    """Turn pydantic's findings into one error that names `source` and each key's path.
+
+    Examples
+    --------
+    >>> class Dog(BaseModel):
+    ...     name: str
+    >>> try:
+    ...     Dog.model_validate({})
+    ... except ValidationError as error:
+    ...     print(definition_error("dog.yaml", error))
+    dog.yaml: name: Field required.
+    """
+    findings = [_say(item) for item in error.errors(include_url=False, include_input=False)]
+    more = f" And {len(findings) - _SHOWN} more." if len(findings) > _SHOWN else ""
+    return DefinitionError(f"{source}: {'; '.join(findings[:_SHOWN])}.{more}")
+
+
+def _say(item: Any) -> str:
+    messages = {"extra_forbidden": "unknown key", "recursion_loop": "nested too deeply"}
+    message = messages.get(item["type"], item["msg"].removeprefix("Value error, ")).rstrip(".")
+    path = ".".join(map(str, item["loc"]))
+    return f"{path}: {message}" if path else message
+
+
+def _check_levels(text: str, source: str) -> None:
+    """Refuse nesting that would exhaust the stack; PyYAML's event parser itself does not recurse."""
+    level = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if level > MAX_LEVELS:
+            raise _too_deep(f"{source}, line {event.start_mark.line + 1}")
+
+
+def _too_deep(where: str) -> DefinitionError:
+    return DefinitionError(f"{where}: nested more than {MAX_LEVELS} levels deep. Split the definition.")
