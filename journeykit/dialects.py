@@ -94,7 +94,7 @@ def native(connection: sa.Connection) -> Any:
     return connection.connection.dbapi_connection
 
 
-def fetch_arrow(connection: sa.Connection, statement: sa.Select[Any] | sa.CompoundSelect[Any]) -> pa.Table:
+def fetch_arrow(connection: sa.Connection, statement: sa.Select | sa.CompoundSelect) -> pa.Table:
     """Run a statement and return all of its rows as Arrow."""
     result = connection.execute(statement, execution_options={"duckdb_arrow": True})
     return cast(Any, result).arrow
@@ -198,7 +198,7 @@ def is_one_reading_statement(connection: sa.Connection, text: str) -> bool:
     return first[:7].lower().startswith(tuple(_READING_WORDS))
 
 
-def write_parquet(connection: sa.Connection, statement: sa.Select[Any], path: Path) -> None:
+def write_parquet(connection: sa.Connection, statement: sa.Select, path: Path) -> None:
     """Write a statement's rows, in its order, as compressed Parquet.
 
     The same rows give the same bytes: one file, fixed row groups, order kept.

@@ -1,0 +1,84 @@
+"""What one load of one day is made of: files, and what the bank said about its data."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from journeykit.contract import Column, subject
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceFile(_Value):
+    """One landed Parquet file; `path` is relative to the mart's folder."""
+
+    subject: str
+    partition: str
+    path: str
+    rows: int
+    sha256: str
+
+
+class Absence(_Value):
+    """A subject, or one column of it, that the bank does not have, and why."""
+
+    subject: str
+    column: str | None = None
+    reason: str
+
+
+class Assumption(_Value):
+    """Something the bank states instead of proving; every report prints it."""
+
+    name: str
+    text: str
+    text_zh: str = ""
+
+
+class SourceManifest(_Value):
+    """The immutable record of a load.
+
+    Examples
+    --------
+    >>> SourceManifest(as_of=date(2026, 5, 29), files=(), mapping_hash="0" * 12).load_id
+    '76281a985b1d'
+    """
+
+    as_of: date
+    files: tuple[SourceFile, ...]
+    mapping_hash: str
+    absent: tuple[Absence, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+
+    @property
+    def load_id(self) -> str:
+        """A hash of everything in the manifest: equal content, equal load."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
+
+    def to_json(self) -> str:
+        """The manifest as text, the same for the same content."""
+        return self.model_dump_json(indent=1)
+
+    def of(self, name: str) -> tuple[SourceFile, ...]:
+        """The files of a subject, oldest partition first."""
+        return tuple(file for file in self.files if file.subject == subject(name).name)
+
+    def rows(self, name: str) -> int:
+        """How many rows of a subject were landed."""
+        return sum(file.rows for file in self.of(name))
+
+    def is_absent(self, name: str, column: str | None = None) -> bool:
+        """Whether a subject, or a column of it, was declared absent."""
+        wanted = {None, column}
+        return any(item.subject == name and item.column in wanted for item in self.absent)
+
+    def present_columns(self, name: str) -> tuple[Column, ...]:
+        """The columns of a subject that the bank has; none when the subject is absent."""
+        if self.is_absent(name):
+            return ()
+        return tuple(column for column in subject(name).columns if not self.is_absent(name, column.name))

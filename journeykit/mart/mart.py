@@ -1,0 +1,315 @@
+"""The mart: one build of one day, opened for reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from journeykit.contract import SUBJECTS, Type, subject
+from journeykit.dialects import (
+    SQL_TYPES,
+    EmbeddedError,
+    attach_read_only,
+    fetch_arrow,
+    is_one_reading_statement,
+    lock_down,
+    native,
+    registered,
+)  # fmt: skip
+from journeykit.display import Table
+from journeykit.errors import DataError, DefinitionError, StoreError
+from journeykit.mart.manifest import SourceManifest
+from journeykit.mart.scope import Scope
+from journeykit.mart.sources import LANDED, open_sources, subject_table
+from journeykit.mart.store import MartStore
+from journeykit.workdays import next_working_day
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CUSTOMER_ID = "customer_id"
+
+
+class Audience(Protocol):
+    """Anything that selects customers: a segment, or an expression."""
+
+    def statement(self, scope: Scope) -> sa.Select:
+        """A select of one column, ``customer_id``."""
+        ...
+
+
+class Mart:
+    """Everything known about the bank's customers at the end of one day; read only.
+
+    Parameters
+    ----------
+    store : MartStore
+        Where the files are.
+    manifest : SourceManifest
+        The load to open.
+    build_id : str or None
+        The tag snapshot to open with it; None before the first build.
+    country : str
+        Whose working days decide the contact date.
+    tags : mapping of str to handle
+        The catalogue; each handle's ``.tag.type`` says how the tag is read.
+    memory_limit, threads
+        What the embedded engine may use.
+
+    Attributes
+    ----------
+    as_of : date
+        The last day that is seen.
+    contact_date : date
+        The working day after it.
+    """
+
+    def __init__(
+        self,
+        store: MartStore,
+        manifest: SourceManifest,
+        build_id: str | None,
+        *,
+        country: str,
+        tags: Mapping[str, Any] | None = None,
+        memory_limit: str = "4GB",
+        threads: int = 2,
+    ) -> None:
+        self.as_of: date = manifest.as_of
+        self.contact_date: date = next_working_day(manifest.as_of, country)
+        self.build_id = build_id
+        self.manifest = manifest
+        self.tags: Any = {} if tags is None else tags
+        self._connection = open_sources(manifest, store, memory_limit=memory_limit, threads=threads)
+        self._snapshot: sa.Table | None = None
+        readable = [store.root / file.path for file in manifest.files]
+        if build_id is not None:
+            path = store.snapshot_path(manifest.as_of, build_id)
+            self._snapshot = self._attach(path)
+            readable.append(path)
+        lock_down(self._connection, readable)
+
+    def _attach(self, path: Any) -> sa.Table:
+        """Open the snapshot file; its columns are typed as the catalogue says."""
+        rebuild = f"Build it again with: journeykit run build_tags --as-of {self.as_of}"
+        if not path.is_file():
+            raise StoreError(f"The tag snapshot {path} is missing. {rebuild}")
+        try:
+            attach_read_only(self._connection, path, "built")
+            names = native(self._connection).table("built.snapshot").columns
+        except EmbeddedError as error:
+            raise StoreError(f"The tag snapshot {path} is damaged. {rebuild}") from error
+        types = {name: SQL_TYPES[self._type_of(name)] for name in names}
+        return sa.Table(
+            "snapshot", sa.MetaData(), *(sa.Column(name, types[name]) for name in names), schema="built"
+        )
+
+    def _type_of(self, name: str) -> Type:
+        return Type.TEXT if name == CUSTOMER_ID or name not in self.tags else self.tags[name].tag.type
+
+    def __repr__(self) -> str:
+        build = f"build {self.build_id}" if self.build_id else "no tags built"
+        return f"Mart as of {self.as_of} ({build}), contact date {self.contact_date}"
+
+    def __enter__(self) -> Mart:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the files and the memory."""
+        self._connection.close()
+
+    @property
+    def scope(self) -> Scope:
+        """What names mean here; see :class:`Scope`.
+
+        Raises
+        ------
+        DataError
+            No tags were built for the day.
+        """
+        if self._snapshot is None:
+            raise DataError(
+                f"No tags are built as of {self.as_of}. "
+                f"Build them with: journeykit run build_tags --as-of {self.as_of}"
+            )
+        tags = {column.name: column for column in self._snapshot.c if column.name != CUSTOMER_ID}
+        return Scope(
+            as_of=self.as_of,
+            tags=tags,
+            types={name: self._type_of(name) for name in tags},
+            relation=self._snapshot,
+            subjects=subject_table,
+        )
+
+    def run(
+        self,
+        statement: sa.Select | sa.CompoundSelect,
+        relations: Mapping[str, pa.Table] | None = None,
+    ) -> pa.Table:
+        """Execute a SQLAlchemy Core statement.
+
+        Parameters
+        ----------
+        statement : sqlalchemy.Select
+            Over :func:`subject_table` tables, the snapshot in :attr:`scope`, or `relations`.
+        relations : mapping of str to pyarrow.Table, optional
+            Temporary relations the statement may name, such as the enrolments of a strategy.
+        """
+        with registered(self._connection, relations or {}):
+            return fetch_arrow(self._connection, statement)
+
+    def count(self, audience: Audience) -> int:
+        """How many customers an audience has."""
+        members = audience.statement(self.scope).subquery()
+        return self.run(sa.select(sa.func.count().label("n")).select_from(members))["n"][0].as_py()
+
+    def ids(self, audience: Audience) -> list[str]:
+        """The ids of an audience's customers, sorted."""
+        members = audience.statement(self.scope).subquery()
+        return self.run(sa.select(members.c[CUSTOMER_ID]).order_by(members.c[CUSTOMER_ID]))[0].to_pylist()
+
+    def frame(
+        self, what: str | Audience | sa.Select, columns: Sequence[str] = (), limit: int | None = None
+    ) -> pd.DataFrame:
+        """Rows as a pandas frame; money stays exact.
+
+        Parameters
+        ----------
+        what : str, audience or sqlalchemy.Select
+            A subject's name gives its rows; a segment or an expression gives its customers with
+            their tags; a statement gives its result.
+        columns : sequence of str
+            Which columns or tags; all of them when none are named.
+        limit : int, optional
+            At most so many rows, the first by id.
+
+        Returns
+        -------
+        pandas.DataFrame
+            With Arrow-backed columns: a decimal stays a decimal, a missing value is ``pd.NA``.
+        """
+        import pandas as pd
+
+        statement = self._select(what, columns)
+        return self.run(statement.limit(limit) if limit is not None else statement).to_pandas(
+            types_mapper=pd.ArrowDtype
+        )
+
+    def _select(self, what: str | Audience | sa.Select, columns: Sequence[str]) -> sa.Select:
+        if isinstance(what, str):
+            return _rows_of(what, columns)
+        if isinstance(what, sa.Select):
+            if columns:
+                raise DefinitionError("A statement already says its columns. Leave `columns` out.")
+            return what
+        return self._customers_of(what, columns)
+
+    def _customers_of(self, audience: Audience, columns: Sequence[str]) -> sa.Select:
+        scope = self.scope
+        relation = scope.relation
+        for name in columns:
+            if name not in scope.tags:
+                from journeykit.errors import unknown_name
+
+                raise unknown_name("tag", name, scope.tags, "List them with list(mart.tags).")
+        chosen = [relation.c[CUSTOMER_ID], *(scope.tags[name] for name in columns or scope.tags)]
+        members = audience.statement(scope)
+        return (
+            sa.select(*chosen).where(relation.c[CUSTOMER_ID].in_(members)).order_by(relation.c[CUSTOMER_ID])
+        )
+
+    def describe(self, name: str | None = None) -> Table:
+        """What the mart holds: every subject, or the columns of one.
+
+        Returns
+        -------
+        journeykit.display.Table
+            Prints well in a shell and in a notebook; ``.to_frame()`` for more.
+        """
+        return self._describe_columns(name) if name else self._describe_subjects()
+
+    def _describe_subjects(self) -> Table:
+        rows = []
+        for landed in LANDED:
+            declared = SUBJECTS[landed]
+            count = self.run(sa.select(sa.func.count().label("n")).select_from(subject_table(landed)))["n"][0]
+            note = next(
+                (
+                    item.reason
+                    for item in self.manifest.absent
+                    if item.subject == landed and item.column is None
+                ),
+                "",
+            )
+            rows.append(
+                (
+                    landed,
+                    declared.title,
+                    declared.title_zh,
+                    declared.time.value,
+                    count.as_py(),
+                    declared.meaning,
+                    note,
+                )
+            )
+        heads = ("subject", "title", "title_zh", "time", "rows", "meaning", "absent because")
+        return Table(f"Mart as of {self.as_of}", heads, tuple(rows))
+
+    def _describe_columns(self, name: str) -> Table:
+        declared = subject(name)
+        why = {item.column: item.reason for item in self.manifest.absent if item.subject == name}
+        counts = self._filled(name)
+        rows = tuple(
+            (
+                column.name, column.type.value, column.meaning, column.meaning_zh, column.privacy,
+                counts.get(column.name), ", ".join(column.values), why.get(column.name, why.get(None, "")),
+            )
+            for column in declared.columns
+        )  # fmt: skip
+        heads = ("column", "type", "meaning", "meaning_zh", "privacy", "filled", "values", "absent because")
+        return Table(f"{declared.title} ({name}) as of {self.as_of}", heads, rows)
+
+    def _filled(self, name: str) -> dict[str, int]:
+        if name not in LANDED:
+            return {}
+        table = subject_table(name)
+        return self.run(
+            sa.select(*(sa.func.count(column).label(column.name) for column in table.c))
+        ).to_pylist()[0]
+
+    def sql(self, text: str) -> pd.DataFrame:
+        """Answer one SELECT over the subjects and ``built.snapshot``: for exploring, read only.
+
+        Raises
+        ------
+        DefinitionError
+            The text is no SELECT, is more than one statement, or reaches for a file or the network.
+        """
+        import pandas as pd
+
+        try:
+            if not is_one_reading_statement(self._connection, text):
+                raise DefinitionError(
+                    "mart.sql answers one SELECT statement and nothing else. Remove the rest."
+                )
+            return native(self._connection).sql(text).to_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
+        except EmbeddedError as error:
+            raise DefinitionError(f"The mart refuses this statement: {error}") from error
+
+
+def _rows_of(name: str, columns: Sequence[str]) -> sa.Select:
+    declared = subject(name)
+    if name not in LANDED:
+        raise DataError(
+            f"{declared.title} are kept outside the mart. Subjects of the mart: {', '.join(LANDED)}."
+        )
+    table = subject_table(name)
+    chosen = [table.c[declared.column(column).name] for column in columns] or list(table.c)
+    return sa.select(*chosen).order_by(*(table.c[key] for key in declared.key))
