@@ -1,0 +1,304 @@
+"""Handles: what an analyst types with. They overload operators, and are never stored (design D14)."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pydantic import ValidationError
+
+from journeykit.contract import Type
+from journeykit.errors import DefinitionError
+from journeykit.expressions import nodes
+from journeykit.yaml_files import definition_error
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from journeykit.mart.scope import Scope
+
+_NUMBERS = (Type.INTEGER, Type.DECIMAL, Type.RATE)
+
+
+class Expression:
+    """A node with operators.
+
+    Examples
+    --------
+    >>> (tag("aum") >= 500_000) & ~tag("holds_wealth")
+    (tag("aum") >= 500000) & (~tag("holds_wealth"))
+    """
+
+    __hash__ = None  # type: ignore[assignment]  # `==` builds an expression, so a handle is no key
+    __array_ufunc__ = None  # NumPy scalars on the left leave the operator to us
+
+    def __init__(self, node: nodes.AnyNode) -> None:
+        self.node = node
+
+    def __repr__(self) -> str:
+        return repr(self.node)
+
+    def statement(self, scope: Scope) -> sa.Select[Any]:
+        """Select the customers for whom the expression holds."""
+        from journeykit.compiler import compile_statement
+
+        return compile_statement(self.node, scope)
+
+    def __eq__(self, other: object) -> Expression:  # type: ignore[override]
+        return self._compare("==", other)
+
+    def __ne__(self, other: object) -> Expression:  # type: ignore[override]
+        return self._compare("!=", other)
+
+    def __lt__(self, other: Any) -> Expression:
+        return self._compare("<", other)
+
+    def __le__(self, other: Any) -> Expression:
+        return self._compare("<=", other)
+
+    def __gt__(self, other: Any) -> Expression:
+        return self._compare(">", other)
+
+    def __ge__(self, other: Any) -> Expression:
+        return self._compare(">=", other)
+
+    def __add__(self, other: Any) -> Expression:
+        return _calculate("+", self, other)
+
+    def __radd__(self, other: Any) -> Expression:
+        return _calculate("+", other, self)
+
+    def __sub__(self, other: Any) -> Expression:
+        return _calculate("-", self, other)
+
+    def __rsub__(self, other: Any) -> Expression:
+        return _calculate("-", other, self)
+
+    def __mul__(self, other: Any) -> Expression:
+        return _calculate("*", self, other)
+
+    def __rmul__(self, other: Any) -> Expression:
+        return _calculate("*", other, self)
+
+    def __truediv__(self, other: Any) -> Expression:
+        return _calculate("/", self, other)
+
+    def __rtruediv__(self, other: Any) -> Expression:
+        return _calculate("/", other, self)
+
+    def __and__(self, other: Any) -> Expression:
+        return _join(nodes.And, self, other)
+
+    def __rand__(self, other: Any) -> Expression:
+        return _join(nodes.And, other, self)
+
+    def __or__(self, other: Any) -> Expression:
+        return _join(nodes.Or, self, other)
+
+    def __ror__(self, other: Any) -> Expression:
+        return _join(nodes.Or, other, self)
+
+    def __invert__(self) -> Expression:
+        return Expression(_make(nodes.Not, operand=self.node))
+
+    def isin(self, values: Iterable[Any]) -> Expression:
+        """Whether the value is one of `values`; false where it is missing."""
+        if isinstance(values, str | Expression) or not isinstance(values, Iterable):
+            raise DefinitionError(f"isin() takes a list of values, as in .isin([{values!r}]).")
+        listed = sorted(values, key=str) if isinstance(values, set | frozenset) else list(values)
+        constants = tuple(dict.fromkeys(as_value(value) for value in listed))
+        return Expression(_make(nodes.IsIn, operand=self.node, values=constants))
+
+    def between(self, low: Any, high: Any) -> Expression:
+        """Whether ``low <= value <= high``; false where any of them is missing."""
+        return Expression(_make(nodes.Between, operand=self.node, low=as_node(low), high=as_node(high)))
+
+    def is_missing(self) -> Expression:
+        """Whether there is no value."""
+        return Expression(_make(nodes.IsMissing, operand=self.node))
+
+    def fill(self, default: Any) -> Expression:
+        """The value, or the constant `default` where it is missing."""
+        return Expression(_make(nodes.Fill, operand=self.node, default=as_value(default)))
+
+    def _compare(self, op: str, other: Any) -> Expression:
+        return Expression(_make(nodes.Compare, op=op, left=self.node, right=as_node(other)))
+
+    def __bool__(self) -> NoReturn:
+        raise DefinitionError(
+            "An expression has no truth value by itself. Instead of and, or, not write & | ~ with each "
+            "comparison in parentheses; instead of a < x < b write x.between(a, b); instead of "
+            "x in [...] write x.isin([...])."
+        )
+
+    def __contains__(self, item: object) -> NoReturn:
+        raise DefinitionError("`in` does not work on an expression. Write expression.isin([...]).")
+
+    def __iter__(self) -> NoReturn:
+        raise DefinitionError(
+            f"{self!r} is one expression, not a collection. Count people with mart.count()."
+        )
+
+    def __len__(self) -> NoReturn:
+        raise DefinitionError(f"{self!r} is one expression and has no length. Count with mart.count().")
+
+
+class DidExpression(Expression):
+    """How often a customer did something; at least once unless said otherwise."""
+
+    node: nodes.Did
+
+    def at_least(self, times: int) -> DidExpression:
+        """`times` or more."""
+        return self._replace(op="at_least", times=times)
+
+    def at_most(self, times: int) -> DidExpression:
+        """`times` or fewer, never included."""
+        return self._replace(op="at_most", times=times)
+
+    def exactly(self, times: int) -> DidExpression:
+        """Neither more nor fewer; 0 means never."""
+        return self._replace(op="exactly", times=times)
+
+    def within(self, *, days: int) -> DidExpression:
+        """Count only the last `days` days, as_of included."""
+        return self._replace(within_days=days)
+
+    def _replace(self, **changes: Any) -> DidExpression:
+        kept = {name: getattr(self.node, name) for name in nodes.Did.model_fields}
+        return DidExpression(_make(nodes.Did, **{**kept, **changes}))
+
+
+def tag(name: str) -> Expression:
+    """The value of the tag called `name`."""
+    return Expression(_make(nodes.TagRef, name=name))
+
+
+def column(name: str, of: str | None = None) -> Expression:
+    """A column of the subject in hand, or of a subject it references."""
+    return Expression(_make(nodes.ColumnRef, name=name, of=of))
+
+
+def as_of() -> Expression:
+    """The day a computation is made for."""
+    return Expression(nodes.AsOf())
+
+
+def days_between(start: Any, end: Any) -> Expression:
+    """Whole days from `start` to `end`; a time of day does not count.
+
+    Examples
+    --------
+    >>> days_between(column("opened_on"), as_of()) <= 60
+    days_between(column("opened_on"), as_of()) <= 60
+    """
+    return Expression(_make(nodes.DaysBetween, start=as_node(start), end=as_node(end)))
+
+
+def case(*arms: tuple[Any, Any], otherwise: Any = None) -> Expression:
+    """The value of the first arm whose condition holds, else `otherwise`, else missing.
+
+    Examples
+    --------
+    >>> case((tag("age") < 18, "minor"), otherwise="adult")
+    case((tag("age") < 18, 'minor'), otherwise='adult')
+    """
+    made = []
+    for arm in arms:
+        if not isinstance(arm, tuple) or len(arm) != 2:
+            raise DefinitionError("case() takes pairs: case((condition, value), ..., otherwise=value).")
+        made.append(_make(nodes.When, condition=as_node(arm[0]), then=as_node(arm[1])))
+    last = None if otherwise is None else as_node(otherwise)
+    return Expression(_make(nodes.Case, arms=tuple(made), otherwise=last))
+
+
+def did(
+    action: str,
+    *,
+    object: str | None = None,  # noqa: A002 - the column's name
+    channel: str | None = None,
+    product_id: str | None = None,
+) -> DidExpression:
+    """Whether the customer did something, at least once in all history unless said otherwise.
+
+    Examples
+    --------
+    >>> did("view", object="wealth").at_least(2).within(days=14)
+    did("view", object='wealth').at_least(2).within(days=14)
+    """
+    filters = {"object": object, "channel": channel, "product_id": product_id}
+    where = tuple((name, as_value(value)) for name, value in filters.items() if value is not None)
+    return DidExpression(_make(nodes.Did, action=action, where=where))
+
+
+def as_node(value: Any) -> nodes.AnyNode:
+    """The node of a handle, a node itself, or a Python value as a constant."""
+    if isinstance(value, Expression):
+        return value.node
+    return value if isinstance(value, nodes.Node) else as_value(value)  # type: ignore[return-value]
+
+
+def as_value(value: Any) -> nodes.Value:
+    """A Python (or NumPy, pandas) value as a typed constant; a float becomes the decimal it prints as."""
+    if isinstance(value, nodes.Value):
+        return value
+    if value is None:
+        raise DefinitionError("None is no value to compare with: use .is_missing().")
+    if isinstance(value, Expression):
+        raise DefinitionError(f"A constant is expected here, not the expression {value!r}.")
+    if type(value).__module__ == "numpy" and hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool):
+        return _make(nodes.Value, type=Type.BOOLEAN, value=value)
+    if isinstance(value, numbers.Integral):
+        return _make(nodes.Value, type=Type.INTEGER, value=int(value))
+    if isinstance(value, float | Decimal):
+        number = Decimal(repr(value)) if isinstance(value, float) else value
+        return _make(nodes.Value, type=Type.DECIMAL, value=number)
+    if isinstance(value, datetime):
+        plain = datetime.combine(value.date(), value.timetz())
+        return _make(nodes.Value, type=Type.TIMESTAMP, value=plain)
+    if isinstance(value, date):
+        return _make(nodes.Value, type=Type.DATE, value=value)
+    if isinstance(value, str):
+        return _make(nodes.Value, type=Type.TEXT, value=str(value))
+    raise DefinitionError(
+        f"{value!r} ({type(value).__name__}) cannot stand in an expression. Use text, a number, a boolean, "
+        "a date or a datetime."
+    )
+
+
+def _make(kind: Any, **parts: Any) -> Any:
+    try:
+        return kind(**parts)
+    except ValidationError as error:
+        raise definition_error(kind.__name__, error) from error
+
+
+def _calculate(op: str, left: Any, right: Any) -> Expression:
+    sides = [as_node(left), as_node(right)]
+    for side in sides:
+        if isinstance(side, nodes.Value) and side.type not in _NUMBERS:
+            raise DefinitionError(
+                f"'{op}' calculates with numbers, and {side!r} is of the type {side.type}. "
+                "For dates write days_between(start, end)."
+            )
+    return Expression(_make(nodes.Arithmetic, op=op, left=sides[0], right=sides[1]))
+
+
+def _join(kind: Any, left: Any, right: Any) -> Expression:
+    """``a & b & c`` is one node with three operands."""
+    operands: list[Any] = []
+    for side in (as_node(left), as_node(right)):
+        if isinstance(side, nodes.Arithmetic) or (
+            isinstance(side, nodes.Value) and side.type is not Type.BOOLEAN
+        ):
+            raise DefinitionError(
+                f"& and | join conditions, and {side!r} is none. Put each comparison in parentheses: "
+                "(t.aum >= 5) & (t.age < 60)."
+            )
+        operands.extend(side.operands if isinstance(side, kind) else [side])
+    return Expression(_make(kind, operands=tuple(operands)))
