@@ -1,0 +1,1 @@
+"""Experiments: who is treated and who is only measured."""

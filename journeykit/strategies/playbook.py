@@ -1,0 +1,47 @@
+"""Everything a workspace decides with: its strategies, offers and channels, read from `scheduled/`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from journeykit.errors import DefinitionError
+from journeykit.routing.channel import Channel
+from journeykit.strategies.graph import Strategy
+from journeykit.strategies.offers import Offer
+from journeykit.yaml_files import read_definition
+
+Definition = TypeVar("Definition", Strategy, Offer, Channel)
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """Strategies, offers and channels by name."""
+
+    strategies: Mapping[str, Strategy]
+    offers: Mapping[str, Offer]
+    channels: Mapping[str, Channel]
+
+
+def load_playbook(scheduled: Path) -> Playbook:
+    """Read ``strategies/``, ``offers/`` and ``channels/`` below a workspace's `scheduled` folder."""
+    return Playbook(
+        strategies=_read_folder(scheduled / "strategies", Strategy),
+        offers=_read_folder(scheduled / "offers", Offer),
+        channels=_read_folder(scheduled / "channels", Channel),
+    )
+
+
+def _read_folder(folder: Path, model: type[Definition]) -> dict[str, Definition]:
+    """Definitions by name; a file is called like what it defines, so that a name stands once."""
+    found = {}
+    for path in sorted(folder.glob("*.yaml")):
+        definition = read_definition(path, model)
+        if definition.name != path.stem:
+            raise DefinitionError(
+                f"{path} defines '{definition.name}'. Rename the file to {definition.name}.yaml, or the definition."
+            )
+        found[definition.name] = definition
+    return found
