@@ -46,6 +46,11 @@ LABELS: dict[str, tuple[str, str]] = {
     "rows": ("Rows", "行数"),
     "none": ("none", "无"),
     "unlimited": ("no limit", "不限"),
+    # pages and mails
+    "report.footer": (
+        "Made by journeykit. Customers appear here only as counts; groups too small to show are withheld.",
+        "由 journeykit 生成。本报告只含客户统计数，人数过少的分组不单独列示。",
+    ),
     # lifecycle stages
     "stage.acquire": ("Acquire", "获客"),
     "stage.activate": ("Activate", "活客"),

@@ -1,0 +1,128 @@
+"""Small groups withheld, and enough others with them that no total gives them away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain, combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+TOTAL = ""  # stands in a group column of a total, which is over all values of that column
+
+
+def suppress_small(
+    frame: pd.DataFrame,
+    groups: Sequence[str],
+    count: str,
+    min_cell: int,
+    totals: Iterable[Sequence[str]] | None = None,
+) -> pd.DataFrame:
+    """Add totals to counts by group, and withhold what would reveal a group below `min_cell`.
+
+    A count below `min_cell` is withheld. So are the smallest further counts, until no withheld one
+    follows by adding and subtracting from what is shown, and until those withheld in one total are
+    together neither below `min_cell` nor certain to be one each.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per group; a group of nobody has no row.
+    groups : sequence of str
+        The columns that name a group.
+    count : str
+        The column with how many are in it.
+    min_cell : int
+        The smallest count that may be shown.
+    totals : iterable of sequences of str, optional
+        The totals that will be shown, each as the group columns it is by; ``()`` is the total of
+        everything. Every combination when left out.
+
+    Returns
+    -------
+    DataFrame
+        `groups` and `count`, a row per group and per total. A total has ``TOTAL`` in the columns it
+        is not by; a withheld count is missing.
+
+    Examples
+    --------
+    >>> leads = pd.DataFrame({"channel": ["sms", "app_push", "counter"], "leads": [120, 40, 3]})
+    >>> suppress_small(leads, ["channel"], "leads", 10)["leads"].tolist()
+    [120, <NA>, <NA>, 163]
+    """
+    groups = list(groups)
+    wanted = _every_total(groups) if totals is None else [list(total) for total in totals]
+    cells = frame.groupby(groups, as_index=False, sort=False, dropna=False)[count].sum()
+    table, equations = _with_totals(cells, groups, count, wanted)
+    hidden = _hide(table[count].to_numpy(dtype=np.int64), equations, min_cell, len(cells))
+    table[count] = table[count].astype("Int64").mask(pd.Series(hidden, index=table.index))
+    return table
+
+
+def _every_total(groups: list[str]) -> list[list[str]]:
+    return [list(by) for by in chain(*(combinations(groups, size) for size in range(len(groups))))]
+
+
+def _with_totals(
+    cells: pd.DataFrame, groups: list[str], count: str, totals: list[list[str]]
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The cells, the totals below them, and one row of coefficients per total: Σ cells − total = 0."""
+    rows: list[dict[str, Any]] = cells[[*groups, count]].to_dict("records")
+    members: list[list[int]] = []
+    for by in totals:
+        found: dict[tuple[Any, ...], list[int]] = {}
+        for position, row in enumerate(rows[: len(cells)]):
+            found.setdefault(tuple(row[name] for name in by), []).append(position)
+        for key, positions in found.items():
+            named = dict(zip(by, key, strict=True))
+            rows.append(
+                {**{name: named.get(name, TOTAL) for name in groups},
+                 count: sum(rows[position][count] for position in positions)}
+            )  # fmt: skip
+            members.append(positions)
+    equations = np.zeros((len(members), len(rows)), dtype=np.int64)
+    for index, positions in enumerate(members):
+        equations[index, positions] = 1
+        equations[index, len(cells) + index] = -1
+    return pd.DataFrame(rows, columns=[*groups, count]), equations
+
+
+def _hide(counts: np.ndarray, equations: np.ndarray, min_cell: int, cells: int) -> np.ndarray:
+    hidden = (counts < min_cell) & (counts > 0)
+    while (line := _leak(counts, equations, hidden, min_cell)) is not None:
+        shown = [position for position in np.flatnonzero(line) if not hidden[position] and counts[position]]
+        # the smallest cell first; a total only when no cell is left
+        hidden[min(shown, key=lambda position: (position >= cells, counts[position], position))] = True
+    return hidden
+
+
+def _leak(counts: np.ndarray, equations: np.ndarray, hidden: np.ndarray, min_cell: int) -> np.ndarray | None:
+    """An equation in which one more count must be withheld, or None when nothing leaks."""
+    for line in equations:
+        inside = hidden & (line == 1)
+        known_total = not hidden[line == -1].any()
+        withheld = int(counts[inside].sum())
+        too_few = withheld < min_cell or withheld == inside.sum()
+        if inside.any() and known_total and too_few and _open(line, hidden, counts):
+            return line
+    for position in np.flatnonzero(hidden):
+        if _follows(position, equations, hidden):
+            for line in equations:
+                if line[position] and _open(line, hidden, counts):
+                    return line
+            return next((line for line in equations if _open(line, hidden, counts)), None)
+    return None
+
+
+def _open(line: np.ndarray, hidden: np.ndarray, counts: np.ndarray) -> bool:
+    return bool(((line != 0) & ~hidden & (counts > 0)).any())
+
+
+def _follows(position: int, equations: np.ndarray, hidden: np.ndarray) -> bool:
+    """Whether the equations, with what is shown put in, have one solution for this count."""
+    unknown = equations[:, hidden]
+    picked = np.zeros((1, unknown.shape[1]))
+    picked[0, int(hidden[:position].sum())] = 1
+    rank = np.linalg.matrix_rank(unknown) if unknown.size else 0
+    return bool(np.linalg.matrix_rank(np.vstack([unknown, picked])) == rank)
