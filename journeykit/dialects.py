@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import duckdb
 import pyarrow as pa
@@ -39,6 +39,24 @@ _NATIVE_TYPES = {
     Type.DATE: "DATE",
     Type.TIMESTAMP: "TIMESTAMP",
 }
+
+_READ_TYPES: dict[str, sa.types.TypeEngine[Any]] = {
+    "VARCHAR": sa.String(),
+    "BOOLEAN": sa.Boolean(),
+    "DATE": sa.Date(),
+    "DOUBLE": sa.Double(),
+    "FLOAT": sa.Double(),
+    "TIMESTAMP": sa.DateTime(),
+    "TIMESTAMP_S": sa.DateTime(),
+    "TIMESTAMP_MS": sa.DateTime(),
+    "TIMESTAMP_NS": sa.DateTime(),
+    "HUGEINT": sa.Numeric(38, 0),
+    **{f"{sign}{size}INT": sa.BigInteger() for sign in ("", "U") for size in ("TINY", "SMALL", "BIG")},
+    "INTEGER": sa.BigInteger(),
+    "UINTEGER": sa.BigInteger(),
+}
+
+Statement: TypeAlias = sa.Select | sa.CompoundSelect
 
 # The first words a read-only statement may start with; PRAGMA is rewritten to a SELECT by the
 # parser, so the statement's type alone would let it through.
@@ -94,7 +112,7 @@ def native(connection: sa.Connection) -> Any:
     return connection.connection.dbapi_connection
 
 
-def fetch_arrow(connection: sa.Connection, statement: sa.Select | sa.CompoundSelect) -> pa.Table:
+def fetch_arrow(connection: sa.Connection, statement: Statement) -> pa.Table:
     """Run a statement and return all of its rows as Arrow."""
     result = connection.execute(statement, execution_options={"duckdb_arrow": True})
     return cast(Any, result).arrow
@@ -158,6 +176,11 @@ def create_seen_view(
     rows.select(*(project(one, type_) for one, type_ in columns.items())).create_view(name)
 
 
+def months_later(day: sa.ColumnElement[Any], count: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The same day of the month `count` months later, at most that month's last day."""
+    return sa.type_coerce(day, sa.DateTime()) + sa.func.to_months(count, type_=sa.Interval())
+
+
 def attach_read_only(connection: sa.Connection, path: Path, name: str) -> None:
     """Attach a database file under `name`, to be read only."""
     native(connection).execute(f"ATTACH {_quote(path)} AS {name} (READ_ONLY)")
@@ -196,6 +219,51 @@ def is_one_reading_statement(connection: sa.Connection, text: str) -> bool:
     start = duckdb.tokenize(text)[0][0]
     first = text.encode()[start:].decode(errors="replace").lstrip("( \t\r\n")
     return first[:7].lower().startswith(tuple(_READING_WORDS))
+
+
+def column_types(connection: sa.Connection, name: str) -> dict[str, sa.types.TypeEngine[Any] | None]:
+    """The columns of a relation and their types; None for a type that no subject can be made of."""
+    relation = native(connection).table(name)
+    return {
+        column: _read_type(str(type_)) for column, type_ in zip(relation.columns, relation.types, strict=True)
+    }
+
+
+def _read_type(name: str) -> sa.types.TypeEngine[Any] | None:
+    if name.startswith("DECIMAL("):
+        precision, scale = name[8:-1].split(",")
+        return sa.Numeric(int(precision), int(scale))
+    if name.startswith("ENUM"):
+        return sa.String()
+    return _READ_TYPES.get(name)
+
+
+def create_file_view(connection: sa.Connection, name: str, files: Sequence[Path]) -> None:
+    """Create the view `name` over Parquet files as they are."""
+    native(connection).read_parquet([str(file) for file in files]).create_view(name)
+
+
+def create_table_as(connection: sa.Connection, name: str, statement: Statement) -> sa.Table:
+    """Create the table `name` from a statement's rows, and describe it."""
+    compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
+    native(connection).execute(f'CREATE TABLE "{name}" AS {compiled}')
+    types = column_types(connection, name)
+    return sa.Table(name, sa.MetaData(), *(sa.Column(one, type_) for one, type_ in types.items()))
+
+
+def row_number_as_read() -> sa.ColumnElement[Any]:
+    """The number of a row in the order its file has."""
+    return sa.func.row_number().over()
+
+
+def row_hash(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A 64-bit hash of some columns: equal values, equal hash, and rarely the other way round."""
+    return sa.func.hash(*columns, type_=sa.BigInteger())
+
+
+def row_id() -> sa.ColumnElement[Any]:
+    """What tells the rows of one table apart."""
+    return sa.literal_column("rowid", sa.BigInteger())
 
 
 def write_parquet(connection: sa.Connection, statement: sa.Select, path: Path) -> None:
@@ -338,3 +406,9 @@ def first_opening(engine: sa.Engine) -> Iterator[None]:
 def index_where(condition: str) -> dict[str, Any]:
     """Options of an index over the rows for which `condition` (written in code, never by a user) holds."""
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+def insert_rows(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Insert many rows of the same columns at once."""
+    if rows:
+        connection.execute(sa.insert(table), rows)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from journeykit import dialects
 from journeykit.errors import LedgerError, StoreError
@@ -77,12 +78,12 @@ class Ledger:
         with self._readable_errors(), self._engine.connect() as connection:
             yield connection
 
-    def read(self, statement: sa.Select[Any]) -> list[Any]:
+    def read(self, statement: sa.Select[*tuple[Any, ...]]) -> list[Any]:
         """The rows of a statement."""
         with self.reading() as connection:
             return list(connection.execute(statement).all())
 
-    def read_arrow(self, statement: sa.Select[Any]) -> pa.Table:
+    def read_arrow(self, statement: sa.Select[*tuple[Any, ...]]) -> pa.Table:
         """The rows of a statement as an Arrow table; types follow the ledger's columns."""
         with self.reading() as connection:
             return arrow_of(connection, statement)
@@ -98,12 +99,12 @@ class Ledger:
     def _readable_errors(self) -> Iterator[None]:
         try:
             yield
-        except sa.exc.IntegrityError as error:
+        except IntegrityError as error:
             raise LedgerError(
                 f"The ledger refuses this, and nothing was changed: {error.orig}. "
                 "Another run may have decided the same customers; look with: journeykit runs list"
             ) from error
-        except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
+        except DatabaseError as error:
             where = self._engine.url.render_as_string(hide_password=True)
             raise StoreError(
                 f"Cannot use the ledger at {where}: {error.orig}. Nothing was changed. Check that it can be "
@@ -111,10 +112,10 @@ class Ledger:
             ) from error
 
 
-def arrow_of(connection: sa.Connection, statement: sa.Select[Any]) -> pa.Table:
+def arrow_of(connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) -> pa.Table:
     """Run a statement on an open connection and return Arrow; see :meth:`Ledger.read_arrow`."""
     columns = list(statement.selected_columns)
-    schema = pa.schema([(column.name, _arrow_type(column.type)) for column in columns])
+    schema = pa.schema([(column.name, arrow_type(column.type)) for column in columns])
     result = connection.execution_options(stream_results=True).execute(statement)
     batches = [
         pa.record_batch(
@@ -129,7 +130,8 @@ def arrow_of(connection: sa.Connection, statement: sa.Select[Any]) -> pa.Table:
     return pa.Table.from_batches(batches, schema)
 
 
-def _arrow_type(kind: sa.types.TypeEngine[Any]) -> pa.DataType:
+def arrow_type(kind: sa.types.TypeEngine[Any]) -> pa.DataType:
+    """The Arrow type that holds a ledger column exactly."""
     for declared, arrow in _ARROW:
         if isinstance(kind, declared):
             return arrow

