@@ -91,14 +91,17 @@ def _said(candidates: pd.DataFrame, facts: Facts, purpose: str, *, granted: bool
 def _unsuitable(candidates: pd.DataFrame, facts: Facts) -> pd.Series:
     """An offer with a risk level needs an assessment of at least that level, valid on the contact date."""
     risk = candidates["offer"].map({name: offer.risk_level for name, offer in facts.offers.items()})
-    valid = candidates["risk_expires_on"].map(lambda day: day >= facts.contact_date, na_action="ignore")
-    suits = (candidates["risk_level"] >= risk) & valid.eq(True).fillna(False)
-    return risk.notna() & ~suits.fillna(False).astype(bool)
+    risk = pd.to_numeric(risk).astype("float64")
+    level = candidates["risk_level"].astype("float64")
+    valid = pd.to_datetime(candidates["risk_expires_on"]) >= pd.Timestamp(facts.contact_date)
+    return risk.notna() & ~((level >= risk) & valid)
 
 
 def _offer_expired(candidates: pd.DataFrame, facts: Facts) -> pd.Series:
     current = [
-        name for name, offer in facts.offers.items() if offer.valid_from <= facts.contact_date <= offer.valid_to
+        name
+        for name, offer in facts.offers.items()
+        if offer.valid_from <= facts.contact_date <= offer.valid_to
     ]
     return ~candidates["offer"].isin(current)
 

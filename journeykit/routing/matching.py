@@ -17,7 +17,11 @@ Codes = npt.NDArray[np.intp]
 
 
 def match(
-    customers: Codes, managers: Codes, channels: Codes, manager_room: Sequence[int], channel_room: Sequence[int]
+    customers: Codes,
+    managers: Codes,
+    channels: Codes,
+    manager_room: Sequence[int],
+    channel_room: Sequence[int],
 ) -> npt.NDArray[np.int8]:
     """Decide candidates in the order given; a customer's next best gets its chance when one is stopped.
 

@@ -147,7 +147,9 @@ class Strategy(_Definition):
     def start(self, segment: Segment, *, control: float | str = 0) -> Self:
         """Let the members of a segment in, a `control` share of them only to be measured."""
         if self.nodes:
-            raise DefinitionError(f"Strategy '{self.name}' has a start already. Begin with Strategy(...).start(...).")
+            raise DefinitionError(
+                f"Strategy '{self.name}' has a start already. Begin with Strategy(...).start(...)."
+            )
         return self._with(Start(segment=segment, control=control))
 
     def send(self, channel: str, *, offer: str) -> Self:
@@ -217,10 +219,14 @@ class Strategy(_Definition):
 
     def _then(self, node: GraphNode) -> Self:
         if not self.nodes:
-            raise DefinitionError(f"Strategy '{self.name}' has no start yet. Begin with .start(segment, control=0.10).")
+            raise DefinitionError(
+                f"Strategy '{self.name}' has no start yet. Begin with .start(segment, control=0.10)."
+            )
         *before, last = self.nodes
         if isinstance(last, Exit):
-            raise DefinitionError(f"Strategy '{self.name}': nothing can follow '{last.id}'. Put the step before it.")
+            raise DefinitionError(
+                f"Strategy '{self.name}': nothing can follow '{last.id}'. Put the step before it."
+            )
         return self._with(*before, last.model_copy(update={"next": node.id}), node)
 
     def _free_id(self, wanted: str) -> str:

@@ -77,7 +77,9 @@ class Offer(BaseModel):
                 unknown_name("business line", self.product_line, LINES, f"Correct offer '{self.name}'.")
             )
         if self.valid_to < self.valid_from:
-            raise ValueError(f"offer '{self.name}' ends on {self.valid_to}, before it begins on {self.valid_from}")
+            raise ValueError(
+                f"offer '{self.name}' ends on {self.valid_to}, before it begins on {self.valid_from}"
+            )
         return self
 
     @property

@@ -41,7 +41,8 @@ def _read_folder(folder: Path, model: type[Definition]) -> dict[str, Definition]
         definition = read_definition(path, model)
         if definition.name != path.stem:
             raise DefinitionError(
-                f"{path} defines '{definition.name}'. Rename the file to {definition.name}.yaml, or the definition."
+                f"{path} defines '{definition.name}'. "
+                f"Rename the file to {definition.name}.yaml, or the definition."
             )
         found[definition.name] = definition
     return found

@@ -1,0 +1,217 @@
+"""One day's decisions: advance everybody, route the candidates, and put it all on record at once.
+
+Files first, then one ledger transaction. A kill before it changes nothing, and the next attempt decides
+the same; after it the run is decided, and every later attempt gives back what is on record.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from journeykit.errors import RunError
+from journeykit.files import publish, publish_text, sha256_of
+from journeykit.ledger.enrolments import EnrolmentChanges
+from journeykit.ledger.leads import record_decisions
+from journeykit.ledger.ledger import Ledger
+from journeykit.ledger.runs import Run, find_run, pin_build
+from journeykit.mart.mart import Mart
+from journeykit.routing.facts import gather_facts
+from journeykit.routing.reasons import explain_leads
+from journeykit.routing.result import DropCount, StrategyCount, StrategyRun
+from journeykit.routing.route import TEMPORARY, route
+from journeykit.strategies.checking import check_strategy, require_sound
+from journeykit.strategies.engine import CANDIDATES, Advance, advance, join_changes
+from journeykit.strategies.graph import Strategy
+from journeykit.strategies.playbook import Playbook
+from journeykit.strategies.versions import version_of
+
+if TYPE_CHECKING:
+    from journeykit.vault import Vault
+
+DECISIONS_FILE = "decisions.parquet"
+RESULT_FILE = "strategy_run.json"
+
+
+def run_strategies(
+    mart: Mart, ledger: Ledger, vault: Vault, playbook: Playbook, *, run_id: str, folder: Path
+) -> StrategyRun:
+    """Decide one day: who enters, moves and leaves, who becomes a lead, and why everybody else does not.
+
+    Parameters
+    ----------
+    mart : Mart
+        The day, with its tags built.
+    ledger, vault
+        The vault is only asked who left a contact detail; nothing in it is opened.
+    playbook : Playbook
+        Strategies, offers and channels.
+    run_id : str
+        A started run of the ledger.
+    folder : Path
+        The run's folder, for ``decisions.parquet`` and the result.
+
+    Returns
+    -------
+    StrategyRun
+        What was decided. Deciding a decided run again changes nothing and returns the same.
+
+    Raises
+    ------
+    DefinitionError
+        A strategy is not sound; the message lists every finding.
+    RunError
+        The run is unknown, or was begun with another tag build.
+    """
+    if _expect(ledger, run_id).decided:
+        return read_result(ledger, run_id, folder)
+    versions = _check(mart, playbook)
+    _pin(mart, ledger, run_id)
+    advances = {
+        name: advance(mart, ledger, strategy, versions[name])
+        for name, strategy in playbook.strategies.items()
+    }
+    candidates = pa.concat_tables([CANDIDATES.empty_table(), *(one.candidates for one in advances.values())])
+    facts = gather_facts(mart, ledger, vault, playbook, candidates)
+    decisions = route(candidates, facts)
+    advances = {name: one.move_on(_done(decisions, name)) for name, one in advances.items()}
+
+    path = publish(folder / DECISIONS_FILE, lambda aside: pq.write_table(decisions, aside))
+    used = {
+        facts.presumed[name] for name in decisions["channel"].unique().to_pylist() if name in facts.presumed
+    }
+    result = StrategyRun(
+        run_id=run_id,
+        as_of=mart.as_of,
+        contact_date=mart.contact_date,
+        build_id=str(mart.build_id),
+        strategies=tuple(_count(one, versions[name], decisions) for name, one in advances.items()),
+        drops=_count_drops(decisions),
+        assumptions=tuple(a for a in mart.manifest.assumptions if a.name in used),
+        decisions_sha256=sha256_of(path),
+    )
+    publish_text(folder / RESULT_FILE, result.model_dump_json(indent=1))
+    strategies, changes = playbook.strategies.values(), join_changes(advances.values())
+    _record(mart, ledger, strategies, changes, decisions, result)
+    return read_result(ledger, run_id, folder)
+
+
+def read_result(ledger: Ledger, run_id: str, folder: Path) -> StrategyRun:
+    """What a decided run decided, from its folder; the ledger vouches for the files.
+
+    Raises
+    ------
+    RunError
+        The files are missing, or are not those the ledger knows.
+    """
+    known = _expect(ledger, run_id)
+    try:
+        result = StrategyRun.model_validate_json((folder / RESULT_FILE).read_text(encoding="utf-8"))
+        found = {result.decisions_sha256, sha256_of(folder / DECISIONS_FILE)}
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"Run {run_id} of {known.as_of} is decided, but its files in {folder} cannot be read. "
+            "Restore the folder from a backup; its leads stand in the ledger: journeykit leads list"
+        ) from error
+    if found != {known.decisions_sha256}:
+        raise RunError(
+            f"The files in {folder} are not those that run {run_id} wrote. Restore them from a backup."
+        )
+    return result
+
+
+def _expect(ledger: Ledger, run_id: str) -> Run:
+    known = find_run(ledger, run_id)
+    if known is None:
+        raise RunError(f"Unknown run '{run_id}'. Start it with: journeykit run run_strategies --as-of DATE")
+    return known
+
+
+def _check(mart: Mart, playbook: Playbook) -> dict[str, str]:
+    """Every strategy's version, once all are sound."""
+    offers, channels = playbook.offers, playbook.channels
+    require_sound(
+        tuple(
+            finding
+            for strategy in playbook.strategies.values()
+            for finding in check_strategy(strategy, mart.tags, offers, channels)
+        )
+    )
+    return {
+        name: version_of(strategy, mart.tags, offers, channels)
+        for name, strategy in playbook.strategies.items()
+    }
+
+
+def _pin(mart: Mart, ledger: Ledger, run_id: str) -> None:
+    if mart.build_id is None:
+        mart.scope  # noqa: B018  (says that no tags are built, and how to build them)
+    pinned = pin_build(ledger, run_id, str(mart.build_id))
+    if (pinned.build_id, pinned.as_of) != (mart.build_id, mart.as_of):
+        raise RunError(
+            f"Run {run_id} began as of {pinned.as_of} with tag build {pinned.build_id}, and this is "
+            f"{mart!r}. Open the build the run began with, so that it decides the same."
+        )
+
+
+def _done(decisions: pa.Table, strategy: str) -> pa.ChunkedArray:
+    """Customers whose action is over: a lead was made, or will never be."""
+    stays = pc.is_in(decisions["reason"], value_set=pa.array(TEMPORARY))
+    ours = pc.and_(pc.equal(decisions["strategy"], strategy), pc.invert(stays))
+    return decisions.filter(ours)["customer_id"]
+
+
+def _count(one: Advance, version: str, decisions: pa.Table) -> StrategyCount:
+    strategy = one.strategy
+    ours = decisions.filter(pc.equal(decisions["strategy"], strategy.name))
+    leads = pc.sum(pc.equal(ours["decision"], "lead"), min_count=0).as_py()
+    exited = one.left_before + one.exited
+    enrolled = one.left_before + one.before.num_rows
+    return StrategyCount(
+        name=strategy.name, title=strategy.title, title_zh=strategy.title_zh, stage=strategy.stage,
+        version=version, enrolled=enrolled, active=enrolled - exited, exited=exited, entered=one.entered,
+        candidates=ours.num_rows, leads=leads, drops=ours.num_rows - leads,
+    )  # fmt: skip
+
+
+def _count_drops(decisions: pa.Table) -> tuple[DropCount, ...]:
+    drops = decisions.filter(pc.equal(decisions["decision"], "drop"))
+    keys = zip(*(drops[name].to_pylist() for name in ("strategy", "node", "reason")), strict=True)
+    return tuple(
+        DropCount(strategy=strategy, node=node, reason=reason, count=count)
+        for (strategy, node, reason), count in sorted(Counter(keys).items())
+    )
+
+
+def _record(
+    mart: Mart,
+    ledger: Ledger,
+    strategies: Iterable[Strategy],
+    changes: EnrolmentChanges,
+    decisions: pa.Table,
+    result: StrategyRun,
+) -> None:
+    leads = decisions.filter(pc.equal(decisions["decision"], "lead")).drop_columns(["reason"])
+    leads = explain_leads(mart, strategies, leads)
+    versions = {one.name: one.version for one in result.strategies}
+    version = pa.array([versions[name] for name in leads["strategy"].to_pylist()], pa.string())
+    record_decisions(
+        ledger,
+        result.run_id,
+        changes=changes,
+        leads=leads.append_column("version", version),
+        drops=pa.Table.from_pylist([drop.model_dump() for drop in result.drops], schema=_DROPS),
+        candidates=decisions.num_rows,
+        decisions_sha256=result.decisions_sha256,
+    )
+
+
+_DROPS = pa.schema(
+    [("strategy", pa.string()), ("node", pa.string()), ("reason", pa.string()), ("count", pa.int64())]
+)

@@ -1,0 +1,78 @@
+"""Why this lead: the segment's rule, and the customer's own values of the tags it reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import sqlalchemy as sa
+
+from journeykit.display import show_value
+from journeykit.expressions import tag_names
+from journeykit.mart.mart import Mart
+from journeykit.strategies.graph import Strategy
+
+
+def explain_leads(mart: Mart, strategies: Iterable[Strategy], leads: pa.Table) -> pa.Table:
+    """Append a ``reason`` to each lead: JSON with rule, tag values, expected value and one line to read."""
+    parts = [leads.slice(0, 0).append_column("reason", pa.array([], pa.string()))]
+    for strategy in strategies:
+        ours = leads.filter(pc.equal(leads["strategy"], strategy.name))
+        if ours.num_rows:
+            reasons = pa.array(_reasons(mart, strategy, ours), pa.string())
+            parts.append(ours.append_column("reason", reasons))
+    return pa.concat_tables(parts)
+
+
+def _reasons(mart: Mart, strategy: Strategy, leads: pa.Table) -> Iterator[str]:
+    segment = strategy.starts[0].segment
+    names = sorted(set(tag_names(segment.where)))
+    tags = [mart.tags[name].tag for name in names]
+    title, title_zh = segment.title or segment.name, segment.title_zh or segment.title or segment.name
+    heads, heads_zh = [tag.title for tag in tags], [tag.title_zh or tag.title for tag in tags]
+    columns = leads.select(["customer_id", "node", "expected_value"]).to_pydict()
+    known = _tag_values(mart, names, leads["customer_id"])
+    for customer_id, node, value in zip(*columns.values(), strict=True):
+        own = known.get(customer_id, {})
+        shown = [show_value(own.get(name)) for name in names]
+        yield json.dumps(
+            {
+                "strategy": strategy.name,
+                "node": node,
+                "segment": segment.name,
+                "rule": str(segment.where),
+                "tags": {name: _plain(own.get(name)) for name in names},
+                "expected_value": str(value),
+                "summary": _line(title, heads, shown, ": ", "; "),
+                "summary_zh": _line(title_zh, heads_zh, shown, "：", "；"),
+            },
+            ensure_ascii=False,
+        )
+
+
+def _line(title: str, names: list[str], values: list[str], colon: str, semicolon: str) -> str:
+    facts = semicolon.join(f"{name} {value}" for name, value in zip(names, values, strict=True))
+    return f"{title}{colon}{facts}" if facts else title
+
+
+def _tag_values(
+    mart: Mart, names: list[str], customer_ids: pa.ChunkedArray
+) -> Mapping[str, Mapping[str, Any]]:
+    relation = mart.scope.relation
+    chosen = sa.table("chosen", sa.column("customer_id", sa.Text))
+    statement = sa.select(relation.c.customer_id, *(mart.scope.tags[name] for name in names)).where(
+        relation.c.customer_id.in_(sa.select(chosen.c.customer_id))
+    )
+    rows = mart.run(statement, {"chosen": pa.table({"customer_id": customer_ids})}).to_pylist()
+    return {row["customer_id"]: row for row in rows}
+
+
+def _plain(value: Any) -> bool | int | str | None:
+    """A tag's value for JSON: decimals and dates as text, so that nothing is rounded."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value) if isinstance(value, Decimal) else value.isoformat()
