@@ -1,0 +1,36 @@
+"""Whom the customer belongs with."""
+
+from journeykit.contract import Type
+from journeykit.expressions import Expression, column, tag
+from journeykit.tags.library._define import aggregates, family, still_valid
+
+define = family("household", "Retail banking")
+ties = aggregates("tie")
+
+
+def tied(kind: str) -> Expression:
+    """Ties of a kind that hold on as_of; their last day is inclusive."""
+    return (column("kind") == kind) & still_valid("valid_to")
+
+
+TAGS = (
+    define("household_others", ("Others in the household", "其他家庭成员数"),
+           ("Different customers tied as household on as_of; a tie still holds on its last day.",
+            "数据日有效的家庭关系中不同客户的人数；终止日当天仍有效。"),
+           Type.INTEGER, ties("distinct", column("other_id"), tied("household")), "people"),
+    define("household_size", ("Household size", "家庭人数"),
+           ("The customer and the others in the household; 1 for who has none.",
+            "客户本人加其他家庭成员；无家庭关系者为1。"),
+           Type.INTEGER, tag("household_others") + 1, "people"),
+    define("has_guarantor", ("Has a guarantor", "有担保人"),
+           ("Another customer guarantees for this one on as_of.", "数据日有其他客户为其担保。"),
+           Type.BOOLEAN, ties("exists", where=tied("guarantor"))),
+    define("has_employer", ("Employer is a customer", "雇主为本行客户"),
+           ("The customer's employer is tied as a customer of the bank on as_of.",
+            "数据日客户的雇主是本行客户。"),
+           Type.BOOLEAN, ties("exists", where=tied("employer"))),
+    define("has_legal_representative", ("Has a legal representative", "有法定代表人"),
+           ("A legal representative of this customer (a micro business) is tied on as_of.",
+            "数据日登记有该客户（小微企业）的法定代表人。"),
+           Type.BOOLEAN, ties("exists", where=tied("legal_representative"))),
+)  # fmt: skip

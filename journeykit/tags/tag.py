@@ -1,0 +1,174 @@
+"""What a tag is: a frozen value that says what it means and how it is computed."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from journeykit.contract import Privacy, Type
+from journeykit.errors import DefinitionError
+from journeykit.expressions import AnyNode
+from journeykit.tags.checking import check_aggregate, check_attribute, check_formula
+from journeykit.yaml_files import from_yaml, to_yaml, write_definition
+
+Function = Literal["count", "sum", "mean", "min", "max", "first", "last", "distinct", "days_since", "exists"]
+
+# A tag is also an attribute of the catalogue and a column beside customer_id, so these are taken.
+RESERVED = frozenset(
+    {"customer_id", "get", "in_order", "items", "keys", "of", "rows", "search", "to_frame", "values"}
+)
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+class _Compute(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Attribute(_Compute):
+    """A column of the customer, or of a subject the customer references (branch, manager).
+
+    A missing boolean reads as false, since boolean tags are never missing. Of a date, `function` may ask
+    for the ``days_since`` it or the full ``years_since`` it, up to as_of.
+    """
+
+    kind: Literal["attribute"] = "attribute"
+    subject: str = "customer"
+    column: str
+    function: Literal["value", "days_since", "years_since"] = "value"
+
+
+class Aggregate(_Compute):
+    """Rows of a subject, summed up for whom they belong to.
+
+    Parameters
+    ----------
+    subject : str
+        Any subject of the mart whose rows belong to a customer, a manager or a branch; the values of
+        a manager or branch are given to each of their customers.
+    function : str
+        ``count`` of rows, ``sum``, ``mean``, ``min``, ``max``, ``first`` and ``last`` by the subject's
+        time (ties by its key), ``distinct`` values, ``days_since`` the latest day, ``exists``.
+    of : expression, optional
+        What is summed up; missing values are passed over. None for ``count`` and ``exists``.
+    where : expression, optional
+        Only these rows. Columns of a referenced subject are ``column("risk_level", of="product")``.
+    within_days : int, optional
+        Only rows of the last n days: of as_of D, those of D-n+1 to D by the subject's time.
+    by : str, optional
+        The column that says whom a row belongs to; the subject's owner when left out.
+    each : str, optional
+        For ``first`` and ``last`` of numbers: taken for each value of this column and then summed, as
+        in the last balance of each account.
+    """
+
+    kind: Literal["aggregate"] = "aggregate"
+    subject: str
+    function: Function
+    of: AnyNode | None = None
+    where: AnyNode | None = None
+    within_days: int | None = Field(default=None, ge=1)
+    by: str | None = None
+    each: str | None = None
+
+
+class Formula(_Compute):
+    """An expression over other tags and as_of."""
+
+    kind: Literal["formula"] = "formula"
+    expression: AnyNode
+
+
+Compute = Annotated[Attribute | Aggregate | Formula, Field(discriminator="kind")]
+
+
+class Tag(BaseModel):
+    """One fact about each customer, as of a day.
+
+    Parameters
+    ----------
+    name : str
+        Lower-case identifier; the column of the snapshot.
+    title, title_zh, description, description_zh : str
+        What a reader sees, in both languages.
+    family : str
+        The group the catalogue lists it under.
+    unit : str
+        ``yuan``, ``days``, ``times`` …; empty for text, booleans and shares.
+    type : Type
+        ``decimal`` has two places, ``rate`` six; results are rounded half-up to them.
+    owner : str
+        The department that answers for its meaning.
+    sensitivity : str
+        Privacy class C1 to C3 after JR/T 0171.
+    values : tuple of str
+        Every value a text tag may have; empty when it is open.
+    compute : Attribute, Aggregate or Formula
+        How it is computed.
+
+    Examples
+    --------
+    >>> large = Tag(name="large_inflows_30d", title="Large inflows", type="integer", unit="times",
+    ...             compute=Aggregate(subject="txn", function="count", within_days=30))
+    >>> large.compute.kind, large.scale
+    ('aggregate', 0)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    title_zh: str = ""
+    description: str = ""
+    description_zh: str = ""
+    family: str = "own"
+    unit: str = ""
+    type: Type
+    owner: str = ""
+    sensitivity: Privacy = "C2"
+    values: tuple[str, ...] = ()
+    compute: Compute
+
+    @model_validator(mode="after")
+    def _check(self) -> Tag:
+        if not NAME.fullmatch(self.name) or self.name in RESERVED:
+            raise DefinitionError(
+                f"'{self.name}' cannot name a tag. Use lower-case letters, digits and _, starting with a "
+                f"letter, up to 63 of them, and none of: {', '.join(sorted(RESERVED))}."
+            )
+        if self.values and self.type is not Type.TEXT:
+            raise DefinitionError(
+                f"Tag '{self.name}': allowed values are for text tags; its type is {self.type}. Leave them out."
+            )
+        if isinstance(self.compute, Attribute):
+            check_attribute(self.name, self.type, self.compute)
+        elif isinstance(self.compute, Aggregate):
+            check_aggregate(self.name, self.type, self.compute)
+        else:
+            check_formula(self.name, self.compute.expression)
+        return self
+
+    @property
+    def scale(self) -> int:
+        """Decimal places of its values."""
+        return {Type.DECIMAL: 2, Type.RATE: 6}.get(self.type, 0)
+
+    def to_yaml(self) -> str:
+        """The tag as YAML, from which :meth:`from_yaml` makes an equal one."""
+        return to_yaml(self)
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Tag:
+        """Read a tag from YAML text; :class:`DefinitionError` names what is wrong."""
+        return from_yaml(text, cls)
+
+    def save(self, folder: Path) -> Path:
+        """Write ``<name>.yaml`` into `folder` (scheduled/tags); the next build picks it up."""
+        return write_definition(folder / f"{self.name}.yaml", self)
+
+    @property
+    def subject(self) -> str:
+        """The subject it is computed from; empty for a formula, which has tags instead."""
+        return "" if isinstance(self.compute, Formula) else self.compute.subject
