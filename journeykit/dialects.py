@@ -266,6 +266,12 @@ def row_id() -> sa.ColumnElement[Any]:
     return sa.literal_column("rowid", sa.BigInteger())
 
 
+def is_out_of_space(error: Exception) -> bool:
+    """Whether the embedded engine failed for want of memory or disk, not because of the data."""
+    words = ("no space left", "disk quota", "read-only file system", "permission denied")
+    return isinstance(error, duckdb.OutOfMemoryException) or any(word in str(error).lower() for word in words)
+
+
 def write_parquet(connection: sa.Connection, statement: sa.Select, path: Path) -> None:
     """Write a statement's rows, in its order, as compressed Parquet.
 
@@ -412,3 +418,8 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: list[dict[str,
     """Insert many rows of the same columns at once."""
     if rows:
         connection.execute(sa.insert(table), rows)
+
+
+def open_file(path: Path) -> sa.Engine:
+    """An engine for a small transactional file of our own; see :func:`open_database`."""
+    return open_database(f"sqlite:///{path.absolute()}")
