@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from journeykit.errors import JourneykitError
+from synthetic_data.advancing import advance
 from synthetic_data.generating import generate
 from synthetic_data.seasons import BASE_DAY
 
@@ -25,6 +26,10 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         "--as-of", type=date.fromisoformat, default=BASE_DAY, help="last day shown (YYYY-MM-DD)"
     )
     make.add_argument("--out", type=Path, required=True, help="folder for the files")
+    move = commands.add_parser("advance", help="let business days pass; customers answer leads")
+    move.add_argument("--leads", type=Path, required=True, help="JSON of journeykit leads list --json")
+    move.add_argument("--days", type=int, default=1, help="business days that pass")
+    move.add_argument("--out", type=Path, required=True, help="the bank's folder")
     return parser.parse_args(arguments)
 
 
@@ -32,7 +37,10 @@ def main() -> int:
     """Run a command; an error is one clear sentence and a non-zero exit."""
     given = read_arguments()
     try:
-        rows = generate(given.customers, given.seed, given.as_of, given.out)
+        if given.command == "generate":
+            rows = generate(given.customers, given.seed, given.as_of, given.out)
+        else:
+            rows = advance(given.leads, given.days, given.out)
     except JourneykitError as error:
         sys.stderr.write(f"Error: {error}\n")
         return 1

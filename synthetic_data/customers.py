@@ -85,7 +85,7 @@ def draw_customers(seed: int, count: int, staff: Staff) -> Population:
         rng.integers(BASE + 1, LAST + 1, later),
     ])  # fmt: skip
     kind = choose(rng, (0.85, 0.07, 0.08), size)
-    kind[(kind == PROSPECT) & (since < FIRST - 700)] = PERSONAL
+    since = np.where((kind == PROSPECT) & (since < FIRST - 700), FIRST - 1 - since % 700, since)
     micro = kind == MICRO
     household, branch, village = _draw_homes(rng, size, staff)
     region = staff.region[branch]
@@ -123,8 +123,8 @@ def draw_customers(seed: int, count: int, staff: Staff) -> Population:
         employees=np.where(micro, 1 + rng.geometric(0.2, size), -1),
         acquired=_draw_origins(rng, kind, payroll_from, since),
         level=level,
-        activity=np.where(kind == PROSPECT, 0, rng.gamma(1.1, np.where(micro, 3.6, 1.75), size)),
-        sessions=np.where(app, rng.gamma(0.9, 1.45, size) * (0.5 + young), 0),
+        activity=np.where(kind == PROSPECT, 0, rng.gamma(1.1, np.where(micro, 3.8, 1.9), size)),
+        sessions=np.where(app, rng.gamma(0.9, 1.6, size) * (0.5 + young), 0),
         follower=rng.random(size) < np.where(kind == PROSPECT, 0.8, 0.25),
         interest=choose(rng, (0.35, 0.2, 0.2, 0.1, 0.15), size),
         payroll_from=payroll_from,
@@ -158,7 +158,7 @@ def _draw_payroll(
     """From when, on which day of the month and how much wages are paid; NEVER, 10 and 0 for most."""
     size = len(kind)
     paid = (kind == PERSONAL) & (age < 61) & (rng.random(size) < np.where(farmer, 0.08, 0.42))
-    fresh = rng.random(size) < 0.14
+    fresh = rng.random(size) < 0.25
     start = np.where(fresh, rng.integers(FIRST, LAST, size), FIRST - rng.integers(0, 2000, size))
     start = np.where(paid, np.maximum(start, since), NEVER).astype(np.int32)
     salary = np.where(paid, rng.lognormal(8.6, 0.4, size) * 100 // 1000 * 1000, 0).astype(np.int64)
@@ -172,7 +172,7 @@ def _draw_levels(
     size = len(kind)
     middle = 8.4 + np.array([0.4, 0.1, -0.2])[region] + np.where(kind == MICRO, 0.9, 0) + (age - 46) / 60
     tail = np.where(rng.random(size) < 0.03, 1 + rng.pareto(1.6, size) * 3, 1)
-    return np.clip(np.exp(middle + 1.35 * rng.standard_normal(size)) * tail * 100, 100_00, 5e9).astype(
+    return np.clip(np.exp(middle + 1.6 * rng.standard_normal(size)) * tail * 100, 100_00, 5e9).astype(
         np.int64
     )
 

@@ -21,12 +21,18 @@ from synthetic_data.details import detail_columns
 from synthetic_data.draws import coded, day_column, day_number, decimal_column, to_date
 from synthetic_data.events import draw_behaviour, event_columns
 from synthetic_data.holdings import (
-    SLOTS, Contracts, draw_contracts, holding_columns, money_of, relationship_columns,
+    SLOTS,
+    Contracts,
+    draw_contracts,
+    holding_columns,
+    money_of,
+    relationship_columns,
 )  # fmt: skip
 from synthetic_data.pools import Pools, make_pools
 from synthetic_data.products import LINE_OF, MONEYLESS, product_columns
 from synthetic_data.seasons import FIRST, FIRST_DAY, LAST_DAY, Month, months_between
 from synthetic_data.transactions import Books, draw_movements, open_books, txn_columns
+from synthetic_data.truth import draw_truth, truth_table
 from synthetic_data.writing import ARROW, write_subject, write_table
 
 BEFORE = -100_000
@@ -74,6 +80,7 @@ def generate(customers: int, seed: int, as_of: date, out: Path) -> dict[str, int
     rows, demand = write_history(bank, out, None, as_of)
     rows |= write_current(bank, bank.contracts, demand, out, as_of)
     rows["receipt"] = write_subject(out / "receipt" / "history.parquet", "receipt", no_rows("receipt"))
+    write_table(out / "_truth" / "response.parquet", truth_table(bank.people, draw_truth(bank.people)))
     close_day(bank, out, as_of)
     return rows
 
@@ -120,11 +127,14 @@ def write_history(
             "manager_performance": staff.performance_columns(people.staff, month, first, last),
         }
         demand = books.balance + movements.between(month.first, last).flow(len(people))
-        if last == month.last:
-            changed, added = adjust(last) if adjust else (contracts, 0)
-            lots["balance"] = balance_columns(people, changed, demand + added, last)
         for subject, columns in lots.items():
             rows[subject] += write_subject(out / subject / f"{month.name}{tail}.parquet", subject, columns)
+        if last == month.last:
+            changed, added = adjust(last) if adjust else (contracts, 0)
+            columns = balance_columns(people, changed, demand + added, last)
+            rows["balance"] += write_subject(
+                out / "balance" / f"{month.name}{tail}.parquet", "balance", columns
+            )
         if month is months[-1]:
             write_books(out, month, books)
         if last == month.last:

@@ -10,7 +10,16 @@ import pyarrow as pa
 from synthetic_data.customers import MICRO, PERSONAL, PROSPECT, Population
 from synthetic_data.draws import NEVER, choose, coded, day_column, decimal_column, id_column, stream
 from synthetic_data.products import (
-    CREDIT, IDS, LINE_OF, MONEYLESS, PLACE, PRODUCTS, RATES, REVOLVING, RISKS, TERMS,
+    CREDIT,
+    IDS,
+    LINE_OF,
+    MONEYLESS,
+    PLACE,
+    PRODUCTS,
+    RATES,
+    REVOLVING,
+    RISKS,
+    TERMS,
 )  # fmt: skip
 from synthetic_data.seasons import FIRST, LAST
 
@@ -104,7 +113,7 @@ def _draw_chains(people: Population, slot: str, number: int) -> Contracts:
     begin = np.maximum(people.since[who] + 3, rng.integers(FIRST - 500, LAST - 60, len(who)))
     begin = np.where(term > 365, begin - np.minimum(begin - people.since[who], 400), begin)
     principal = people.level[who] * rng.lognormal(0.3, 0.7, len(who))
-    principal = np.maximum(10_000_00, principal // 1_000_00 * 1_000_00).astype(np.int64)
+    principal = np.maximum(1_000_00, principal // 1_000_00 * 1_000_00).astype(np.int64)
     quits = np.minimum(people.dormant_from[who], NEVER)
     parts, gap = [], np.ones(len(who), np.int64)
     alive = begin <= LAST

@@ -7,7 +7,16 @@ import pyarrow as pa
 
 from synthetic_data.customers import MICRO, PERSONAL, PROSPECT, REFERRED, Population
 from synthetic_data.draws import (
-    NEVER, SECONDS, choose, coded, day_column, decimal_column, id_column, seconds_of_day, stream, time_column,
+    NEVER,
+    SECONDS,
+    choose,
+    coded,
+    day_column,
+    decimal_column,
+    id_column,
+    seconds_of_day,
+    stream,
+    time_column,
 )  # fmt: skip
 from synthetic_data.holdings import SLOTS, Contracts
 from synthetic_data.seasons import BASE, FIRST, LAST, Month, draw_days

@@ -14,7 +14,15 @@ import pyarrow as pa
 
 from synthetic_data.customers import MICRO, Population
 from synthetic_data.draws import (
-    NEVER, SECONDS, choose, coded, decimal_column, id_column, seconds_of_day, stream, time_column,
+    NEVER,
+    SECONDS,
+    choose,
+    coded,
+    decimal_column,
+    id_column,
+    seconds_of_day,
+    stream,
+    time_column,
 )  # fmt: skip
 from synthetic_data.holdings import SLOTS, Contracts, due_day, instalment_of
 from synthetic_data.movements import BUSINESS, MEDIANS, MOVEMENTS, OUT, PERSON, PLACE, SCALED

@@ -1,0 +1,220 @@
+"""How customers answer the contacts they got, by the hidden truth; the same lead always has the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from synthetic_data.customers import PROSPECT, Population
+from synthetic_data.draws import NEVER, SECONDS
+from synthetic_data.events import CLICK, LOGIN, OBJECTS, VIEW
+from synthetic_data.holdings import SLOTS, Contracts, join_contracts, make_contracts
+from synthetic_data.movements import OUT, PLACE
+from synthetic_data.products import PLACE as PRODUCT
+from synthetic_data.products import TERMS
+from synthetic_data.seasons import LAST
+from synthetic_data.truth import CHANNELS, THEMES, Truth, product_of, theme_of
+
+OUTCOMES = ("delivered", "answered", "clicked", "accepted", "refused", "failed")
+DELIVERED, ANSWERED, CLICKED, ACCEPTED, REFUSED, FAILED = range(6)
+ABOUT = tuple(OBJECTS.index(name) for name in ("wealth", "deposit", "loan", "account", "home", "home"))
+SPOKEN = ("outbound_call", "mobile_sales", "counter")
+FIRST_SLOT, SLOTS_FOR_LEADS = 400, 200
+
+
+class Lead(NamedTuple):
+    """A contact a customer got: position in the population, and the day (number) it reaches them."""
+
+    lead_id: str
+    customer: int
+    strategy: str
+    channel: str
+    offer: str | None
+    start: int
+
+
+class Receipt(NamedTuple):
+    """What came back about a lead."""
+
+    number: int
+    lead_id: str
+    outcome: int
+    second: int
+
+
+class Movement(NamedTuple):
+    """A movement of money caused by a lead; `template` points into the table of movements."""
+
+    number: int
+    customer: int
+    second: int
+    template: int
+    amount: int
+
+
+class Act(NamedTuple):
+    """Behaviour caused by a lead."""
+
+    number: int
+    customer: int
+    second: int
+    channel: int
+    action: int
+    about: int
+    product: int
+
+
+class Refusal(NamedTuple):
+    """A consent taken back after a contact on a channel."""
+
+    number: int
+    customer: int
+    channel: int
+    second: int
+
+
+class Recommendation(NamedTuple):
+    """A prospect named by a customer."""
+
+    number: int
+    customer: int
+    referred: int
+    second: int
+
+
+@dataclass(frozen=True)
+class Reactions:
+    """Everything the leads known so far cause, past and future."""
+
+    receipts: list[Receipt]
+    movements: list[Movement]
+    acts: list[Act]
+    refusals: list[Refusal]
+    recommendations: list[Recommendation]
+    contracts: Contracts
+
+    def added(self, size: int, first: int, last: int) -> np.ndarray:
+        """What movements from day `first` to `last` add (fen) to each demand account."""
+        total = np.zeros(size, np.int64)
+        for row in self.movements:
+            if first <= row.second // SECONDS <= last:
+                total[row.customer] += -row.amount if OUT[row.template] else row.amount
+        return total
+
+
+def luck_of(seed: int, lead_id: str) -> list[float]:
+    """Eight even draws between 0 and 1 that belong to a lead."""
+    digest = hashlib.sha256(f"{seed}:{lead_id}".encode()).digest()
+    return [int.from_bytes(digest[place : place + 4], "big") / 2**32 for place in range(0, 32, 4)]
+
+
+def react(people: Population, contracts: Contracts, truth: Truth, leads: list[Lead]) -> Reactions:
+    """Answer every lead; its place in the list makes the numbers of the rows it causes."""
+    found = Reactions([], [], [], [], [], contracts)
+    prospects = np.flatnonzero(people.kind == PROSPECT)
+    drawn = contracts.drawn.copy()
+    bought: list[tuple[int, int, int, int, int]] = []
+    turns: dict[int, int] = {}
+    for number, lead in enumerate(leads):
+        luck = luck_of(people.seed, lead.lead_id)
+        if not _answer(found, truth, lead, number, luck):
+            continue
+        theme = theme_of(lead.strategy, lead.offer)
+        moment = (lead.start + int(luck[5] * 3)) * SECONDS + 36_000 + int(luck[6] * 28_000)
+        name = product_of(lead.offer, theme)
+        _browse(found, people, lead, number, moment - 1800, ABOUT[theme], PRODUCT.get(name, -1))
+        if name and people.kind[lead.customer] != PROSPECT:
+            turns[lead.customer] = turn = turns.get(lead.customer, -1) + 1
+            worth = max(
+                1_000_000, int(people.level[lead.customer] * (0.2 + 0.5 * luck[7])) // 100_000 * 100_000
+            )
+            slot = FIRST_SLOT + turn % SLOTS_FOR_LEADS
+            bought.append((lead.customer, slot, PRODUCT[name], moment // SECONDS, worth))
+            out = "wealth_buy" if name[0] == "W" else "deposit_out"
+            found.movements.append(Movement(number * 4, lead.customer, moment - 600, PLACE["funding"], worth))
+            found.movements.append(Movement(number * 4 + 1, lead.customer, moment, PLACE[out], worth))
+            if TERMS[PRODUCT[name]]:
+                back, end = (
+                    "wealth_redeem" if name[0] == "W" else "deposit_back",
+                    moment // SECONDS + TERMS[PRODUCT[name]],
+                )
+                second = int(end) * SECONDS + 28_800
+                found.movements.append(Movement(number * 4 + 2, lead.customer, second, PLACE[back], worth))
+        elif THEMES[theme] == "loan":
+            _draw_down(found, contracts, drawn, lead, number, moment)
+        elif THEMES[theme] == "referral" and len(prospects):
+            named = int(prospects[int(luck[7] * len(prospects))])
+            if people.since[named] <= lead.start:
+                found.recommendations.append(Recommendation(number, lead.customer, named, moment))
+        elif THEMES[theme] == "activity" and people.kind[lead.customer] != PROSPECT:
+            amount = 50_000 + int(luck[7] * 500_000)
+            found.movements.append(Movement(number * 4, lead.customer, moment, PLACE["funding"], amount))
+    return replace(found, contracts=_with_bought(replace(contracts, drawn=drawn), bought))
+
+
+def _answer(found: Reactions, truth: Truth, lead: Lead, number: int, luck: list[float]) -> bool:
+    """Note the receipts of a lead, and whether it was accepted."""
+    place = CHANNELS.index(lead.channel)
+    spoken = lead.channel in SPOKEN
+    moment = lead.start * SECONDS + 34_200 + int(luck[0] * 20_000)
+
+    def note(outcome: int, second: int) -> None:
+        found.receipts.append(Receipt(number * 4 + len(noted), lead.lead_id, outcome, second))
+        noted.append(outcome)
+
+    noted: list[int] = []
+    if luck[1] < (0.2 if spoken else 0.03):
+        note(FAILED, moment)
+        return False
+    note(ANSWERED if spoken else DELIVERED, moment)
+    chance = (
+        truth.uplift[lead.customer, theme_of(lead.strategy, lead.offer)] * truth.channel[lead.customer, place]
+    )
+    accepted = luck[2] < min(chance, 0.95)
+    if not spoken and (accepted or luck[3] < 0.12):
+        note(CLICKED, moment + 900)
+    if accepted:
+        note(ACCEPTED, moment + 1500)
+    elif spoken and luck[3] < 0.35:
+        note(REFUSED, moment + 600)
+    if not accepted and luck[4] < truth.annoyance[lead.customer]:
+        found.refusals.append(Refusal(number, lead.customer, place, moment + 7200))
+    return bool(accepted)
+
+
+def _browse(
+    found: Reactions, people: Population, lead: Lead, number: int, second: int, about: int, product: int
+) -> None:
+    """A login and a view before acting, in the app or else in the official account."""
+    if people.sessions[lead.customer] > 0:
+        found.acts.append(Act(number * 2, lead.customer, second, 0, LOGIN, -1, -1))
+        found.acts.append(Act(number * 2 + 1, lead.customer, second + 60, 0, VIEW, about, product))
+    elif people.follower[lead.customer]:
+        found.acts.append(Act(number * 2, lead.customer, second, 2, CLICK, about, product))
+
+
+def _draw_down(
+    found: Reactions, contracts: Contracts, drawn: np.ndarray, lead: Lead, number: int, moment: int
+) -> None:
+    """Use an approved credit line that was not used so far."""
+    day = moment // SECONDS
+    own = slice(*np.searchsorted(contracts.customer, [lead.customer, lead.customer + 1]))
+    idle = (contracts.slot[own] == SLOTS["credit"]) & (contracts.opened[own] <= day)
+    idle &= (contracts.closed[own] > day) & (drawn[own] > LAST)
+    for place in np.flatnonzero(idle) + own.start:
+        drawn[place] = day
+        amount = int(contracts.principal[place])
+        found.movements.append(Movement(number * 4, lead.customer, moment, PLACE["loan_payout"], amount))
+
+
+def _with_bought(contracts: Contracts, bought: list[tuple[int, int, int, int, int]]) -> Contracts:
+    """The contracts, and those bought: customer, slot, product, day and money."""
+    if not bought:
+        return contracts
+    customer, slot, product, day, money = (np.array(column) for column in zip(*bought, strict=True))
+    ends = np.where(TERMS[product] > 0, day + TERMS[product], NEVER)
+    more = make_contracts(customer, slot, product, day, matures=ends, closed=ends, principal=money)
+    return join_contracts([contracts, more])
