@@ -1,7 +1,22 @@
 """Tags: one fact about each customer as of a day, defined once and built in one pass per subject."""
 
+from journeykit.tags.building import Build, build_tags
 from journeykit.tags.catalogue import Catalogue, TagHandle, load_catalogue
 from journeykit.tags.library import LIBRARY
+from journeykit.tags.planning import BuildPlan, plan_build
 from journeykit.tags.tag import Aggregate, Attribute, Formula, Tag
 
-__all__ = ["LIBRARY", "Aggregate", "Attribute", "Catalogue", "Formula", "Tag", "TagHandle", "load_catalogue"]
+__all__ = [
+    "LIBRARY",
+    "Aggregate",
+    "Attribute",
+    "Build",
+    "BuildPlan",
+    "Catalogue",
+    "Formula",
+    "Tag",
+    "TagHandle",
+    "build_tags",
+    "load_catalogue",
+    "plan_build",
+]
