@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MISSING = "–"
+WITHHELD = "•"  # a count that must not be shown
 
 # Inline, because neither a mail client nor a notebook saved without trust keeps a style sheet.
 # Colours come from the reader's theme, so that a table is legible in a dark JupyterLab too.
@@ -104,7 +105,7 @@ class Table:
     def _right(self) -> list[bool]:
         return [
             any(_is_number(row[i]) for row in self.rows)
-            and all(_is_number(row[i]) or show_value(row[i]) == MISSING for row in self.rows)
+            and all(_is_number(row[i]) or show_value(row[i]) in (MISSING, WITHHELD) for row in self.rows)
             for i in range(len(self.columns))
         ]
 

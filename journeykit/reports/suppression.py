@@ -89,34 +89,41 @@ def _with_totals(
 
 
 def _hide(counts: np.ndarray, equations: np.ndarray, min_cell: int, cells: int) -> np.ndarray:
+    """Which counts to withhold; the smallest first, and totals only where no cell serves."""
+    order = sorted(np.flatnonzero(counts), key=lambda at: (at >= cells, counts[at], at))
     hidden = (counts < min_cell) & (counts > 0)
-    while (line := _leak(counts, equations, hidden, min_cell)) is not None:
-        shown = [position for position in np.flatnonzero(line) if not hidden[position] and counts[position]]
-        # the smallest cell first; a total only when no cell is left
-        hidden[min(shown, key=lambda position: (position >= cells, counts[position], position))] = True
-    return hidden
+    while True:
+        line = _too_few(counts, equations, hidden, min_cell)
+        if line is not None:
+            hidden[next(at for at in order if line[at] and not hidden[at])] = True
+            continue
+        leak = next((at for at in np.flatnonzero(hidden) if _follows(at, equations, hidden)), None)
+        shown = [at for at in order if not hidden[at]]
+        if leak is None or not shown:
+            return hidden
+        hidden[next((at for at in shown if not _follows(leak, equations, _and(hidden, at))), shown[0])] = True
 
 
-def _leak(counts: np.ndarray, equations: np.ndarray, hidden: np.ndarray, min_cell: int) -> np.ndarray | None:
-    """An equation in which one more count must be withheld, or None when nothing leaks."""
+def _and(hidden: np.ndarray, position: int) -> np.ndarray:
+    more = hidden.copy()
+    more[position] = True
+    return more
+
+
+def _too_few(
+    counts: np.ndarray, equations: np.ndarray, hidden: np.ndarray, min_cell: int
+) -> np.ndarray | None:
+    """A shown total whose withheld cells are together too few, or surely one each; None if there is none."""
     for line in equations:
         inside = hidden & (line == 1)
-        known_total = not hidden[line == -1].any()
         withheld = int(counts[inside].sum())
-        too_few = withheld < min_cell or withheld == inside.sum()
-        if inside.any() and known_total and too_few and _open(line, hidden, counts):
+        if (
+            inside.any()
+            and not hidden[line == -1].any()
+            and (withheld < min_cell or withheld == inside.sum())
+        ):
             return line
-    for position in np.flatnonzero(hidden):
-        if _follows(position, equations, hidden):
-            for line in equations:
-                if line[position] and _open(line, hidden, counts):
-                    return line
-            return next((line for line in equations if _open(line, hidden, counts)), None)
     return None
-
-
-def _open(line: np.ndarray, hidden: np.ndarray, counts: np.ndarray) -> bool:
-    return bool(((line != 0) & ~hidden & (counts > 0)).any())
 
 
 def _follows(position: int, equations: np.ndarray, hidden: np.ndarray) -> bool:

@@ -1,0 +1,134 @@
+"""What stands in a channel's file: for a system one line per message, for colleagues a work list."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from journeykit.channels.sheets import Sheet
+from journeykit.display import Table
+from journeykit.errors import unknown_name
+from journeykit.i18n import in_language, label
+from journeykit.routing.channel import Channel
+from journeykit.strategies.graph import Assign
+from journeykit.strategies.playbook import Playbook
+
+# Whoever speaks to a customer is told a masked name; a system that sends messages is not.
+_SPOKEN = ("outbound_call", "mobile_sales", "counter")
+
+People = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one channel's leads are written, in one language."""
+
+    channel: Channel
+    playbook: Playbook
+    language: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The contact details that the file needs."""
+        name = ("name",) if self.channel.name in _SPOKEN else ()
+        return name + ((self.channel.needs,) if self.channel.needs else ())
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Headings: fixed names where a system reads the file, words where people do."""
+        if self.channel.addressed_to == "customer":
+            return ("lead_id", "contact_date", *self.fields, "offer", "text")
+        asked = ("strategy", "why", "offer", "say", "due", "lead_number", "result", "remark")
+        keys = ("customer", "customer_number", *self.fields[1:], *asked)
+        return tuple(label(f"list.{key}", self.language) for key in keys)
+
+    def sheet(self, leads: Iterable[Mapping[str, Any]], people: People) -> Sheet:
+        """The leads, the most valuable first where people work through them.
+
+        `people` has, by customer, the values of :attr:`fields`, names masked.
+        """
+        if self.channel.addressed_to == "customer":
+            ordered = sorted(leads, key=lambda lead: lead["lead_id"])
+            return Sheet(self.columns, tuple(self._message(lead, people) for lead in ordered))
+        ordered = sorted(leads, key=lambda lead: (-lead["expected_value"], lead["lead_id"]))
+        return Sheet(self.columns, tuple(self._task(lead, people) for lead in ordered))
+
+    def _details(self, lead: Mapping[str, Any], people: People) -> list[str]:
+        known = people.get(lead["customer_id"], {})
+        return [known.get(field, "") for field in self.fields]
+
+    def _message(self, lead: Mapping[str, Any], people: People) -> tuple[str, ...]:
+        details = self._details(lead, people)
+        return (lead["lead_id"], _day(lead["contact_date"]), *details, lead["offer"], self._words(lead))
+
+    def _task(self, lead: Mapping[str, Any], people: People) -> tuple[str, ...]:
+        name, *details = self._details(lead, people)
+        strategy = self.playbook.strategies.get(lead["strategy"])
+        offer = self.playbook.offers.get(lead["offer"])
+        task = self._assignment(lead)
+        due = lead["contact_date"] + timedelta(days=task.due_days if task else 0)
+        return (
+            name,
+            lead["customer_id"],
+            *details,
+            self._title(strategy, lead["strategy"]),
+            self._why(lead),
+            self._title(offer, lead["offer"]),
+            self._words(lead),
+            _day(due),
+            lead["lead_id"],
+            "",
+            "",
+        )
+
+    def _title(self, definition: Any, name: str) -> str:
+        return (
+            in_language(self.language, definition.title, definition.title_zh) if definition else ""
+        ) or name
+
+    def _words(self, lead: Mapping[str, Any]) -> str:
+        """What to say: the task's own script, else the offer's text."""
+        task, offer = self._assignment(lead), self.playbook.offers.get(lead["offer"])
+        script = in_language(self.language, task.script, task.script_zh) if task else ""
+        return script or (in_language(self.language, offer.template, offer.template_zh) if offer else "")
+
+    def _why(self, lead: Mapping[str, Any]) -> str:
+        """The line of the lead's reason that is made to be read."""
+        return str(json.loads(lead["reason"]).get("summary_zh" if self.language == "zh" else "summary", ""))
+
+    def _assignment(self, lead: Mapping[str, Any]) -> Assign | None:
+        """The task that made the lead; None for a message, or when the strategy has changed since."""
+        strategy = self.playbook.strategies.get(lead["strategy"])
+        nodes = strategy.nodes if strategy else ()
+        return next((node for node in nodes if isinstance(node, Assign) and node.id == lead["node"]), None)
+
+
+def preview(leads: Iterable[Mapping[str, Any]], channel: str, playbook: Playbook, language: str) -> Table:
+    """The file a channel would get, with pseudonyms for every contact detail; opens no vault.
+
+    Parameters
+    ----------
+    leads : iterable of mappings
+        Rows of the ledger's leads; those of other channels are left out.
+    channel : str
+        A channel of the playbook.
+    """
+    if channel not in playbook.channels:
+        raise unknown_name(
+            "channel", channel, playbook.channels, "Channels are declared in scheduled/channels."
+        )
+    layout = Layout(playbook.channels[channel], playbook, language)
+    chosen = [lead for lead in leads if lead["channel"] == channel]
+    people = {
+        lead["customer_id"]: {field: f"<{field} of {lead['customer_id']}>" for field in layout.fields}
+        for lead in chosen
+    }
+    sheet = layout.sheet(chosen, people)
+    return Table(f"{channel}: {len(sheet.rows):,}", sheet.columns, sheet.rows)
+
+
+def _day(day: date) -> str:
+    return day.isoformat()

@@ -1,0 +1,390 @@
+"""The report of a day: what was decided, why, for whom it is, and what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from decimal import Decimal
+
+import pandas as pd
+
+from journeykit.contract import SUBJECTS
+from journeykit.display import MISSING, WITHHELD, Table
+from journeykit.i18n import in_language, label
+from journeykit.ledger import Ledger
+from journeykit.mart.mart import Mart
+from journeykit.reports.charts import bar_chart, stacked_chart
+from journeykit.reports.facts import DayFacts, read_day
+from journeykit.reports.figures import Figure, KeyFigures, Section
+from journeykit.reports.suppression import TOTAL, suppress_small
+from journeykit.reports.tables import cross_table, ranked_table, shown, titled
+from journeykit.routing.route import TEMPORARY
+from journeykit.strategies.playbook import Playbook
+
+LEAD, DROP = "lead", "drop"
+_STATES = ("delivered", "failed", "pending")
+
+
+@dataclass(frozen=True)
+class DailyReport:
+    """The parts of the report, in reading order; each shows itself in a notebook cell."""
+
+    summary: KeyFigures
+    funnel: Section
+    strategies: Section
+    drops: Section
+    channels: Section
+    places: Section
+    capacity: Section
+    enrolments: Section
+    basis: Section
+
+    def _parts(self) -> list[KeyFigures | Section]:
+        return [getattr(self, field.name) for field in fields(self)]
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self._parts()))
+
+    def _repr_html_(self) -> str:
+        return "".join(part._repr_html_() for part in self._parts())
+
+
+def daily_report(
+    mart: Mart, ledger: Ledger, playbook: Playbook, *, language: str, min_cell: int
+) -> DailyReport:
+    """Report on everything decided as of the mart's day.
+
+    Parameters
+    ----------
+    mart : Mart
+        The day; names of branches, capacities and freshness come from it.
+    ledger : Ledger
+        Leads, drops, deliveries and enrolments.
+    playbook : Playbook
+        The titles of strategies and channels.
+    language : str
+        ``en`` or ``zh``.
+    min_cell : int
+        Counts of customers below it are withheld, and others that would reveal them.
+
+    Raises
+    ------
+    DataError
+        No strategies have been run as of that day.
+    """
+    writer = _Writer(mart, playbook, read_day(mart, ledger), language, min_cell)
+    return DailyReport(
+        summary=writer.summary(),
+        funnel=writer.funnel(),
+        strategies=writer.strategies(),
+        drops=writer.drops(),
+        channels=writer.channels(),
+        places=writer.places(),
+        capacity=writer.capacity(),
+        enrolments=writer.enrolments(),
+        basis=writer.basis(),
+    )
+
+
+class _Writer:
+    """Writes the sections from one reading of the day."""
+
+    def __init__(self, mart: Mart, playbook: Playbook, facts: DayFacts, language: str, min_cell: int) -> None:
+        self.mart, self.playbook, self.facts = mart, playbook, facts
+        self.language, self.min_cell = language, min_cell
+        self.strategy_words = titled(playbook.strategies, language)
+        self.channel_words = titled(playbook.channels, language)
+        self.account = self._account()
+
+    def word(self, key: str, *values: object) -> str:
+        return label(key, self.language).format(*values)
+
+    def words(self, prefix: str) -> Callable[[str], str]:
+        return lambda key: self.word(f"{prefix}.{key}")
+
+    def _account(self) -> dict[tuple[str, str, str], int | str]:
+        """All figures that add up to the candidates, withheld together so that none follows from another."""
+        leads = self.facts.leads.groupby("delivery").size().rename("count").reset_index(name="count")
+        dropped = self.facts.drops.groupby("reason", as_index=False)["count"].sum()
+        kind = dropped["reason"].map(lambda reason: "limit" if reason in TEMPORARY else "filter")
+        frame = pd.concat(
+            [
+                leads.rename(columns={"delivery": "reason"}).assign(outcome=LEAD, kind=TOTAL),
+                dropped.assign(outcome=DROP, kind=kind),
+            ]
+        )
+        if frame.empty:
+            return {}
+        # a lead's kind is no group of its own, or the total by kind would stand twice
+        frame["kind"] = frame["kind"].where(frame["outcome"] == DROP, "lead")
+        totals = [(), ("outcome",), ("outcome", "kind")]
+        table = suppress_small(frame, ["outcome", "kind", "reason"], "count", self.min_cell, totals)
+        return {(a, b, c): shown(n) for a, b, c, n in table.itertuples(index=False)}
+
+    def figure(self, outcome: str = TOTAL, kind: str = TOTAL, reason: str = TOTAL) -> int | str:
+        return self.account.get((outcome, kind, reason), 0)
+
+    def summary(self) -> KeyFigures:
+        candidates, leads = self.figure(), self.figure(LEAD)
+        delivered = self.figure(LEAD, "lead", "delivered")
+        used, room = self._manager_load()
+        return KeyFigures(
+            (
+                Figure(self.word("candidates"), candidates),
+                Figure(self.word("leads"), leads, self.word("of_candidates", _share(leads, candidates))),
+                Figure(self.word("delivered"), delivered),
+                Figure(self.word("drops"), self.figure(DROP)),
+                Figure(
+                    self.word("daily.capacity"),
+                    _share(used, room),
+                    self.word("managers_on_duty", f"{len(self.facts.managers):,}"),
+                ),
+            )
+        )
+
+    def funnel(self) -> Section:
+        limited = self.figure(DROP, "limit")
+        leads = self.figure(LEAD)
+        eligible = leads + limited if isinstance(leads, int) and isinstance(limited, int) else WITHHELD
+        steps = [
+            (self.word("candidates"), self.figure()),
+            (self.word("daily.funnel.eligible"), eligible),
+            (self.word("leads"), leads),
+            (self.word("delivered"), self.figure(LEAD, "lead", "delivered")),
+        ]
+        drawn = [(name, count) for name, count in steps if isinstance(count, int)]
+        notes = [_share(count, self.figure()) for _, count in drawn]
+        title = self.word("daily.funnel")
+        return Section(title, (bar_chart("", drawn, notes),) if drawn else (), self._note())
+
+    def strategies(self) -> Section:
+        leads = self.facts.leads.groupby("strategy").size().reset_index(name="count").assign(outcome=LEAD)
+        drops = self.facts.drops.groupby("strategy", as_index=False)["count"].sum().assign(outcome=DROP)
+        table = cross_table(
+            "",
+            pd.concat([leads, drops]),
+            ("strategy", "outcome"),
+            columns=(LEAD, DROP),
+            words=(self.strategy_words, self.words("outcome")),
+            min_cell=self.min_cell,
+            language=self.language,
+        )
+        return Section(self.word("daily.leads"), (self._with_stage(table),), self.word("daily.leads.note"))
+
+    def _with_stage(self, table: Table) -> Table:
+        """The table with each strategy's stage behind its name."""
+        stages = {
+            self.strategy_words(name): self.word(f"stage.{strategy.stage}")
+            for name, strategy in self.playbook.strategies.items()
+        }
+        head = (table.columns[0], self.word("stage"), *table.columns[1:])
+        return Table(
+            table.title, head, tuple((row[0], stages.get(row[0], ""), *row[1:]) for row in table.rows)
+        )
+
+    def drops(self) -> Section:
+        reasons = [
+            (self.word(f"reason.{reason}"), count)
+            for (outcome, _, reason), count in self.account.items()
+            if outcome == DROP and reason != TOTAL
+        ]
+        bars = sorted(((name, n) for name, n in reasons if isinstance(n, int)), key=lambda bar: -bar[1])
+        rows = [*bars, *((name, n) for name, n in reasons if not isinstance(n, int))]
+        rows.append((self.word("total"), self.figure(DROP)))
+        table = Table("", (self.word("reason"), self.word("drops")), tuple(rows))
+        return Section(
+            self.word("daily.drops"), (*((bar_chart("", bars),) if bars else ()), table), self._note()
+        )
+
+    def channels(self) -> Section:
+        frame = self.facts.leads.groupby(["channel", "delivery"]).size().reset_index(name="count")
+        table = cross_table(
+            "",
+            frame,
+            ("channel", "delivery"),
+            columns=_STATES,
+            words=(self.channel_words, self.words("state")),
+            min_cell=self.min_cell,
+            language=self.language,
+        )
+        return Section(self.word("daily.deliveries"), (table,))
+
+    def places(self) -> Section:
+        leads = self.facts.leads
+        branches = leads.groupby("home").size().rename_axis("branch").reset_index(name="count")
+        managers = leads.groupby("manager_id").size().rename_axis("manager").reset_index(name="count")
+        by_branch = ranked_table(
+            self.word("daily.where.branches"),
+            branches,
+            "branch",
+            words=lambda key: self.facts.branches.get(key, key),
+            min_cell=self.min_cell,
+            language=self.language,
+        )
+        by_manager = ranked_table(
+            self.word("daily.where.managers"),
+            managers,
+            "manager",
+            words=str,
+            min_cell=self.min_cell,
+            language=self.language,
+        )
+        parts = tuple(table for table in (by_branch, by_manager) if table.rows)
+        return Section(self.word("daily.where"), parts)
+
+    def _manager_load(self) -> tuple[int, int]:
+        room = int(self.facts.managers["daily_capacity"].fillna(0).sum())
+        return int(self.facts.leads["manager_id"].notna().sum()), room
+
+    def capacity(self) -> Section:
+        """How full channels and managers are; managers are counted here, not customers."""
+        channels = self.playbook.channels
+        counts = self.facts.leads.groupby("channel").size().reset_index(name="count")
+        cells = suppress_small(counts, ["channel"], "count", self.min_cell) if len(counts) else counts
+        used = {name: shown(count) for name, count in cells.itertuples(index=False)}
+        rows = []
+        for name, channel in channels.items():
+            limit = channel.daily_capacity
+            room = self.word("unlimited") if limit is None else f"{limit:,}"
+            rows.append((self.channel_words(name), used.get(name, 0), room, _share(used.get(name, 0), limit)))
+        head = tuple(self.word(key) for key in ("channel", "leads", "capacity", "share"))
+        return Section(self.word("daily.capacity"), (Table("", head, tuple(rows)), *self._managers_chart()))
+
+    def _managers_chart(self) -> Iterator[object]:
+        managers = self.facts.managers[self.facts.managers["daily_capacity"].fillna(0) > 0]
+        if managers.empty:
+            return
+        leads = managers["manager_id"].map(self.facts.leads.groupby("manager_id").size()).fillna(0)
+        share = leads / managers["daily_capacity"].astype(float)
+        counts = {
+            "empty": (share == 0).sum(),
+            "half": ((share > 0) & (share <= 0.5)).sum(),
+            "most": ((share > 0.5) & (share < 1)).sum(),
+            "full": (share >= 1).sum(),
+        }
+        bars = [(self.word(f"daily.capacity.{name}"), int(count)) for name, count in counts.items()]
+        yield bar_chart(self.word("daily.capacity.managers"), bars)
+
+    def enrolments(self) -> Section:
+        frame = self.facts.enrolments
+        title = self.word("daily.enrolments")
+        if frame.empty:
+            return Section(title, (), self.word("none"))
+        status = frame["arm"].where(frame["state"] == "active", "exited")
+        counted = frame.assign(status=status).groupby(["strategy", "status"], as_index=False)["count"].sum()
+        names = {
+            "treatment": self.word("in_treatment"),
+            "control": self.word("in_control"),
+            "exited": self.word("exited"),
+        }
+        table = cross_table(
+            "",
+            counted,
+            ("strategy", "status"),
+            columns=tuple(names),
+            words=(self.strategy_words, names.__getitem__),
+            min_cell=self.min_cell,
+            language=self.language,
+        )
+        parts = [name for name in names.values() if name in table.columns]
+        bars = [
+            (row[0], part, row[table.columns.index(part)])
+            for row in table.rows[:-1]
+            for part in parts
+            if isinstance(row[table.columns.index(part)], int)
+        ]
+        chart = (stacked_chart("", bars, parts),) if bars else ()
+        return Section(title, (*chart, table), self.word("daily.enrolments.note"))
+
+    def basis(self) -> Section:
+        tables = (
+            self._identities(),
+            self._runs(),
+            self._freshness(),
+            self._assumptions(),
+            self._absent(),
+        )
+        return Section(self.word("daily.basis"), tuple(table for table in tables if table.rows))
+
+    def _identities(self) -> Table:
+        """The identities hold, or the run would not have ended; figures only as far as they may be shown."""
+
+        def line(whole: str, *parts: str) -> str:
+            return f"{self.word(whole)} = {' + '.join(map(self.word, parts))}"
+
+        def sums(whole: object, *parts: object) -> str:
+            return f"{_number(whole)} = {' + '.join(map(_number, parts))}"
+
+        states = suppress_small(
+            self.facts.enrolments.groupby("state", as_index=False)["count"].sum(),
+            ["state"],
+            "count",
+            self.min_cell,
+        )
+        enrolled = {state: shown(count) for state, count in states.itertuples(index=False)}
+        rows = (
+            (line("candidates", "leads", "drops"), sums(self.figure(), self.figure(LEAD), self.figure(DROP))),
+            (
+                line("leads", *_STATES),
+                sums(self.figure(LEAD), *(self.figure(LEAD, "lead", state) for state in _STATES)),
+            ),
+            (
+                line("enrolled", "active", "exited"),
+                sums(*(enrolled.get(key, 0) for key in (TOTAL, "active", "exited"))),
+            ),
+        )
+        return Table(self.word("daily.basis.identities"), (self.word("identity"), self.word("figures")), rows)
+
+    def _runs(self) -> Table:
+        head = tuple(self.word(key) for key in ("run", "build", "rule", "decisions_hash"))
+        rows = tuple(
+            (run.run_id[:12], str(run.build_id), run.definitions_hash[:12], str(run.decisions_sha256)[:12])
+            for run in self.facts.runs
+        )
+        return Table(self.word("daily.basis.runs"), head, rows)
+
+    def _freshness(self) -> Table:
+        head = tuple(self.word(key) for key in ("subject", "rows", "latest_day"))
+        rows = tuple(
+            (in_language(self.language, SUBJECTS[name].title, SUBJECTS[name].title_zh), count, latest)
+            for name, count, latest in self.facts.freshness
+        )
+        return Table(self.word("daily.basis.freshness"), head, rows)
+
+    def _assumptions(self) -> Table:
+        rows = tuple(
+            (item.name, in_language(self.language, item.text, item.text_zh))
+            for item in self.mart.manifest.assumptions
+        )
+        head = (self.word("assumption"), "")
+        return Table(self.word("daily.basis.assumptions"), head, rows)
+
+    def _absent(self) -> Table:
+        rows = tuple(
+            (self._absentee(item.subject, item.column), item.reason) for item in self.mart.manifest.absent
+        )
+        return Table(self.word("daily.basis.absent"), (self.word("subject"), self.word("reason")), rows)
+
+    def _absentee(self, name: str, column: str | None) -> str:
+        subject = SUBJECTS[name]
+        title = in_language(self.language, subject.title, subject.title_zh)
+        if column is None:
+            return title
+        declared = subject.column(column)
+        return f"{title} · {in_language(self.language, declared.meaning, declared.meaning_zh)}"
+
+    def _note(self) -> str:
+        return (
+            self.word("withheld_note", self.min_cell) if WITHHELD in map(str, self.account.values()) else ""
+        )
+
+
+def _share(part: object, whole: object) -> str:
+    """A share in percent, exact to one place; a dash where either is withheld or there is no whole."""
+    if not isinstance(part, int) or not isinstance(whole, int) or not whole:
+        return MISSING
+    return f"{(Decimal(100 * part) / Decimal(whole)):.1f}%"
+
+
+def _number(count: object) -> str:
+    return f"{count:,}" if isinstance(count, int) else str(count)

@@ -1,0 +1,98 @@
+"""What a day's report is about, read once: decisions from the ledger, the bank's own facts from the mart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
+
+from journeykit.contract import SUBJECTS, Time
+from journeykit.errors import DataError
+from journeykit.ledger import Ledger
+from journeykit.ledger.accounts import Accounts, read_accounts
+from journeykit.ledger.leads import read_drops, read_leads
+from journeykit.ledger.runs import Run, read_runs
+from journeykit.ledger.tables import enrolment
+from journeykit.mart.mart import Mart
+from journeykit.mart.sources import subject_table
+
+
+@dataclass(frozen=True)
+class DayFacts:
+    """The day's runs and their decisions, enrolments, and the bank's branches and managers.
+
+    `leads` has the customer's branch as ``home``; `drops` has a row per strategy, node and reason;
+    `enrolments` has ``strategy``, ``arm``, ``state`` and ``count``.
+    """
+
+    runs: tuple[Run, ...]
+    accounts: tuple[Accounts, ...]
+    leads: pd.DataFrame
+    drops: pd.DataFrame
+    enrolments: pd.DataFrame
+    branches: dict[str, str]
+    managers: pd.DataFrame
+    freshness: tuple[tuple[str, int, date | None], ...]
+
+
+def read_day(mart: Mart, ledger: Ledger) -> DayFacts:
+    """Everything decided as of the mart's day.
+
+    Raises
+    ------
+    DataError
+        No strategies have been run as of that day.
+    """
+    runs = tuple(run for run in read_runs(ledger) if run.as_of == mart.as_of and run.decided)
+    if not runs:
+        raise DataError(
+            f"No strategies have been run as of {mart.as_of}. "
+            f"Run them with: journeykit run run_strategies --as-of {mart.as_of}"
+        )
+    leads = pa.concat_tables([read_leads(ledger, run_id=run.run_id) for run in runs])
+    branch, manager = subject_table("branch"), subject_table("manager")
+    names = mart.run(sa.select(branch.c.branch_id, branch.c.name, branch.c.district)).to_pylist()
+    on_duty = sa.select(manager.c.manager_id, manager.c.daily_capacity).where(
+        sa.func.coalesce(manager.c.on_duty, sa.true())
+    )
+    counted = sa.select(
+        enrolment.c.strategy, enrolment.c.arm, enrolment.c.state, sa.func.count().label("count")
+    ).group_by(enrolment.c.strategy, enrolment.c.arm, enrolment.c.state)
+    return DayFacts(
+        runs=runs,
+        accounts=tuple(read_accounts(ledger, run.run_id) for run in runs),
+        leads=_with_home(mart, leads),
+        drops=pa.concat_tables([read_drops(ledger, run.run_id) for run in runs]).to_pandas(),
+        enrolments=pd.DataFrame(ledger.read(counted), columns=["strategy", "arm", "state", "count"]),
+        branches={row["branch_id"]: row["name"] or row["district"] or row["branch_id"] for row in names},
+        managers=mart.run(on_duty).to_pandas(),
+        freshness=_freshness(mart),
+    )
+
+
+def _with_home(mart: Mart, leads: pa.Table) -> pd.DataFrame:
+    customer = subject_table("customer")
+    chosen = sa.table("chosen", sa.column("customer_id", sa.Text))
+    homes = mart.run(
+        sa.select(customer.c.customer_id, customer.c.branch_id.label("home")).where(
+            customer.c.customer_id.in_(sa.select(chosen.c.customer_id))
+        ),
+        {"chosen": leads.select(["customer_id"])},
+    )
+    return leads.to_pandas().merge(homes.to_pandas(), on="customer_id", how="left")
+
+
+def _freshness(mart: Mart) -> tuple[tuple[str, int, date | None], ...]:
+    """Each event subject that was loaded: its rows, and the last day it tells of."""
+    loaded = {file.subject for file in mart.manifest.files}
+    found = []
+    for name, subject in SUBJECTS.items():
+        if name in loaded and subject.time is Time.EVENT and subject.at:
+            table = subject_table(name)
+            latest = sa.cast(sa.func.max(table.c[subject.at]), sa.Date)
+            row = mart.run(sa.select(sa.func.count().label("rows"), latest.label("latest"))).to_pylist()[0]
+            found.append((name, row["rows"], row["latest"]))
+    return tuple(found)

@@ -1,0 +1,106 @@
+"""Tables of counts for a report, with small groups withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from journeykit.display import WITHHELD, Table
+from journeykit.i18n import label
+from journeykit.reports.suppression import TOTAL, suppress_small
+
+Words = Callable[[str], str]
+
+
+def shown(count: object) -> int | str:
+    """A count as a table shows it: the sign for withheld where it is missing."""
+    return WITHHELD if pd.isna(count) else int(count)  # pyright: ignore[reportArgumentType, reportGeneralTypeIssues]
+
+
+def cross_table(
+    title: str,
+    frame: pd.DataFrame,
+    by: tuple[str, str],
+    *,
+    columns: Sequence[str],
+    words: tuple[Words, Words],
+    min_cell: int,
+    language: str,
+) -> Table:
+    """Counts by two things, one down and one across, with totals both ways.
+
+    Parameters
+    ----------
+    title : str
+        What the table says.
+    frame : DataFrame
+        `by` and ``count``.
+    by : pair of str
+        The columns that go down and across.
+    columns : sequence of str
+        The values across, in order.
+    words : pair of callables
+        The words for a value down and a value across.
+    min_cell, language
+        Below what a count is withheld; ``en`` or ``zh``.
+    """
+    down = by[0]
+    cells = suppress_small(frame, list(by), "count", min_cell)
+    found = {(a, b): shown(n) for a, b, n in cells.itertuples(index=False)}
+    totals = {a: found[a, TOTAL] for a, b in found if b == TOTAL and a != TOTAL}
+    order = sorted(totals, key=lambda a: (-_size(totals[a]), words[0](a)))
+    present = [column for column in columns if (TOTAL, column) in found]
+    head = (label(down, language), *map(words[1], present), label("total", language))
+    rows = [
+        (
+            label("total", language) if a == TOTAL else words[0](a),
+            *(found.get((a, b), 0) for b in [*present, TOTAL]),
+        )
+        for a in [*order, TOTAL]
+        if found
+    ]
+    return Table(title, head, tuple(rows))
+
+
+def ranked_table(
+    title: str,
+    frame: pd.DataFrame,
+    by: str,
+    *,
+    words: Words,
+    min_cell: int,
+    language: str,
+    most: int = 12,
+) -> Table:
+    """The largest groups of one kind, and all others folded into one row.
+
+    Groups that are too small to show are among the folded ones, so that the total still adds up.
+    """
+    cells = suppress_small(frame, [by], "count", min_cell)
+    groups, total = cells[cells[by] != TOTAL], cells.loc[cells[by] == TOTAL, "count"]
+    visible = groups[groups["count"].notna()].nlargest(most, "count", keep="first")
+    rows: list[tuple[object, object]] = [
+        (words(a), int(n)) for a, n in visible[[by, "count"]].itertuples(index=False)
+    ]
+    if (others := len(groups) - len(visible)) and len(total):
+        rest = WITHHELD if pd.isna(total.iloc[0]) else int(total.iloc[0]) - int(visible["count"].sum())
+        rows.append((label("other_groups", language).format(others), rest))
+    if len(total):
+        rows.append((label("total", language), shown(total.iloc[0])))
+    return Table(title, (label(by, language), label("leads", language)), tuple(rows))
+
+
+def titled(definitions: Mapping[str, object], language: str) -> Words:
+    """Words for the names of definitions: their titles, or the name itself where there is none."""
+
+    def words(name: str) -> str:
+        definition = definitions.get(name)
+        english, chinese = getattr(definition, "title", ""), getattr(definition, "title_zh", "")
+        return (chinese or english if language == "zh" else english or chinese) or name
+
+    return words
+
+
+def _size(count: int | str) -> int:
+    return count if isinstance(count, int) else 0

@@ -1,0 +1,159 @@
+"""One run of a job: check, lock, execute, export, report, mail, record. A failure is loud (design D13)."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import date
+from pathlib import Path
+
+import nbformat
+
+from journeykit.channels import ChannelExport, export_run
+from journeykit.errors import JourneykitError, RunError
+from journeykit.files import publish_text
+from journeykit.ledger import Ledger
+from journeykit.ledger.runs import Run, fail_run, find_run, finish_run, read_runs, start_run
+from journeykit.mart.store import MartStore
+from journeykit.reports.rendering import render_report
+from journeykit.runs.jobs import load_jobs
+from journeykit.runs.kernels import execute_notebook
+from journeykit.runs.locks import job_lock
+from journeykit.runs.notices import mail_failure, mail_report, without_data
+from journeykit.runs.parameters import declared_parameters, read_parameters
+from journeykit.runs.planning import Plan, plan_run
+from journeykit.runs.requests import RunRequest, RunResult
+from journeykit.settings import Settings, load_settings
+from journeykit.strategies.playbook import load_playbook
+from journeykit.vault import FIELDS, Vault, read_key
+
+
+def run_job(settings: Settings, request: RunRequest) -> RunResult:
+    """Run a job for one day: its notebook, then channels if it exports, then the report and its mail.
+
+    Doing it again is safe: the run keeps its id and its tag build, and nothing is decided or delivered
+    twice. The mail goes out before the run is recorded as succeeded, so it is sent at least once. A run
+    that succeeded before is not mailed again through SMTP; as a file its mail is replaced.
+
+    Raises
+    ------
+    DefinitionError
+        The job, its notebook or a parameter is not valid; nothing was started.
+    RunError
+        The job runs already, an earlier job has not succeeded, or the last attempt failed.
+    """
+    plan = plan_run(settings, request)
+    with job_lock(settings.var / "runs" / plan.name, plan.name):
+        ledger = Ledger.open(settings.ledger_url)
+        try:
+            _require_earlier(ledger, plan)
+            return _run(ledger, plan)
+        finally:
+            ledger.close()
+
+
+def run_job_from_text(
+    job: str, as_of: date, parameters: list[str], settings: Settings | None = None
+) -> RunResult:
+    """Run a job with parameters written as ``name=value``, for the command line; see :func:`run_job`."""
+    settings = settings or load_settings()
+    notebook = settings.scheduled / load_jobs(settings.scheduled).job(job).notebook
+    given = read_parameters(parameters, declared_parameters(notebook), job)
+    return run_job(settings, RunRequest(job, as_of, given))
+
+
+def _require_earlier(ledger: Ledger, plan: Plan) -> None:
+    done = {run.job for run in read_runs(ledger) if run.as_of == plan.as_of and run.state == "succeeded"}
+    for job in plan.job.after:
+        if job not in done:
+            raise RunError(
+                f"Job '{plan.name}' comes after '{job}', which has not succeeded as of {plan.as_of}. "
+                f"Run it first: journeykit run {job} --as-of {plan.as_of}"
+            )
+
+
+def _run(ledger: Ledger, plan: Plan) -> RunResult:
+    before = find_run(ledger, plan.run_id)
+    mailed = before is not None and before.state == "succeeded" and plan.settings.mail.transport == "smtp"
+    retries = plan.job.retries
+    while True:
+        run = _start(ledger, plan)
+        try:
+            return _attempt(ledger, plan, run, mailed)
+        except Exception as error:
+            fail_run(ledger, plan.run_id, without_data(error))
+            if retries and isinstance(error, JourneykitError):
+                retries -= 1
+                continue
+            told = mail_failure(plan, run.attempt, _kept(plan, run), error)
+            if not isinstance(error, JourneykitError):
+                raise  # a fault of ours: its traceback is worth more than a sentence
+            raise RunError(
+                f"Job '{plan.name}' as of {plan.as_of} failed at attempt {run.attempt}: {error}\n{told}"
+            ) from error
+
+
+def _start(ledger: Ledger, plan: Plan) -> Run:
+    return start_run(
+        ledger,
+        job=plan.name,
+        as_of=plan.as_of,
+        contact_date=plan.contact_date,
+        parameters=plan.parameters,
+        definitions_hash=plan.definitions_hash,
+        build_id=MartStore(plan.settings.var / "mart").current_build(plan.as_of),
+    )
+
+
+def _attempt(ledger: Ledger, plan: Plan, run: Run, mailed: bool) -> RunResult:
+    notebook = _execute(plan, run)
+    exports = _export(ledger, plan) if plan.job.export else ()
+    report = render_report(notebook, plan.masthead)
+    published = publish_text(plan.folder / "report.html", report)
+    sent = "" if mailed else mail_report(plan, notebook, report)
+    finished = finish_run(ledger, plan.run_id)
+    return RunResult(
+        run_id=plan.run_id,
+        job=plan.name,
+        as_of=plan.as_of,
+        contact_date=plan.contact_date,
+        build_id=finished.build_id,
+        attempts=run.attempt,
+        notebook=_kept(plan, run),
+        report=published,
+        mailed_to=sent,
+        exports=exports,
+    )
+
+
+def _execute(plan: Plan, run: Run) -> nbformat.NotebookNode:
+    given = {"as_of": plan.as_of.isoformat(), "run_id": run.run_id, "build_id": run.build_id or ""}
+    parameters = plan.parameters | {name: value for name, value in given.items() if name in plan.declared}
+    return execute_notebook(
+        plan.notebook, parameters, plan.settings.root, _kept(plan, run), plan.job.timeout_minutes
+    )
+
+
+def _kept(plan: Plan, run: Run) -> Path:
+    return plan.folder / f"attempt-{run.attempt}.ipynb"
+
+
+def _export(ledger: Ledger, plan: Plan) -> tuple[ChannelExport, ...]:
+    settings = plan.settings
+    return export_run(
+        ledger,
+        plan.run_id,
+        load_playbook(settings.scheduled),
+        outbox=settings.var / "outbox",
+        language=settings.workspace.language,
+        open_vault=lambda: _open_vault(settings),
+        actor=getpass.getuser(),
+    )
+
+
+def _open_vault(settings: Settings) -> Vault | None:
+    """The vault, or None where the bank has brought no contact details."""
+    folder = settings.var / "vault"
+    closed = Vault.open(folder)
+    if not any(closed.available(field) for field in FIELDS):
+        return None
+    return Vault.open(folder, read_key(folder / "key"))
