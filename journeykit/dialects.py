@@ -251,11 +251,6 @@ def create_table_as(connection: sa.Connection, name: str, statement: Statement) 
     return sa.Table(name, sa.MetaData(), *(sa.Column(one, type_) for one, type_ in types.items()))
 
 
-def row_number_as_read() -> sa.ColumnElement[Any]:
-    """The number of a row in the order its file has."""
-    return sa.func.row_number().over()
-
-
 def row_hash(*columns: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A 64-bit hash of some columns: equal values, equal hash, and rarely the other way round."""
     return sa.func.hash(*columns, type_=sa.BigInteger())

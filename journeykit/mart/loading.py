@@ -1,0 +1,263 @@
+"""Loading a day: read, check, land, and only then swap the pointer (design D2)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from journeykit.contract import SUBJECTS, Time, subject
+from journeykit.dialects import EmbeddedError, fetch_arrow, is_out_of_space, open_embedded, write_parquet
+from journeykit.errors import StoreError
+from journeykit.files import publish, sha256_of
+from journeykit.mart import mapping as mapping_
+from journeykit.mart.checking import find_between, find_in_mapping, find_in_subject, find_in_time
+from journeykit.mart.findings import CheckError, CheckReport, Finding, report_of
+from journeykit.mart.manifest import SourceFile, SourceManifest
+from journeykit.mart.sources import LANDED, subject_table
+from journeykit.mart.staging import Staged, stage_derived, stage_subject
+from journeykit.mart.store import MartStore
+
+_SCRATCH = ".scratch-"
+_NO_ROWS: Mapping[str, pa.Table] = {}
+
+
+def load_sources(
+    store: MartStore,
+    mapping: mapping_.Mapping,
+    bank_root: Path,
+    as_of: date,
+    country: str,
+    *,
+    derived: Mapping[str, pa.Table] = _NO_ROWS,
+    memory_limit: str = "4GB",
+    threads: int = 2,
+) -> SourceManifest:
+    """Read the bank's files as of a day, check them, land them, and make them current.
+
+    Parameters
+    ----------
+    bank_root : Path
+        The bank's folder: ``mapping.root_for(settings.root, as_of)``.
+    country : str
+        Whose working days tell whether the files show a later day.
+    derived : mapping of str to pyarrow.Table
+        Subjects whose rows come from elsewhere instead: contacts, from the ledger.
+
+    Returns
+    -------
+    SourceManifest
+        The same input gives the same manifest; files that are there already are not written again.
+
+    Raises
+    ------
+    CheckError
+        A fatal rule is broken: nothing is published, and the error carries the whole report.
+    StoreError
+        The mart's folder cannot be written or is full; what was current before still is.
+    """
+    with _staged(store, mapping, bank_root, as_of, derived, memory_limit, threads) as staged:
+        report = _check(mapping, staged, as_of, country)
+        if report.fatal:
+            raise CheckError(report)
+        files = [file for one in staged if one.subject.name in LANDED for file in _land(store, one)]
+    manifest = SourceManifest(
+        as_of=as_of,
+        files=tuple(files),
+        mapping_hash=mapping.hash,
+        absent=tuple(item for item in mapping.absent if item.subject not in derived),
+        assumptions=mapping.assumptions,
+    )
+    store.publish_load(manifest)
+    return manifest
+
+
+def check_sources(
+    store: MartStore,
+    mapping: mapping_.Mapping,
+    bank_root: Path,
+    as_of: date,
+    country: str,
+    *,
+    derived: Mapping[str, pa.Table] = _NO_ROWS,
+    memory_limit: str = "4GB",
+    threads: int = 2,
+) -> CheckReport:
+    """Read and check a day as :func:`load_sources` does, and publish nothing."""
+    with _staged(store, mapping, bank_root, as_of, derived, memory_limit, threads) as staged:
+        return _check(mapping, staged, as_of, country)
+
+
+def read_subject(mapping: mapping_.Mapping, root: Path, name: str, as_of: date) -> pa.Table:
+    """One subject's rows as of a day, from the bank's files, without landing anything.
+
+    For what the mart does not keep: contact details go to the vault, consent, contacts and receipts
+    to the ledger. Nothing touches a disk.
+
+    Returns
+    -------
+    pyarrow.Table
+        Every column of the contract; no rows when the subject is absent.
+
+    Raises
+    ------
+    CheckError
+        A fatal rule is broken.
+    """
+    declared = subject_table(name)
+    with _reporting_space(), open_embedded(memory_limit="4GB", threads=2) as connection:
+        if name not in mapping.subjects:
+            return _complete(connection, declared, None)
+        one = stage_subject(connection, mapping, name, root, as_of)
+        report = report_of(as_of, find_in_subject(one, as_of))
+        if report.fatal:
+            raise CheckError(report)
+        return _complete(connection, declared, one.publishable() if one.table is not None else None)
+
+
+def _complete(connection: sa.Connection, declared: sa.Table, rows: sa.Select | None) -> pa.Table:
+    """The rows with all of the contract's columns."""
+    if rows is None:
+        nothing = (sa.cast(sa.null(), column.type).label(column.name) for column in declared.c)
+        return fetch_arrow(connection, sa.select(*nothing).where(sa.false()))
+    inner = rows.subquery()
+    have = inner.c
+    values = (
+        have[column.name] if column.name in have else sa.cast(sa.null(), column.type).label(column.name)
+        for column in declared.c
+    )  # fmt: skip
+    order = (have[key] for key in subject(declared.name).key)
+    return fetch_arrow(connection, sa.select(*values).order_by(*order))
+
+
+@contextmanager
+def _staged(
+    store: MartStore,
+    mapping: mapping_.Mapping,
+    root: Path,
+    as_of: date,
+    derived: Mapping[str, pa.Table],
+    memory_limit: str,
+    threads: int,
+) -> Iterator[list[Staged]]:
+    """Every subject read: into a scratch file, but what belongs to the vault only into memory."""
+    with (
+        _scratch(store.root) as scratch,
+        _reporting_space(),
+        open_embedded(memory_limit="1GB", threads=threads) as private,
+        open_embedded(
+            memory_limit=memory_limit,
+            threads=threads,
+            spill=scratch / "spill",
+            database=scratch / "staged.duckdb",
+        ) as connection,
+    ):
+        staged = []
+        for name, declared in SUBJECTS.items():
+            if name in derived:
+                staged.append(stage_derived(connection, name, derived[name], as_of))
+            elif name in mapping.subjects:
+                where = private if declared.store == "vault" else connection
+                staged.append(stage_subject(where, mapping, name, root, as_of))
+        yield staged
+
+
+def _check(mapping: mapping_.Mapping, staged: list[Staged], as_of: date, country: str) -> CheckReport:
+    findings: list[Finding] = [*find_in_mapping(mapping, as_of)]
+    for one in staged:
+        findings += find_in_subject(one, as_of)
+    findings += find_between([one for one in staged if one.subject.store != "vault"])
+    findings += find_in_time(mapping, staged, as_of, country)
+    return report_of(as_of, findings)
+
+
+def _land(store: MartStore, one: Staged) -> Iterator[SourceFile]:
+    """Write a subject's rows, an event's by month, under the hash of their content."""
+    if one.table is None:
+        return
+    for partition, statement in _partitions(one):
+        with _scratch(store.root) as scratch:
+            aside = scratch / "rows.parquet"
+            write_parquet(one.connection, statement, aside)
+            sha256 = sha256_of(aside)
+            path = store.source_path(one.subject.name, partition, sha256)
+            if not (path.is_file() and sha256_of(path) == sha256):
+                publish(path, lambda target, aside=aside: os.replace(aside, target))
+        rows = one.connection.scalar(
+            sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
+        )
+        yield SourceFile(
+            subject=one.subject.name, partition=partition, path=path.relative_to(store.root).as_posix(),
+            rows=rows or 0, sha256=sha256,
+        )  # fmt: skip
+
+
+def _partitions(one: Staged) -> Iterator[tuple[str, sa.Select]]:
+    statement = one.publishable()
+    at = one.subject.at
+    if one.subject.time != Time.EVENT or at is None:
+        if one.summary["rows"]:
+            yield "all", statement
+        return
+    value = one.rows.c[at]
+    month = sa.func.date_trunc("month", value)
+    for start in one.connection.scalars(
+        sa.select(sa.cast(month, sa.Date())).distinct().order_by(sa.text("1"))
+    ):
+        following = date(start.year + start.month // 12, start.month % 12 + 1, 1)
+        first, after = (sa.literal(day, sa.Date()) for day in (start, following))
+        yield f"{start:%Y-%m}", statement.where(value >= first, value < after)
+
+
+@contextmanager
+def _reporting_space() -> Iterator[None]:
+    """Turn an engine that ran out of room into an error that says what to do."""
+    try:
+        yield
+    except EmbeddedError as error:
+        if not is_out_of_space(error):
+            raise
+        raise StoreError(
+            "There is no room, or no permission, to load into the mart. Nothing was published; free disk "
+            "space, fix the folder's permissions or raise [mart] memory_limit, then run the same command again."
+        ) from error
+
+
+@contextmanager
+def _scratch(root: Path) -> Iterator[Path]:
+    """A folder beside the mart's files that is gone afterwards; those of killed loads are removed."""
+    folder: Path | None = None
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        for left in root.glob(f"{_SCRATCH}*"):
+            if not _is_alive(left.name.removeprefix(_SCRATCH).split("-")[0]):
+                shutil.rmtree(left, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=root))
+        yield folder
+    except OSError as error:
+        raise StoreError(
+            f"Cannot write in {root}: {error.strerror or error}. Nothing was published; free space or fix the "
+            "folder's permissions, then run the same command again."
+        ) from error
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: str) -> bool:
+    if not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
