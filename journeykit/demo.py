@@ -1,0 +1,99 @@
+"""A morning of a synthetic bank, end to end: what `make demo` shows a newcomer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table as RichTable
+
+from journeykit.errors import SettingsError
+from journeykit.runs import RunRequest, RunResult, run_job
+from journeykit.runs.jobs import load_jobs
+from journeykit.settings import Settings, load_settings
+from journeykit.workspace import LoadedDay, create_vault_key, load_day
+
+AS_OF = date(2026, 5, 29)
+SEED = 20260529
+BANK = Path("synthetic_data") / "bank"
+
+
+def run_demo(customers: int) -> None:
+    """Generate a bank, load it, run every job of the morning, and print what was made and where.
+
+    Raises
+    ------
+    SettingsError
+        This is no demonstration workspace; made-up customers must not mix with real ones.
+    """
+    settings = load_settings()
+    if not settings.workspace.demo:
+        raise SettingsError(
+            f"{settings.root} is not a demonstration workspace, so no made-up customers go into it. "
+            "Make one elsewhere, with demo = true in its journeykit.toml."
+        )
+    console = Console()
+    started = time.monotonic()
+    bank, loaded, results = _work(settings, customers, console)
+    console.print(_closing_table(settings, bank, loaded, results))
+    console.print(
+        f"Done in {time.monotonic() - started:.0f} s. Read {results[-1].report.relative_to(settings.root)} "
+        "in a browser, then: make lab"
+    )
+
+
+def _work(
+    settings: Settings, customers: int, console: Console
+) -> tuple[dict[str, int], LoadedDay, list[RunResult]]:
+    columns = (SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+
+        def step(text: str, work: Callable[[], Any]) -> Any:
+            task = progress.add_task(text, total=1)
+            made = work()
+            progress.advance(task)
+            progress.stop_task(task)
+            return made
+
+        bank = step(f"Generate a bank of {customers:,} customers", lambda: _generate(settings, customers))
+        if not (settings.var / "vault" / "key").exists():
+            create_vault_key()
+        loaded = step("Check and load its tables, seal contact details", lambda: load_day(AS_OF))
+        results = [
+            step(f"Job {name}: {job.title}", lambda name=name: run_job(settings, RunRequest(name, AS_OF)))
+            for name, job in load_jobs(settings.scheduled).jobs.items()
+        ]
+    return bank, loaded, results
+
+
+def _generate(settings: Settings, customers: int) -> dict[str, int]:
+    from synthetic_data.generating import generate
+
+    return generate(customers, SEED, AS_OF, settings.root / BANK)
+
+
+def _closing_table(
+    settings: Settings, bank: dict[str, int], loaded: LoadedDay, results: list[RunResult]
+) -> RichTable:
+    table = RichTable(title=f"As of {AS_OF}, for contact on {results[-1].contact_date}", title_justify="left")
+    for heading in ("Made", "What", "Where"):
+        table.add_column(heading, overflow="fold")
+
+    def where(path: Path) -> str:
+        return str(path.relative_to(settings.root))
+
+    table.add_row("bank", f"{bank['customer']:,} customers, {bank['txn']:,} transactions", str(BANK))
+    table.add_row("mart", f"{loaded.rows:,} rows in {loaded.subjects} subjects", "var/mart")
+    table.add_row("vault", f"{loaded.details:,} customers' contact details, encrypted", "var/vault")
+    for result in results:
+        for made in result.exports:
+            what = f"{made.delivered:,} leads in {len(made.files)} file{'s' if len(made.files) > 1 else ''}"
+            table.add_row(f"channel {made.channel}", what, where(made.folder))
+    for result in results:
+        table.add_row(f"report {result.job}", f"mailed to {result.mailed_to}", where(result.report))
+    return table
