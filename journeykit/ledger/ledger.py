@@ -116,7 +116,7 @@ def arrow_of(connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) 
     """Run a statement on an open connection and return Arrow; see :meth:`Ledger.read_arrow`."""
     columns = list(statement.selected_columns)
     schema = pa.schema([(column.name, arrow_type(column.type)) for column in columns])
-    result = connection.execution_options(stream_results=True).execute(statement)
+    result = connection.execute(statement, execution_options={"stream_results": True})
     batches = [
         pa.record_batch(
             [

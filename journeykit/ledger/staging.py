@@ -120,7 +120,9 @@ def import_rows(ledger: Ledger, what: str, target: sa.Table, table: pa.Table) ->
                 f"Known {what} came again with other content: {', '.join(found)} … Nothing was imported. "
                 f"A correction needs a {key.name} of its own."
             )
-        unknown = ~sa.exists().where(same)
-        fresh = sa.select(*rows.columns).where(unknown.correlate(rows))
-        added = connection.execute(sa.insert(target).from_select(names, fresh)).rowcount
-    return Imported(added, conformed.num_rows - added)
+        known = connection.execute(
+            sa.select(sa.func.count()).select_from(rows).join(target, same)
+        ).scalar_one()
+        fresh = sa.select(*rows.columns).where(~sa.exists().where(same))
+        connection.execute(sa.insert(target).from_select(names, fresh))
+    return Imported(conformed.num_rows - known, known)
