@@ -145,7 +145,7 @@ def read_build(path: Path, build_id: str) -> int:
         try:
             attach_read_only(connection, path, "built")
             build = sa.table("build", sa.column("key"), sa.column("value"), schema="built")
-            facts = dict(connection.execute(sa.select(build.c.key, build.c.value)).tuples().all())
+            facts = {key: value for key, value in connection.execute(sa.select(build.c.key, build.c.value))}
             names = facts["columns"].split()
             snapshot = sa.table("snapshot", *map(sa.column, names), schema="built")
             counts = connection.execute(sa.select(*map(sa.func.count, snapshot.c))).one()

@@ -18,7 +18,7 @@ from journeykit.dialects import attach_read_only, native, open_embedded
 from journeykit.files import sha256_of
 from journeykit.mart.manifest import Absence, SourceFile, SourceManifest
 from journeykit.mart.store import MartStore
-from journeykit.tags import Build, Catalogue, build_tags
+from journeykit.tags import LIBRARY, Build, Catalogue, build_tags
 
 AS_OF = date(2026, 5, 29)
 Rows = dict[str, list[dict[str, Any]]]
@@ -34,7 +34,7 @@ ARROW = {
 }
 
 
-def land(root: Path, rows: Rows, as_of: date = AS_OF, absent: tuple[Absence, ...] = ()) -> MartStore:
+def land_rows(root: Path, rows: Rows, as_of: date = AS_OF, absent: tuple[Absence, ...] = ()) -> MartStore:
     """Write rows as Parquet, events by month, and publish a manifest of them."""
     store = MartStore(root)
     files = []
@@ -62,7 +62,7 @@ def land(root: Path, rows: Rows, as_of: date = AS_OF, absent: tuple[Absence, ...
     return store
 
 
-def snapshot(store: MartStore, build: Build) -> dict[str, dict[str, Any]]:
+def read_snapshot(store: MartStore, build: Build) -> dict[str, dict[str, Any]]:
     """Every row of a finished snapshot by customer, read without the package's own SQL."""
     with open_embedded(memory_limit="200MB", threads=1) as connection:
         attach_read_only(connection, store.snapshot_path(build.as_of, build.build_id), "built")
@@ -71,16 +71,11 @@ def snapshot(store: MartStore, build: Build) -> dict[str, dict[str, Any]]:
     return {row["customer_id"]: row for row in rows}
 
 
-def built(root: Path, rows: Rows, tags: Any, **options: Any) -> dict[str, dict[str, Any]]:
+def build_rows(root: Path, rows: Rows, tags: Any, **options: Any) -> dict[str, dict[str, Any]]:
     """Land rows, build tags, and read the snapshot."""
-    store = land(root, rows, **options)
+    store = land_rows(root, rows, **options)
     as_of = options.get("as_of", AS_OF)
-    return snapshot(store, build_tags(store, Catalogue(tags), as_of, memory_limit="500MB", threads=2))
-
-
-def customers(*names: str, **columns: Any) -> list[dict[str, Any]]:
-    """Customers with nothing but what must be there."""
-    return [{"customer_id": name, "kind": "personal", "since": date(2020, 1, 1), **columns} for name in names]
+    return read_snapshot(store, build_tags(store, Catalogue(tags), as_of, memory_limit="500MB", threads=2))
 
 
 def random_bank(seed: int = 5, people: int = 40) -> Rows:
@@ -106,13 +101,27 @@ def random_bank(seed: int = 5, people: int = 40) -> Rows:
         return draw.choice(SUBJECTS[name].column(column).values)
 
     lines = SUBJECTS["holding"].column("line").values
-    rows: Rows = {name: [] for name, declared in SUBJECTS.items() if name not in ("receipt", "contact_details")}
+    rows: Rows = {
+        name: [] for name, declared in SUBJECTS.items() if name not in ("receipt", "contact_details")
+    }
     for i in range(3):
-        rows["branch"].append({"branch_id": f"B{i}", "region_kind": maybe(pick("branch", "region_kind")),
-                               "opened_on": maybe(day(-4000, -10))})
+        rows["branch"].append(
+            {
+                "branch_id": f"B{i}",
+                "region_kind": maybe(pick("branch", "region_kind")),
+                "opened_on": maybe(day(-4000, -10)),
+            }
+        )
     for i in range(5):
-        rows["manager"].append({"manager_id": f"M{i}", "branch_id": f"B{i % 3}", "daily_capacity": maybe(i * 5),
-                                "on_duty": maybe(i % 2 == 0), "hired_on": maybe(day(-900, -1))})
+        rows["manager"].append(
+            {
+                "manager_id": f"M{i}",
+                "branch_id": f"B{i % 3}",
+                "daily_capacity": maybe(i * 5),
+                "on_duty": maybe(i % 2 == 0),
+                "hired_on": maybe(day(-900, -1)),
+            }
+        )
     for i in range(8):
         rows["product"].append({"product_id": f"P{i}", "line": lines[i % 6], "risk_level": maybe(i % 5 + 1)})
     for one in ids:
@@ -146,8 +155,8 @@ def random_bank(seed: int = 5, people: int = 40) -> Rows:
             "channel": maybe(pick("txn", "channel")), "counterparty": maybe(pick("txn", "counterparty")),
         })  # fmt: skip
         rows["event"].append({
-            "event_id": f"E{i:05d}", "customer_id": draw.choice(busy), "occurred_at": moment(-420, 6),
-            "channel": pick("event", "channel"), "action": pick("event", "action"),
+            "event_id": f"E{i:05d}", "customer_id": draw.choice(busy), "occurred_at": moment(draw.choice([-420, -20]), 6),
+            "channel": pick("event", "channel"), "action": draw.choice(["view", pick("event", "action")]),
             "object": maybe(draw.choice(["wealth", "loan", "deposit", "card", "home"])),
         })  # fmt: skip
     for i in range(people):
@@ -159,23 +168,77 @@ def random_bank(seed: int = 5, people: int = 40) -> Rows:
     for i in range(people * 3):
         one, other = draw.sample(busy, 2)
         start = day(-500, 30)
-        rows["tie"].append({"customer_id": one, "other_id": other, "kind": pick("tie", "kind"), "valid_from": start,
-                            "valid_to": maybe(draw.choice([AS_OF, start + timedelta(days=draw.randint(0, 600))]))})
-        rows["relationship"].append({"customer_id": one, "line": draw.choice(lines), "opened_on": start,
-                                     "closed_on": maybe(draw.choice([AS_OF, day(0, 600)]), 0.5)})
-        rows["referral"].append({"referral_id": f"R{i:03d}", "customer_id": one, "referred_id": maybe(other),
-                                 "referred_at": moment(-400, 3), "opened": maybe(i % 2 == 0),
-                                 "reward": maybe(money(50))})
-        rows["contact"].append({"contact_id": f"K{i:03d}", "customer_id": one, "channel": pick("contact", "channel"),
-                                "contacted_on": day(-400, 5), "outcome": maybe(pick("contact", "outcome"))})
-        rows["external"].append({"customer_id": one, "source": "s", "licence": "l", "measure": draw.choice("xyz"),
-                                 "obtained_on": day(-200, 5), "expires_on": maybe(draw.choice([AS_OF, day(-50, 90)]))})
-        rows["target"].append({"manager_id": f"M{i % 5}", "measure": draw.choice("ab"), "valid_from": day(-200, 5),
-                               "valid_to": maybe(draw.choice([AS_OF, day(-90, 90)])), "amount": money(100)})
-        rows["manager_performance"].append({"manager_id": f"M{i % 5}", "measure": draw.choice("ab"),
-                                            "performed_on": day(-60, 5), "amount": maybe(money(9), 0.8) or Decimal(0)})
-        rows["risk_assessment"].append({"customer_id": one, "assessed_on": day(-900, 5), "level": draw.randint(1, 5),
-                                        "expires_on": maybe(day(-60, 400))})
+        rows["tie"].append(
+            {
+                "customer_id": one,
+                "other_id": other,
+                "kind": pick("tie", "kind"),
+                "valid_from": start,
+                "valid_to": maybe(draw.choice([AS_OF, start + timedelta(days=draw.randint(0, 600))])),
+            }
+        )
+        rows["relationship"].append(
+            {
+                "customer_id": one,
+                "line": draw.choice(lines),
+                "opened_on": start,
+                "closed_on": maybe(draw.choice([AS_OF, day(0, 600)]), 0.5),
+            }
+        )
+        rows["referral"].append(
+            {
+                "referral_id": f"R{i:03d}",
+                "customer_id": one,
+                "referred_id": maybe(other),
+                "referred_at": moment(-400, 3),
+                "opened": maybe(i % 2 == 0),
+                "reward": maybe(money(50)),
+            }
+        )
+        rows["contact"].append(
+            {
+                "contact_id": f"K{i:03d}",
+                "customer_id": one,
+                "channel": pick("contact", "channel"),
+                "contacted_on": day(-400, 5),
+                "outcome": maybe(pick("contact", "outcome")),
+            }
+        )
+        rows["external"].append(
+            {
+                "customer_id": one,
+                "source": "s",
+                "licence": "l",
+                "measure": draw.choice("xyz"),
+                "obtained_on": day(-200, 5),
+                "expires_on": maybe(draw.choice([AS_OF, day(-50, 90)])),
+            }
+        )
+        rows["target"].append(
+            {
+                "manager_id": f"M{i % 5}",
+                "measure": draw.choice("ab"),
+                "valid_from": day(-200, 5),
+                "valid_to": maybe(draw.choice([AS_OF, day(-90, 90)])),
+                "amount": money(100),
+            }
+        )
+        rows["manager_performance"].append(
+            {
+                "manager_id": f"M{i % 5}",
+                "measure": draw.choice("ab"),
+                "performed_on": day(-60, 5),
+                "amount": maybe(money(9), 0.8) or Decimal(0),
+            }
+        )
+        rows["risk_assessment"].append(
+            {
+                "customer_id": one,
+                "assessed_on": day(-900, 5),
+                "level": draw.randint(1, 5),
+                "expires_on": maybe(day(-60, 400)),
+            }
+        )
     for name, declared in SUBJECTS.items():
         if name in rows:  # one row per key, as the checks of a load make sure
             rows[name] = list({tuple(row[key] for key in declared.key): row for row in rows[name]}.values())
@@ -186,3 +249,27 @@ def random_bank(seed: int = 5, people: int = 40) -> Rows:
 def bank() -> Rows:
     """The same small bank for every test of a session; do not change it."""
     return random_bank()
+
+
+@pytest.fixture(scope="session")
+def land():
+    """``land(root, rows)`` writes rows as a load and returns the store."""
+    return land_rows
+
+
+@pytest.fixture(scope="session")
+def snapshot():
+    """``snapshot(store, build)`` reads every row of a finished build by customer."""
+    return read_snapshot
+
+
+@pytest.fixture(scope="session")
+def built():
+    """``built(root, rows, tags)`` lands, builds and reads."""
+    return build_rows
+
+
+@pytest.fixture(scope="session")
+def library():
+    """``library("aum", ...)`` are these tags of the shipped library."""
+    return lambda *names: Catalogue(LIBRARY).of(names)
