@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthetic_data.customers import MICRO, PROSPECT, Population
+from synthetic_data.customers import MICRO, PERSONAL, Population
 from synthetic_data.draws import coded, id_column, stream
 from synthetic_data.pools import Pools
 
@@ -28,24 +28,28 @@ def detail_columns(people: Population, day: int, pools: Pools) -> dict[str, pa.A
     men = coded(pools.male, given[who] % len(pools.male)).cast(pa.string())
     women = coded(pools.female, given[who] % len(pools.female)).cast(pa.string())
     first = pc.if_else(pa.array(people.gender[who] == 1), men, women)
-    person = pc.binary_join_element_wise(coded(pools.surnames, surname[who]).cast(pa.string()), first, "")
+    person = _joined(coded(pools.surnames, surname[who]).cast(pa.string()), first, "")
     firm = coded(pools.companies, company[who]).cast(pa.string())
+    ids = people.ids.take(pa.array(who))
+    has_document = people.kind == PERSONAL
     phone = id_column("13", number[who], 9)
     app = (people.sessions[who] > 0) & (token[who] % 10 > 0)
     return {
-        "customer_id": people.ids.take(pa.array(who)),
+        "customer_id": ids,
         "name": pc.if_else(pa.array(micro), firm, person),
         "phone": _only(phone, has_phone[who]),
-        "email": _only(
-            pc.binary_join_element_wise(id_column("user", who + 1, 8), pa.scalar("example.com"), "@"), has_mail[who]
-        ),
-        "document_number": _only(_documents(people, who, sequence[who]), ~micro & (people.kind[who] != PROSPECT)),
-        "app_token": _only(pc.binary_join_element_wise(id_column("app-", token[who], 12), people.ids.take(who), "-"), app),
+        "email": _only(_joined(id_column("user", who + 1, 8), pa.scalar("example.com"), "@"), has_mail[who]),
+        "document_number": _only(_documents(people, who, sequence[who]), has_document[who]),
+        "app_token": _only(_joined(id_column("app-", token[who], 12), ids, "-"), app),
         "official_account_id": _only(
-            pc.binary_join_element_wise("o", id_column("", token[who] * 7 % 10**12, 12), people.ids.take(who), "_"),
-            people.follower[who],
+            _joined(id_column("o-", token[who] * 7 % 10**12, 12), ids, "-"), people.follower[who]
         ),
-    }  # fmt: skip
+    }
+
+
+def _joined(left: pa.Array, right: pa.Array, between: str) -> pa.Array:
+    """Two texts with something between."""
+    return pc.binary_join_element_wise(left, right, between)
 
 
 def _only(column: pa.Array, shown: np.ndarray) -> pa.Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +21,10 @@ LOGIN, VIEW, CLICK, APPLY, SUBMIT, VISIT = range(6)
 
 @dataclass(frozen=True)
 class Behaviour:
-    """Rows sorted by customer and time; `about` is an object, `product` a product or -1; `number` makes the id."""
+    """Rows sorted by customer and time.
+
+    `about` is an object, `product` a product or -1; `number` makes the id.
+    """
 
     customer: np.ndarray
     second: np.ndarray
@@ -62,9 +65,8 @@ def draw_behaviour(people: Population, contracts: Contracts, month: Month) -> Be
     order = np.flatnonzero(alive & (day >= month.first) & (day <= month.last))
     key = (customer[order].astype(np.int64) << 22) + (second[order] - month.first * SECONDS)
     order = order[np.argsort(key, kind="stable")]
-    rows = Behaviour(customer[order], second[order], channel[order].astype(np.int8), action[order].astype(np.int8),
-                     about[order].astype(np.int8), product[order].astype(np.int8), order)  # fmt: skip
-    return replace(rows, number=np.arange(len(order)))
+    codes = (column[order].astype(np.int8) for column in (channel, action, about, product))
+    return Behaviour(customer[order], second[order], *codes, number=np.arange(len(order)))
 
 
 def _sessions(rng: np.random.Generator, people: Population, month: Month) -> Part:
@@ -112,8 +114,8 @@ def _visits(rng: np.random.Generator, people: Population, month: Month) -> Part:
     customer = np.repeat(np.arange(len(people), dtype=np.int32), rng.poisson(rate))
     size = len(customer)
     second = draw_days(rng, month, size).astype(np.int64) * SECONDS + seconds_of_day(rng, size, 8.5, 17)
-    return (customer, second, np.full(size, 3), np.full(size, VISIT), choose(rng, (0.15, 0.1, 0.5, 0.05, 0.2), size),
-            np.full(size, -1))  # fmt: skip
+    about = choose(rng, (0.15, 0.1, 0.5, 0.05, 0.2), size)
+    return customer, second, np.full(size, 3), np.full(size, VISIT), about, np.full(size, -1)
 
 
 def _before_buying(people: Population, contracts: Contracts, month: Month) -> list[Part]:
@@ -131,16 +133,16 @@ def _before_buying(people: Population, contracts: Contracts, month: Month) -> li
         shown = keen & (rng.random(size) < 0.9 - 0.15 * turn)
         for about, name in ((0, "wealth"), (1, "loan")):
             which = np.flatnonzero(shown & (line == name))
-            parts.append(_rows(contracts, which, contracts.opened - ahead, moment, VIEW, about))
+            parts.append(_rows(contracts, which, contracts.opened - ahead, moment, action=VIEW, about=about))
     for action, ahead in ((APPLY, 6), (SUBMIT, 5)):
         moment = seconds_of_day(rng, size)
         which = np.flatnonzero(line == "loan")
-        parts.append(_rows(contracts, which, contracts.opened - ahead, moment, action, 1))
+        parts.append(_rows(contracts, which, contracts.opened - ahead, moment, action=action, about=1))
     return [tuple(column[_within(part, month)] for column in part) for part in parts]
 
 
 def _rows(
-    contracts: Contracts, which: np.ndarray, day: np.ndarray, moment: np.ndarray, action: int, about: int
+    contracts: Contracts, which: np.ndarray, day: np.ndarray, moment: np.ndarray, *, action: int, about: int
 ) -> Part:
     """Rows in the app about each of some contracts' products."""
     ones = np.ones(len(which), int)

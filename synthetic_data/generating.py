@@ -60,9 +60,7 @@ def draw_bank(seed: int, customers: int) -> Bank:
 def check_day(as_of: date) -> None:
     """Refuse a day outside the bank's life."""
     if not FIRST_DAY <= as_of <= LAST_DAY:
-        raise DataError(
-            f"The synthetic bank lives from {FIRST_DAY} to {LAST_DAY}; {as_of} is outside. Choose a day within."
-        )
+        raise DataError(f"The synthetic bank lives from {FIRST_DAY} to {LAST_DAY}; {as_of} is not within.")
 
 
 def generate(customers: int, seed: int, as_of: date, out: Path) -> dict[str, int]:

@@ -123,10 +123,10 @@ def _draw_chains(people: Population, slot: str, number: int) -> Contracts:
             break
         ends = np.where(term[rows] > 0, begin[rows] + term[rows], NEVER)
         left = np.where(rng.random(len(rows)) < 0.4, begin[rows] + rng.integers(60, 900, len(rows)), NEVER)
-        parts.append(make_contracts(
-            who[rows], SLOTS[slot] + link, product[rows], begin[rows], matures=ends,
-            closed=np.where(term[rows] > 0, ends, left), principal=principal[rows], funded=(gap[rows] > 0) * 1,
-        ))  # fmt: skip
+        closed = np.where(term[rows] > 0, ends, left)
+        fresh = (gap[rows] > 0).astype(int)
+        given = {"matures": ends, "closed": closed, "principal": principal[rows], "funded": fresh}
+        parts.append(make_contracts(who[rows], SLOTS[slot] + link, product[rows], begin[rows], **given))
         gap = np.where(rng.random(len(who)) < 0.6, 0, rng.integers(1, 25, len(who)))
         begin = np.where(alive & (term > 0), begin + term + gap, begin)
         alive &= (term > 0) & (rng.random(len(who)) < 0.85) & (begin <= LAST) & (begin < quits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 
 from faker import Faker
 
@@ -27,6 +28,7 @@ class Pools:
     villages: tuple[str, ...]
 
 
+@lru_cache(maxsize=4)
 def make_pools(seed: int) -> Pools:
     """The pools of a seed."""
     fake = Faker("zh_CN")

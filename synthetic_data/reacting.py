@@ -1,4 +1,4 @@
-"""How customers answer the contacts they got, by the hidden truth; the same lead always has the same answer."""
+"""How customers answer the contacts they got, by the hidden truth: the same lead, the same answer."""
 
 from __future__ import annotations
 
@@ -26,8 +26,13 @@ FIRST_SLOT, SLOTS_FOR_LEADS = 400, 200
 
 
 class Lead(NamedTuple):
-    """A contact a customer got: position in the population, and the day (number) it reaches them."""
+    """A contact a customer got.
 
+    `number` is its place among all leads, `customer` a place in the population, `start` the day it
+    reaches them.
+    """
+
+    number: int
     lead_id: str
     customer: int
     strategy: str
@@ -112,20 +117,20 @@ def luck_of(seed: int, lead_id: str) -> list[float]:
 
 
 def react(people: Population, contracts: Contracts, truth: Truth, leads: list[Lead]) -> Reactions:
-    """Answer every lead; its place in the list makes the numbers of the rows it causes."""
+    """Answer every lead; its number makes those of the rows it causes."""
     found = Reactions([], [], [], [], [], contracts)
     prospects = np.flatnonzero(people.kind == PROSPECT)
     drawn = contracts.drawn.copy()
     bought: list[tuple[int, int, int, int, int]] = []
     turns: dict[int, int] = {}
-    for number, lead in enumerate(leads):
+    for lead in leads:
         luck = luck_of(people.seed, lead.lead_id)
-        if not _answer(found, truth, lead, number, luck):
+        if not _answer(found, truth, lead, luck):
             continue
         theme = theme_of(lead.strategy, lead.offer)
         moment = (lead.start + int(luck[5] * 3)) * SECONDS + 36_000 + int(luck[6] * 28_000)
         name = product_of(lead.offer, theme)
-        _browse(found, people, lead, number, moment - 1800, ABOUT[theme], PRODUCT.get(name, -1))
+        _browse(found, people, lead, moment - 1800, about=ABOUT[theme], product=PRODUCT.get(name, -1))
         if name and people.kind[lead.customer] != PROSPECT:
             turns[lead.customer] = turn = turns.get(lead.customer, -1) + 1
             worth = max(
@@ -134,35 +139,39 @@ def react(people: Population, contracts: Contracts, truth: Truth, leads: list[Le
             slot = FIRST_SLOT + turn % SLOTS_FOR_LEADS
             bought.append((lead.customer, slot, PRODUCT[name], moment // SECONDS, worth))
             out = "wealth_buy" if name[0] == "W" else "deposit_out"
-            found.movements.append(Movement(number * 4, lead.customer, moment - 600, PLACE["funding"], worth))
-            found.movements.append(Movement(number * 4 + 1, lead.customer, moment, PLACE[out], worth))
+            found.movements.append(
+                Movement(lead.number * 4, lead.customer, moment - 600, PLACE["funding"], worth)
+            )
+            found.movements.append(Movement(lead.number * 4 + 1, lead.customer, moment, PLACE[out], worth))
             if TERMS[PRODUCT[name]]:
                 back, end = (
                     "wealth_redeem" if name[0] == "W" else "deposit_back",
                     moment // SECONDS + TERMS[PRODUCT[name]],
                 )
                 second = int(end) * SECONDS + 28_800
-                found.movements.append(Movement(number * 4 + 2, lead.customer, second, PLACE[back], worth))
+                found.movements.append(
+                    Movement(lead.number * 4 + 2, lead.customer, second, PLACE[back], worth)
+                )
         elif THEMES[theme] == "loan":
-            _draw_down(found, contracts, drawn, lead, number, moment)
+            _draw_down(found, contracts, drawn, lead, moment)
         elif THEMES[theme] == "referral" and len(prospects):
             named = int(prospects[int(luck[7] * len(prospects))])
             if people.since[named] <= lead.start:
-                found.recommendations.append(Recommendation(number, lead.customer, named, moment))
+                found.recommendations.append(Recommendation(lead.number, lead.customer, named, moment))
         elif THEMES[theme] == "activity" and people.kind[lead.customer] != PROSPECT:
             amount = 50_000 + int(luck[7] * 500_000)
-            found.movements.append(Movement(number * 4, lead.customer, moment, PLACE["funding"], amount))
+            found.movements.append(Movement(lead.number * 4, lead.customer, moment, PLACE["funding"], amount))
     return replace(found, contracts=_with_bought(replace(contracts, drawn=drawn), bought))
 
 
-def _answer(found: Reactions, truth: Truth, lead: Lead, number: int, luck: list[float]) -> bool:
+def _answer(found: Reactions, truth: Truth, lead: Lead, luck: list[float]) -> bool:
     """Note the receipts of a lead, and whether it was accepted."""
     place = CHANNELS.index(lead.channel)
     spoken = lead.channel in SPOKEN
     moment = lead.start * SECONDS + 34_200 + int(luck[0] * 20_000)
 
     def note(outcome: int, second: int) -> None:
-        found.receipts.append(Receipt(number * 4 + len(noted), lead.lead_id, outcome, second))
+        found.receipts.append(Receipt(lead.number * 4 + len(noted), lead.lead_id, outcome, second))
         noted.append(outcome)
 
     noted: list[int] = []
@@ -181,24 +190,22 @@ def _answer(found: Reactions, truth: Truth, lead: Lead, number: int, luck: list[
     elif spoken and luck[3] < 0.35:
         note(REFUSED, moment + 600)
     if not accepted and luck[4] < truth.annoyance[lead.customer]:
-        found.refusals.append(Refusal(number, lead.customer, place, moment + 7200))
+        found.refusals.append(Refusal(lead.number, lead.customer, place, moment + 7200))
     return bool(accepted)
 
 
 def _browse(
-    found: Reactions, people: Population, lead: Lead, number: int, second: int, about: int, product: int
+    found: Reactions, people: Population, lead: Lead, second: int, *, about: int, product: int
 ) -> None:
     """A login and a view before acting, in the app or else in the official account."""
     if people.sessions[lead.customer] > 0:
-        found.acts.append(Act(number * 2, lead.customer, second, 0, LOGIN, -1, -1))
-        found.acts.append(Act(number * 2 + 1, lead.customer, second + 60, 0, VIEW, about, product))
+        found.acts.append(Act(lead.number * 2, lead.customer, second, 0, LOGIN, -1, -1))
+        found.acts.append(Act(lead.number * 2 + 1, lead.customer, second + 60, 0, VIEW, about, product))
     elif people.follower[lead.customer]:
-        found.acts.append(Act(number * 2, lead.customer, second, 2, CLICK, about, product))
+        found.acts.append(Act(lead.number * 2, lead.customer, second, 2, CLICK, about, product))
 
 
-def _draw_down(
-    found: Reactions, contracts: Contracts, drawn: np.ndarray, lead: Lead, number: int, moment: int
-) -> None:
+def _draw_down(found: Reactions, contracts: Contracts, drawn: np.ndarray, lead: Lead, moment: int) -> None:
     """Use an approved credit line that was not used so far."""
     day = moment // SECONDS
     own = slice(*np.searchsorted(contracts.customer, [lead.customer, lead.customer + 1]))
@@ -207,7 +214,7 @@ def _draw_down(
     for place in np.flatnonzero(idle) + own.start:
         drawn[place] = day
         amount = int(contracts.principal[place])
-        found.movements.append(Movement(number * 4, lead.customer, moment, PLACE["loan_payout"], amount))
+        found.movements.append(Movement(lead.number * 4, lead.customer, moment, PLACE["loan_payout"], amount))
 
 
 def _with_bought(contracts: Contracts, bought: list[tuple[int, int, int, int, int]]) -> Contracts:

@@ -182,7 +182,7 @@ def external_columns(people: Population, day: int) -> Columns:
 
 
 def contact_columns(people: Population, month: Month, first: int, last: int) -> Columns:
-    """The subject `contact`: the bank's own campaigns up to the base day, one a day for a customer at most."""
+    """The subject `contact`: the bank's own campaigns up to the base day, at most one a day each."""
     rng = stream(people.seed, "contact", month.key)
     rate = np.where(people.has_account, 0.12, 0.04) * (1 + (people.manager >= 0) * 0.5)
     customer = np.repeat(np.arange(len(people)), rng.poisson(rate))

@@ -42,7 +42,7 @@ class Books:
 
 @dataclass(frozen=True)
 class Movements:
-    """Rows sorted by customer and time: customer, second, template and amount (fen); `number` makes the id."""
+    """Rows sorted by customer and time; the amount in fen, `number` makes the id."""
 
     customer: np.ndarray
     second: np.ndarray
@@ -78,9 +78,13 @@ def draw_movements(
     """All movements of a month, and the books at the start of the next."""
     rng = stream(people.seed, "txn", month.key)
     parts = [
-        _everyday(rng, people, month), _wages(rng, people, month), _openings(rng, people, month),
-        *_interest(people, books, month), *_contract_flows(rng, people, contracts, month), *_repayments(contracts, month),
-    ]  # fmt: skip
+        _everyday(rng, people, month),
+        _wages(rng, people, month),
+        _openings(rng, people, month),
+        *_interest(people, books, month),
+        *_contract_flows(rng, people, contracts, month),
+        *_repayments(contracts, month),
+    ]
     windfall = _windfalls(rng, people, month)
     customer, second, template, amount = (
         np.concatenate([part[place] for part in (*parts, windfall)]) for place in range(4)
