@@ -7,7 +7,6 @@ the same; after it the run is decided, and every later attempt gives back what i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ import pyarrow.parquet as pq
 
 from journeykit.errors import RunError
 from journeykit.files import publish, publish_text, sha256_of
-from journeykit.ledger.enrolments import EnrolmentChanges
 from journeykit.ledger.leads import record_decisions
 from journeykit.ledger.ledger import Ledger
 from journeykit.ledger.runs import Run, find_run, pin_build
@@ -28,7 +26,6 @@ from journeykit.routing.result import DropCount, StrategyCount, StrategyRun
 from journeykit.routing.route import TEMPORARY, route
 from journeykit.strategies.checking import check_strategy, require_sound
 from journeykit.strategies.engine import CANDIDATES, Advance, advance, join_changes
-from journeykit.strategies.graph import Strategy
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.versions import version_of
 
@@ -97,8 +94,16 @@ def run_strategies(
         decisions_sha256=sha256_of(path),
     )
     publish_text(folder / RESULT_FILE, result.model_dump_json(indent=1))
-    strategies, changes = playbook.strategies.values(), join_changes(advances.values())
-    _record(mart, ledger, strategies, changes, decisions, result)
+    leads = _leads(decisions, versions)
+    record_decisions(
+        ledger,
+        run_id,
+        changes=join_changes(advances.values()),
+        leads=explain_leads(mart, playbook.strategies.values(), leads),
+        drops=pa.Table.from_pylist([drop.model_dump() for drop in result.drops], schema=_DROPS),
+        candidates=decisions.num_rows,
+        decisions_sha256=result.decisions_sha256,
+    )
     return read_result(ledger, run_id, folder)
 
 
@@ -189,27 +194,10 @@ def _count_drops(decisions: pa.Table) -> tuple[DropCount, ...]:
     )
 
 
-def _record(
-    mart: Mart,
-    ledger: Ledger,
-    strategies: Iterable[Strategy],
-    changes: EnrolmentChanges,
-    decisions: pa.Table,
-    result: StrategyRun,
-) -> None:
+def _leads(decisions: pa.Table, versions: dict[str, str]) -> pa.Table:
     leads = decisions.filter(pc.equal(decisions["decision"], "lead")).drop_columns(["reason"])
-    leads = explain_leads(mart, strategies, leads)
-    versions = {one.name: one.version for one in result.strategies}
     version = pa.array([versions[name] for name in leads["strategy"].to_pylist()], pa.string())
-    record_decisions(
-        ledger,
-        result.run_id,
-        changes=changes,
-        leads=leads.append_column("version", version),
-        drops=pa.Table.from_pylist([drop.model_dump() for drop in result.drops], schema=_DROPS),
-        candidates=decisions.num_rows,
-        decisions_sha256=result.decisions_sha256,
-    )
+    return leads.append_column("version", version)
 
 
 _DROPS = pa.schema(

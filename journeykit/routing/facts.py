@@ -50,7 +50,7 @@ def presumed_channels(manifest: SourceManifest, channels: Mapping[str, Channel])
 
     Only where the mapping declares that the bank keeps no record of consent at all.
     """
-    if not any(item.subject == "consent" and item.column is None for item in manifest.absent):
+    if not manifest.is_absent("consent"):
         return {}
     named = {assumption.name for assumption in manifest.assumptions}
     return {name: channel.assumption for name, channel in channels.items() if channel.assumption in named}

@@ -171,7 +171,7 @@ def _check_length(strategy: Strategy, nodes: Mapping[str, GraphNode], reached: s
         yield _warning(
             strategy,
             "goal",
-            f"Its waits add up to {waited} days and the goal's window is {strategy.goal.within_days}: the last "
+            f"Its waits add up to {waited} days, the goal's window is {strategy.goal.within_days}: the last "
             "steps are never reached. Shorten the waits or widen the window.",
         )
 

@@ -234,9 +234,13 @@ def _known_node(node: sa.ColumnElement[str], strategy: Strategy) -> sa.ColumnEle
 
 
 def _pass_waits(people: sa.FromClause, waits: list[Wait], as_of: date) -> sa.Select[Any]:
-    """One step: whoever waited long enough stands at the next node, since the day the wait was over."""
+    """One step: whoever stays and waited long enough stands at the next node, since the day the wait was over."""
     over = [
-        sa.and_(people.c.node == wait.id, people.c.node_since <= as_of - timedelta(days=wait.days))
+        sa.and_(
+            people.c.exit_reason.is_(None),
+            people.c.node == wait.id,
+            people.c.node_since <= as_of - timedelta(days=wait.days),
+        )
         for wait in waits
     ]
     moves = list(zip(over, waits, strict=True))

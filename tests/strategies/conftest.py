@@ -1,0 +1,159 @@
+"""A small real bank: landed subjects, a tag snapshot, a ledger and a vault, all on disk."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import count
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from journeykit.contract import SUBJECTS
+from journeykit.files import sha256_of
+from journeykit.ledger.consent import import_consent
+from journeykit.ledger.ledger import Ledger
+from journeykit.ledger.runs import start_run
+from journeykit.mart.manifest import Absence, Assumption, SourceFile, SourceManifest
+from journeykit.mart.mart import Mart
+from journeykit.mart.store import MartStore
+from journeykit.routing.channel import Channel
+from journeykit.strategies.offers import Offer
+from journeykit.tags.catalogue import Catalogue
+from journeykit.tags.tag import Attribute, Tag
+from journeykit.vault import Vault, create_key, read_key
+
+ARROW = {
+    "text": pa.string(), "integer": pa.int64(), "decimal": pa.decimal128(18, 2), "boolean": pa.bool_(),
+    "date": pa.date32(), "timestamp": pa.timestamp("us"), "rate": pa.decimal128(18, 6),
+}  # fmt: skip
+TAGS = Catalogue(
+    [
+        Tag(name="aum", title="Assets", title_zh="资产", type="decimal", compute=Attribute(column="annual_income")),
+        Tag(name="wanted", title="Wanted", title_zh="目标客户", type="boolean", compute=Attribute(column="is_farmer")),
+        Tag(name="bought", title="Bought", title_zh="已购", type="boolean", compute=Attribute(column="is_farmer")),
+        Tag(name="gone", title="Gone", title_zh="离开", type="boolean", compute=Attribute(column="is_farmer")),
+    ]
+)  # fmt: skip
+DAY = date(2026, 5, 29)
+
+
+class Bank:
+    """Customers as dictionaries in, a mart of any day out."""
+
+    tags = TAGS
+    channels = {
+        "sms": Channel(name="sms", needs="phone"),
+        "app_push": Channel(name="app_push", needs="app_token"),
+        "mobile_sales": Channel(name="mobile_sales", addressed_to="manager"),
+    }
+    offers = {
+        name: Offer(
+            name, product_line="wealth", risk_level=risk, valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31),
+            value=value, response_rate="0.05",
+        )
+        for name, risk, value in [("W-30D", 2, "200"), ("LOAN", None, "100"), ("R5", 5, "900")]
+    }  # fmt: skip
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.store = folder, MartStore(folder / "mart")
+        self.ledger = Ledger.open(f"sqlite:///{folder / 'ledger.sqlite'}")
+        create_key(folder / "key")
+        self.vault = Vault.open(folder / "vault", read_key(folder / "key"))
+        self._builds = count()
+
+    def land(self, subject: str, rows: list[dict]) -> SourceFile:
+        schema = pa.schema([(column.name, ARROW[column.type.value]) for column in SUBJECTS[subject].columns])
+        aside = self.folder / f"{subject}.parquet"
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), aside)
+        sha = sha256_of(aside)
+        path = self.store.source_path(subject, "all", sha)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.rename(path)
+        return SourceFile(
+            subject=subject, partition="all", path=str(path.relative_to(self.store.root)), rows=len(rows), sha256=sha
+        )  # fmt: skip
+
+    def mart(
+        self, customers: list[dict], as_of: date = DAY, *, managers=(), assessments=(), assumption=None
+    ) -> Mart:
+        """A mart whose customers have the given tags (`aum`, `wanted`, `bought`, `gone`)."""
+        known = [
+            {"kind": "personal", "since": date(2020, 1, 1), **{k: c[k] for k in ("customer_id", "manager_id") if k in c}}
+            for c in customers
+        ]  # fmt: skip
+        manifest = SourceManifest(
+            as_of=as_of,
+            files=(
+                self.land("customer", known),
+                self.land("manager", list(managers)),
+                self.land("risk_assessment", list(assessments)),
+            ),
+            mapping_hash="test",
+            absent=(Absence(subject="consent", reason="not kept"),) if assumption else (),
+            assumptions=(Assumption(name=assumption, text="It may speak."),) if assumption else (),
+        )
+        build = f"build{next(self._builds)}"
+        self._snapshot(self.store.snapshot_path(as_of, build), customers)
+        return Mart(self.store, manifest, build, country="CN", tags=TAGS)
+
+    def _snapshot(self, path: Path, customers: list[dict]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        schema = pa.schema(
+            [("customer_id", pa.string()), *((t, ARROW[TAGS[t].tag.type.value]) for t in TAGS)]
+        )
+        defaults = {"aum": Decimal(0), "wanted": True, "bought": False, "gone": False}
+        rows = [{**defaults, **{k: v for k, v in c.items() if k in schema.names}} for c in customers]
+        table = pa.Table.from_pylist(rows, schema=schema)
+        with duckdb.connect(str(path)) as connection:
+            connection.register("rows", table)
+            connection.execute("CREATE TABLE snapshot AS SELECT * FROM rows ORDER BY customer_id")
+
+    def start(self, mart: Mart, job: str = "run_strategies") -> str:
+        return start_run(
+            self.ledger, job=job, as_of=mart.as_of, contact_date=mart.contact_date, parameters={},
+            definitions_hash="test",
+        ).run_id  # fmt: skip
+
+    def allow(
+        self, *ids: str, channel: str = "all", purpose: str = "marketing", granted: bool = True
+    ) -> None:
+        """Let customers say yes (or no) in January 2026."""
+        rows = [
+            {
+                "consent_id": f"{who}-{channel}-{purpose}-{granted}", "customer_id": who, "channel": channel,
+                "purpose": purpose, "granted": granted, "recorded_at": pd.Timestamp(2026, 1, 5),
+            }
+            for who in ids
+        ]  # fmt: skip
+        schema = pa.schema([(c.name, ARROW[c.type.value]) for c in SUBJECTS["consent"].columns])
+        import_consent(self.ledger, pa.Table.from_pylist(rows, schema=schema))
+
+    def reach(self, *ids: str) -> None:
+        """Give customers a phone number and a token."""
+        self.vault.load(
+            pa.table(
+                {
+                    "customer_id": list(ids),
+                    "phone": ["13900000000"] * len(ids),
+                    "app_token": [f"token-{who}" for who in ids],
+                }
+            )
+        )
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Iterator[Bank]:
+    made = Bank(tmp_path)
+    yield made
+    made.ledger.close()
+    made.vault.close()
+
+
+@pytest.fixture(scope="module")
+def banks(tmp_path_factory: pytest.TempPathFactory):
+    """Makes as many banks as a generated test needs."""
+    return lambda: Bank(tmp_path_factory.mktemp("bank"))

@@ -1,0 +1,249 @@
+"""One day decided end to end on a real mart, ledger and vault."""
+
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pyarrow.parquet as pq
+import pytest
+from journeykit.segments import Segment
+
+from journeykit import files
+from journeykit.errors import DefinitionError, RunError
+from journeykit.expressions import tag
+from journeykit.ledger import ledger as ledger_module
+from journeykit.ledger.leads import read_drops, read_leads
+from journeykit.ledger.ledger import content
+from journeykit.routing.deciding import run_strategies
+from journeykit.strategies.graph import Goal, Strategy
+from journeykit.strategies.playbook import Playbook
+
+DAY = date(2026, 5, 29)
+VALID = date(2026, 12, 31)
+
+
+def plan_of(name="wealth", segment=None, control=0, channel=None, offer="W-30D", priority=100):
+    segment = segment or Segment("rich", tag("wanted") & (tag("aum") >= 100), title="Rich", title_zh="富裕")
+    made = Strategy(name, stage="activate", priority=priority, goal=Goal(tag("bought"), within_days=30))
+    made = made.start(segment, control=control)
+    return made.send(channel, offer=offer) if channel else made.assign("manager", offer=offer).wait(days=2)
+
+
+def customer(who, **facts):
+    return {"customer_id": who, "aum": Decimal("500.50"), "manager_id": "M1", **facts}
+
+
+def assessed(*ids, level=3, until=VALID):
+    return [
+        {"customer_id": who, "assessed_on": date(2026, 1, 1), "level": level, "expires_on": until}
+        for who in ids
+    ]
+
+
+def managers(capacity=2, on_duty=True):
+    return [{"manager_id": "M1", "daily_capacity": capacity, "on_duty": on_duty}]
+
+
+def decide(bank, mart, *strategies, channels=None):
+    playbook = Playbook({one.name: one for one in strategies}, bank.offers, channels or bank.channels)
+    folder = bank.folder / "runs" / mart.as_of.isoformat()
+    return run_strategies(
+        mart, bank.ledger, bank.vault, playbook, run_id=bank.start(mart), folder=folder
+    )  # fmt: skip
+
+
+def reasons(bank, mart):
+    table = pq.read_table(bank.folder / "runs" / mart.as_of.isoformat() / "decisions.parquet")
+    return {row["customer_id"]: row["reason"] for row in table.to_pylist()}
+
+
+def test_every_candidate_ends_as_a_lead_or_a_drop_with_a_reason(bank):
+    ids = ["C1", "C2", "C3", "C4", "C5", "C6"]
+    bank.allow("C1", "C2", "C3", "C5", "C6")
+    bank.allow("C5", purpose="automated_marketing", granted=False)
+    people = [customer(who) for who in ids[:5]] + [customer("C6", manager_id=None)]
+    with bank.mart(people, managers=managers(1), assessments=assessed("C1", "C2", "C4", "C5", "C6")) as mart:
+        result = decide(bank, mart, plan_of())
+        found = reasons(bank, mart)
+    assert {who: found[who] for who in ("C3", "C4", "C5", "C6")} == {
+        "C3": "unsuitable", "C4": "no_consent", "C5": "refused_automated", "C6": "no_manager",
+    }  # fmt: skip
+    assert sorted([found["C1"], found["C2"]], key=str) == [None, "manager_capacity"]
+    (count,) = result.strategies
+    assert (count.candidates, count.leads, count.drops) == (6, 1, 5)
+    assert (count.enrolled, count.active, count.exited) == (6, 6, 0)
+    assert sum(row["count"] for row in read_drops(bank.ledger, result.run_id).to_pylist()) == 5
+    assert "candidates 6 = leads 1 + drops 5" in repr(result)
+    assert "<table" in result._repr_html_()
+    assert list(result.to_frame()["leads"]) == [1]
+
+
+def test_a_lead_says_why(bank):
+    bank.allow("C1")
+    with bank.mart([customer("C1")], managers=managers(), assessments=assessed("C1")) as mart:
+        decide(bank, mart, plan_of())
+    (lead,) = read_leads(bank.ledger).to_pylist()
+    reason = json.loads(lead["reason"])
+    assert reason["tags"] == {"aum": "500.50", "wanted": True}
+    assert reason["summary"] == "Rich: Assets 500.50; Wanted yes"
+    assert reason["summary_zh"] == "富裕：资产 500.50；目标客户 yes"
+    assert reason["expected_value"] == "10.00" == str(lead["expected_value"])
+    assert (lead["manager_id"], lead["branch_id"], lead["delivery"]) == ("M1", None, "pending")
+
+
+def test_who_lost_to_capacity_is_a_candidate_tomorrow_and_who_cannot_be_contacted_moves_on(bank):
+    bank.allow("C1", "C2")
+    people = [customer("C1"), customer("C2"), customer("C3")]
+    plan = plan_of()
+    with bank.mart(people, managers=managers(1), assessments=assessed("C1", "C2", "C3")) as mart:
+        decide(bank, mart, plan)
+        first = reasons(bank, mart)
+    monday = DAY + timedelta(days=3)
+    with bank.mart(people, monday, managers=managers(1), assessments=assessed("C1", "C2", "C3")) as mart:
+        decide(bank, mart, plan)
+        second = reasons(bank, mart)
+    waiting = [who for who, reason in first.items() if reason == "manager_capacity"]
+    assert first["C3"] == "no_consent"
+    assert second == {waiting[0]: None}
+
+
+def test_an_off_duty_manager_gets_nothing(bank):
+    bank.allow("C1")
+    with bank.mart([customer("C1")], managers=managers(5, on_duty=False), assessments=assessed("C1")) as mart:
+        decide(bank, mart, plan_of())
+        assert reasons(bank, mart) == {"C1": "manager_capacity"}
+
+
+def test_one_contact_a_day_over_two_strategies_and_two_days_with_one_contact_date(bank):
+    bank.allow("C1")
+    bank.reach("C1")
+    cheap = plan_of("cheap", Segment("all", tag("wanted")), channel="sms", offer="LOAN")
+    with bank.mart([customer("C1")], managers=managers(), assessments=assessed("C1")) as mart:
+        result = decide(bank, mart, plan_of(), cheap)
+    assert [(drop.strategy, drop.reason) for drop in result.drops] == [("cheap", "better_offer")]
+    saturday = DAY + timedelta(days=1)
+    with bank.mart([customer("C1")], saturday, managers=managers(), assessments=assessed("C1")) as mart:
+        again = decide(bank, mart, plan_of(), cheap)
+    assert [(drop.strategy, drop.reason) for drop in again.drops] == [("cheap", "contacted_today")]
+    assert read_leads(bank.ledger).num_rows == 1
+
+
+def test_an_assumption_stands_in_for_consent_only_where_the_channel_names_it(bank):
+    told = {
+        **bank.channels,
+        "mobile_sales": bank.channels["mobile_sales"].model_copy(update={"assumption": "may"}),
+    }
+    with bank.mart(
+        [customer("C1")], managers=managers(), assessments=assessed("C1"), assumption="may"
+    ) as mart:
+        result = decide(bank, mart, plan_of(), channels=told)
+    assert result.leads == 1
+    assert [assumption.name for assumption in result.assumptions] == ["may"]
+    assert "assumed: may" in repr(result)
+
+
+def test_an_unnamed_assumption_lets_nobody_through(bank):
+    with bank.mart(
+        [customer("C1")], managers=managers(), assessments=assessed("C1"), assumption="may"
+    ) as mart:
+        result = decide(bank, mart, plan_of())
+    assert [drop.reason for drop in result.drops] == ["no_consent"]
+    assert result.assumptions == ()
+
+
+def test_control_customers_are_enrolled_and_never_contacted(bank):
+    ids = [f"C{n}" for n in range(40)]
+    bank.allow(*ids)
+    with bank.mart([customer(who) for who in ids], managers=managers(99), assessments=assessed(*ids)) as mart:
+        result = decide(bank, mart, plan_of(control="0.5"))
+    assert result.strategies[0].enrolled == 40
+    assert 0 < result.leads == result.candidates < 40
+
+
+def test_deciding_again_changes_nothing_and_returns_the_same(bank):
+    bank.allow("C1")
+    with bank.mart([customer("C1")], managers=managers(), assessments=assessed("C1")) as mart:
+        first = decide(bank, mart, plan_of())
+        before = content(bank.ledger)
+        bank.allow("C2")
+        again = decide(bank, mart, plan_of("another"))
+    assert again == first
+    after = content(bank.ledger)
+    assert {name: rows for name, rows in after.items() if name != "consent"} == {
+        name: rows for name, rows in before.items() if name != "consent"
+    }
+
+
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_a_death_at_any_point_and_another_try_give_the_same(banks, monkeypatch):
+    def life(die_at):
+        bank, steps = banks(), []
+
+        def step(name):
+            steps.append(name)
+            if len(steps) == die_at:
+                raise Killed
+
+        bank.allow("C1", "C2")
+        mart = bank.mart(
+            [customer("C1"), customer("C2")], managers=managers(1), assessments=assessed("C1", "C2")
+        )
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "fault_point", step)
+            patch.setattr(ledger_module, "fault_point", step)
+            for _ in range(2):
+                try:
+                    result = decide(bank, mart, plan_of())
+                    break
+                except Killed:
+                    continue
+        mart.close()
+        rows = content(bank.ledger)
+        leads = read_leads(bank.ledger)["lead_id"].to_pylist()
+        bank.ledger.close()
+        return result, rows, leads, len(steps)
+
+    expected = life(0)
+    for point in range(1, expected[3] + 1):
+        assert life(point)[:3] == expected[:3]
+    assert expected[3] >= 5
+
+
+def test_an_unsound_strategy_stops_the_day_before_anything_is_written(bank):
+    bad = plan_of("bad", offer="nothing")
+    worse = Strategy("worse", stage="activate").start(Segment("s", tag("aumm") > 1))
+    with (
+        bank.mart([customer("C1")], managers=managers()) as mart,
+        pytest.raises(DefinitionError) as problem,
+    ):
+        decide(bank, mart, bad, worse)
+    for part in ("Unknown offer 'nothing'", "Unknown tag 'aumm'. Did you mean 'aum'?", "no goal"):
+        assert part in str(problem.value)
+    assert not (bank.folder / "runs").exists()
+
+
+def test_a_run_keeps_to_the_build_it_began_with(bank):
+    with bank.mart([customer("C1")]) as first, bank.mart([customer("C1")]) as second:
+        run_id = bank.start(first)
+        with pytest.raises(DefinitionError):
+            decide(bank, first, plan_of(offer="nothing"))
+        from journeykit.ledger.runs import pin_build
+
+        pin_build(bank.ledger, run_id, str(first.build_id))
+        with pytest.raises(RunError, match="build"):
+            decide(bank, second, plan_of())
+
+
+def test_damaged_files_of_a_decided_run_are_noticed(bank):
+    with bank.mart([customer("C1")], managers=managers()) as mart:
+        decide(bank, mart, plan_of())
+        path = bank.folder / "runs" / mart.as_of.isoformat() / "decisions.parquet"
+        path.write_bytes(b"other")
+        with pytest.raises(RunError, match="not those"):
+            decide(bank, mart, plan_of())
+        path.unlink()
+        with pytest.raises(RunError, match="cannot be read"):
+            decide(bank, mart, plan_of())
