@@ -15,8 +15,8 @@ import sqlalchemy as sa
 
 from journeykit.dialects import column_types, create_file_view, native
 from journeykit.errors import MappingError
-from journeykit.mart.language import Compiled, Kind
 from journeykit.mart.mapping import DAY, File
+from journeykit.mart.readings import Compiled, Kind
 
 _BLOCK = 8 << 20
 

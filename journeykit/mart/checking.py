@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from journeykit.contract import SUBJECTS, Column, Time
 from journeykit.mart.findings import Finding
 from journeykit.mart.mapping import Mapping
-from journeykit.mart.staging import LOST, SOURCE_WHERE, Staged, is_required
+from journeykit.mart.staged import LOST, SOURCE_WHERE, Staged, is_required
 from journeykit.workdays import next_working_day
 
 STALE_AFTER_DAYS = {"txn": 7, "event": 7, "balance": 35}

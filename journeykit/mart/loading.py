@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -22,11 +22,11 @@ from journeykit.mart.checking import find_between, find_in_mapping, find_in_subj
 from journeykit.mart.findings import CheckError, CheckReport, Finding, report_of
 from journeykit.mart.manifest import SourceFile, SourceManifest
 from journeykit.mart.sources import LANDED, subject_table
-from journeykit.mart.staging import Staged, stage_derived, stage_subject
+from journeykit.mart.staged import Staged
+from journeykit.mart.staging import stage_derived, stage_subject
 from journeykit.mart.store import MartStore
 
 _SCRATCH = ".scratch-"
-_NO_ROWS: Mapping[str, pa.Table] = {}
 
 
 def load_sources(
@@ -36,7 +36,7 @@ def load_sources(
     as_of: date,
     country: str,
     *,
-    derived: Mapping[str, pa.Table] = _NO_ROWS,
+    derive: Callable[[], Mapping[str, pa.Table]] = dict,
     memory_limit: str = "4GB",
     threads: int = 2,
 ) -> SourceManifest:
@@ -48,8 +48,9 @@ def load_sources(
         The bank's folder: ``mapping.root_for(settings.root, as_of)``.
     country : str
         Whose working days tell whether the files show a later day.
-    derived : mapping of str to pyarrow.Table
-        Subjects whose rows come from elsewhere instead: contacts, from the ledger.
+    derive : callable
+        Called once nothing fatal was found and before anything is published; returns subjects whose
+        rows take the place of the bank's own: contacts, from the ledger.
 
     Returns
     -------
@@ -63,10 +64,13 @@ def load_sources(
     StoreError
         The mart's folder cannot be written or is full; what was current before still is.
     """
-    with _staged(store, mapping, bank_root, as_of, derived, memory_limit, threads) as staged:
+    with _staged(store, mapping, bank_root, as_of, memory_limit, threads) as (connection, staged):
         report = _check(mapping, staged, as_of, country)
         if report.fatal:
             raise CheckError(report)
+        derived = derive()
+        staged = [one for one in staged if one.subject.name not in derived]
+        staged += [stage_derived(connection, name, rows, as_of) for name, rows in derived.items()]
         files = [file for one in staged if one.subject.name in LANDED for file in _land(store, one)]
     manifest = SourceManifest(
         as_of=as_of,
@@ -86,12 +90,11 @@ def check_sources(
     as_of: date,
     country: str,
     *,
-    derived: Mapping[str, pa.Table] = _NO_ROWS,
     memory_limit: str = "4GB",
     threads: int = 2,
 ) -> CheckReport:
     """Read and check a day as :func:`load_sources` does, and publish nothing."""
-    with _staged(store, mapping, bank_root, as_of, derived, memory_limit, threads) as staged:
+    with _staged(store, mapping, bank_root, as_of, memory_limit, threads) as (_, staged):
         return _check(mapping, staged, as_of, country)
 
 
@@ -138,15 +141,14 @@ def _complete(connection: sa.Connection, declared: sa.Table, rows: sa.Select | N
 
 
 @contextmanager
-def _staged(
+def _staged(  # noqa: PLR0917
     store: MartStore,
     mapping: mapping_.Mapping,
     root: Path,
     as_of: date,
-    derived: Mapping[str, pa.Table],
     memory_limit: str,
     threads: int,
-) -> Iterator[list[Staged]]:
+) -> Iterator[tuple[sa.Connection, list[Staged]]]:
     """Every subject read: into a scratch file, but what belongs to the vault only into memory."""
     with (
         _scratch(store.root) as scratch,
@@ -161,12 +163,10 @@ def _staged(
     ):
         staged = []
         for name, declared in SUBJECTS.items():
-            if name in derived:
-                staged.append(stage_derived(connection, name, derived[name], as_of))
-            elif name in mapping.subjects:
+            if name in mapping.subjects:
                 where = private if declared.store == "vault" else connection
                 staged.append(stage_subject(where, mapping, name, root, as_of))
-        yield staged
+        yield connection, staged
 
 
 def _check(mapping: mapping_.Mapping, staged: list[Staged], as_of: date, country: str) -> CheckReport:
@@ -226,7 +226,7 @@ def _reporting_space() -> Iterator[None]:
             raise
         raise StoreError(
             "There is no room, or no permission, to load into the mart. Nothing was published; free disk "
-            "space, fix the folder's permissions or raise [mart] memory_limit, then run the same command again."
+            "space, fix the permissions or raise [mart] memory_limit, then run the same command again."
         ) from error
 
 
@@ -243,8 +243,8 @@ def _scratch(root: Path) -> Iterator[Path]:
         yield folder
     except OSError as error:
         raise StoreError(
-            f"Cannot write in {root}: {error.strerror or error}. Nothing was published; free space or fix the "
-            "folder's permissions, then run the same command again."
+            f"Cannot write in {root}: {error.strerror or error}. Nothing was published; free space or fix "
+            "the folder's permissions, then run the same command again."
         ) from error
     finally:
         if folder is not None:

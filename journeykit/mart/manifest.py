@@ -46,7 +46,7 @@ class SourceManifest(_Value):
     Examples
     --------
     >>> SourceManifest(as_of=date(2026, 5, 29), files=(), mapping_hash="0" * 12).load_id
-    '76281a985b1d'
+    '004a3bab9db0'
     """
 
     as_of: date

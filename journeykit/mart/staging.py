@@ -5,18 +5,16 @@ What cannot be read is noted, not raised, so that one report holds every finding
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
 
-from journeykit.contract import Column, Subject, Time, subject
+from journeykit.contract import Column, subject
 from journeykit.dialects import (
     EmbeddedError,
     column_types,
@@ -35,126 +33,14 @@ from journeykit.mart.bankfiles import (
     open_file,
 )  # fmt: skip
 from journeykit.mart.findings import Finding
-from journeykit.mart.language import (
-    Compiled,
-    UnknownColumnError,
-    compile_expression,
-    condition,
-    convert,
-    parse,
-    same,
-)  # fmt: skip
-from journeykit.mart.mapping import DAY, Mapping, Source, SubjectMapping
+from journeykit.mart.language import UnknownColumnError, compile_expression, parse
+from journeykit.mart.mapping import DAY, File, Mapping, Source, SubjectMapping
+from journeykit.mart.readings import Compiled, condition, convert, same
 from journeykit.mart.sources import end_of
+from journeykit.mart.staged import LOST, SOURCE_WHERE, Staged, day_of, suspects_of
 
-LOST = "lost_"
-SOURCE_WHERE = "where"
 _LATEST = "latest_by"
 _numbers = count()
-
-
-@dataclass
-class Staged:
-    """One subject's rows as of a day, before they are judged.
-
-    `table` is None when nothing could be read; `findings` says why. `newest_delivered` is the day
-    of the newest row in the files, which may lie after as_of; such rows are not in `table`.
-    """
-
-    subject: Subject
-    connection: sa.Connection
-    findings: list[Finding] = field(default_factory=list)
-    table: sa.Table | None = None
-    newest_delivered: date | None = None
-    has_latest_by: bool = False
-    is_derived: bool = False
-    assumption: str | None = None
-    stale_after_days: int | None = None
-
-    @property
-    def rows(self) -> sa.Table:
-        """The table, for whoever knows that it was read."""
-        if self.table is None:
-            raise StoreError(f"{self.subject.name} could not be read. See its findings.")
-        return self.table
-
-    @cached_property
-    def landed_columns(self) -> tuple[Column, ...]:
-        """The contract's columns that were read."""
-        have = set() if self.table is None else set(self.table.c.keys())
-        return tuple(column for column in self.subject.columns if column.name in have)
-
-    @cached_property
-    def lossy(self) -> tuple[str, ...]:
-        """The columns that may hold values which could not be read."""
-        names = () if self.table is None else self.table.c.keys()
-        return tuple(name.removeprefix(LOST) for name in names if name.startswith(LOST))
-
-    @property
-    def has_current_data(self) -> bool:
-        """Whether something in it is only known as it is today."""
-        if self.subject.store == "vault":
-            return False
-        return self.subject.time == Time.CURRENT or any(column.current for column in self.landed_columns)
-
-    @cached_property
-    def summary(self) -> dict[str, Any]:
-        """Counts of everything the rules ask for, in one pass."""
-        wanted: list[sa.ColumnElement[Any]] = [sa.func.count().label("rows")]
-        for column in self.landed_columns:
-            value = self.rows.c[column.name]
-            wanted.append(sa.func.count(value).label(f"filled_{column.name}"))
-            if column.values:
-                outside = sa.case((value.not_in(column.values), 1))
-                wanted.append(sa.func.count(outside).label(f"outside_{column.name}"))
-        for name in self.lossy:
-            lost = sa.case((self.rows.c[LOST + name], 1))
-            wanted.append(sa.func.count(lost).label(LOST + name))
-        if self.subject.at and self.subject.at in self.rows.c:
-            wanted.append(sa.func.max(self.rows.c[self.subject.at]).label("newest"))
-        return dict(self.connection.execute(sa.select(*wanted)).mappings().one())
-
-    @property
-    def newest(self) -> date | None:
-        """The day of the newest row."""
-        return _day(self.summary.get("newest"))
-
-    def count_duplicates(self) -> int:
-        """How many rows share their key with another."""
-        key = [self.rows.c[name] for name in self.subject.key]
-        suspects = _suspects(self.connection, self.rows, key)
-        if suspects is None:
-            return 0
-        shared = sa.select(sa.func.count().label("n")).where(row_hash(*key).in_(suspects))
-        groups = shared.group_by(*key).having(sa.func.count() > 1).subquery()
-        return int(self.connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(groups.c.n), 0))) or 0)
-
-    def sample_outside(self, column: Column) -> list[str]:
-        """A few of the values that a column may not have."""
-        value = self.rows.c[column.name]
-        wanted = sa.select(value).where(value.not_in(column.values)).distinct().order_by(value).limit(3)
-        return list(self.connection.scalars(wanted))
-
-    def publishable(self) -> sa.Select:
-        """The rows to land, in their order: an optional value that is not allowed is missing."""
-        table = self.rows
-
-        def value(column: Column) -> sa.ColumnElement[Any]:
-            given = table.c[column.name]
-            if column.values and not is_required(self.subject, column):
-                return sa.case((given.in_(column.values), given)).label(column.name)
-            return given
-
-        declared = self.subject
-        order = [name for name in dict.fromkeys((declared.owner, declared.at, *declared.key)) if name]
-        return sa.select(*(value(column) for column in self.landed_columns)).order_by(
-            *(table.c[name] for name in order if name in table.c)
-        )
-
-
-def is_required(declared: Subject, column: Column) -> bool:
-    """Whether every row must have the column."""
-    return column.required or column.name in declared.key
 
 
 def stage_subject(connection: sa.Connection, mapping: Mapping, name: str, root: Path, as_of: date) -> Staged:
@@ -308,7 +194,7 @@ class _Reading:
             columns |= renamed
         return relation, columns
 
-    def _open(self, file: Any) -> Opened:
+    def _open(self, file: File) -> Opened:
         opened = open_file(self.staged.connection, file, self.root, self.as_of, f"source_{next(_numbers)}")
         self.opened.append(opened)
         return opened
@@ -350,8 +236,8 @@ def _fill(staged: Staged, selects: list[sa.Select], as_of: date) -> None:
             ) from None
         staged.findings.append(Finding(
             "unreadable_file", "fatal", staged.subject.name, None, 1,
-            f"A file of {staged.subject.name} is damaged, or in another encoding or format than the mapping says "
-            f"({type(error).__name__}). Deliver it again, or correct the mapping.",
+            f"A file of {staged.subject.name} is damaged, or has another encoding or format than the mapping "
+            f"says ({type(error).__name__}). Deliver it again, or correct the mapping.",
         ))  # fmt: skip
         return
     _forget_later(staged, table, as_of)
@@ -370,7 +256,7 @@ def _forget_later(staged: Staged, table: sa.Table, as_of: date) -> None:
     at = staged.subject.at
     if at is None or at not in table.c:
         return
-    staged.newest_delivered = _day(staged.connection.scalar(sa.select(sa.func.max(table.c[at]))))
+    staged.newest_delivered = day_of(staged.connection.scalar(sa.select(sa.func.max(table.c[at]))))
     later = table.c[at] >= sa.literal(end_of(as_of, staged.subject.column(at)), table.c[at].type)
     staged.connection.execute(sa.delete(table).where(later))
 
@@ -378,7 +264,7 @@ def _forget_later(staged: Staged, table: sa.Table, as_of: date) -> None:
 def _forget_corrected(staged: Staged, table: sa.Table) -> None:
     """Of the rows with one key keep the latest; equally late ones stay and are found."""
     key = [table.c[name] for name in staged.subject.key]
-    suspects = _suspects(staged.connection, table, key)
+    suspects = suspects_of(staged.connection, table, key)
     if suspects is None:
         return
     rank = sa.func.rank().over(partition_by=key, order_by=table.c[_LATEST].desc().nulls_last())
@@ -386,21 +272,6 @@ def _forget_corrected(staged: Staged, table: sa.Table) -> None:
     ranked = ranked.where(row_hash(*key).in_(suspects)).subquery()
     losers = sa.select(ranked.c.row).where(ranked.c.rank > 1)
     staged.connection.execute(sa.delete(table).where(row_id().in_(losers)))
-
-
-def _suspects(
-    connection: sa.Connection, table: sa.Table, key: Sequence[sa.ColumnElement[Any]]
-) -> sa.Select | None:
-    """Hashes of keys that more than one row may have; None when all differ.
-
-    Grouping by a hash first needs far less memory than grouping by the keys themselves.
-    """
-    hashed = row_hash(*key).label("hash")
-    repeated = sa.select(hashed).select_from(table).group_by(hashed).having(sa.func.count() > 1)
-    found = create_table_as(connection, f"suspects_{next(_numbers)}", repeated)
-    return (
-        sa.select(found.c.hash) if connection.scalar(sa.select(sa.func.count()).select_from(found)) else None
-    )
 
 
 def _count_bad_rows(staged: Staged, opened: list[Opened]) -> None:
@@ -411,7 +282,3 @@ def _count_bad_rows(staged: Staged, opened: list[Opened]) -> None:
             f"{count:,} rows have another number of columns than the header. "
             "Check the delimiter and the quotes, or deliver the file again.",
         ))  # fmt: skip
-
-
-def _day(value: Any) -> date | None:
-    return value.date() if isinstance(value, datetime) else value
