@@ -7,6 +7,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import synthetic_data
 from journeykit.errors import JourneykitError
 from synthetic_data.advancing import advance
 from synthetic_data.generating import generate
@@ -15,9 +16,7 @@ from synthetic_data.seasons import BASE_DAY
 
 def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m synthetic_data", description=sys.modules[__package__].__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m synthetic_data", description=synthetic_data.__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     make = commands.add_parser("generate", help="write a bank and its history as of a day")
     make.add_argument("--customers", type=int, default=20_000, help="customers known by the default day")

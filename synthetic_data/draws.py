@@ -106,7 +106,7 @@ def coded(values: Sequence[str | None], codes: np.ndarray) -> pa.Array:
     )
 
 
-def choose(rng: np.random.Generator, weights: Sequence[float], size: int) -> np.ndarray:
+def choose(rng: np.random.Generator, weights: Sequence[float] | np.ndarray, size: int) -> np.ndarray:
     """Codes 0 … len(weights)-1, drawn with the given weights."""
     edges = np.cumsum(np.asarray(weights, float))
     return np.searchsorted(edges / edges[-1], rng.random(size), side="right").clip(0, len(weights) - 1)

@@ -112,7 +112,7 @@ def write_history(
     end, tail = day_number(as_of), "" if closed is None else f"_{as_of:%Y%m%d}"
     months = months_between(to_date(begin), as_of)
     books = open_books(people, FIRST) if closed is None else read_books(out, months[0])
-    rows = dict.fromkeys(("txn", "event", "balance", "contact", "manager_performance"), 0)
+    rows: dict[str, int] = dict.fromkeys(("txn", "event", "balance", "contact", "manager_performance"), 0)
     demand = books.balance
     for month in months:
         first, last = max(begin, month.first), min(end, month.last)

@@ -60,8 +60,13 @@ class Contracts:
         return id_column("A", (self.customer.astype(np.int64) + 1) * 1000 + self.slot, 11)
 
 
-def make_contracts(customer: np.ndarray, slot: int | np.ndarray, product: np.ndarray, opened: np.ndarray,
-                   **given: np.ndarray) -> Contracts:  # fmt: skip
+def make_contracts(
+    customer: np.ndarray,
+    slot: int | np.ndarray,
+    product: int | np.ndarray,
+    opened: np.ndarray,
+    **given: np.ndarray,
+) -> Contracts:
     """Contracts with no end, money, limit or draw-down unless given."""
     size = len(customer)
     blank = {"matures": NEVER, "closed": NEVER, "principal": 0, "limit": 0, "drawn": NEVER, "funded": 0}
@@ -156,7 +161,7 @@ def _draw_loans(people: Population) -> Contracts:
     limit = np.maximum(10_000_00, np.exp(middle + 0.5 * rng.standard_normal(len(who))) * 100 // 1e5 * 1e5)
     term = TERMS[product]
     opened = np.maximum(people.since[who] + 5, rng.integers(LAST - np.minimum(term, 1900) - 100, LAST))
-    later = np.where(rng.random(len(who)) < 0.4, opened + rng.integers(30, 700, len(who)), NEVER)
+    later = np.where(rng.random(len(who)) < 0.25, opened + rng.integers(30, 700, len(who)), NEVER)
     at_once = ~REVOLVING[product] | (rng.random(len(who)) < 0.55)
     drawn = np.where(at_once, opened, np.where(later < opened + term, later, NEVER))
     used = np.where(REVOLVING[product], rng.uniform(0.2, 1.0, len(who)), 1.0)

@@ -13,8 +13,8 @@ from synthetic_data.draws import NEVER, SECONDS
 from synthetic_data.events import CLICK, LOGIN, OBJECTS, VIEW
 from synthetic_data.holdings import SLOTS, Contracts, join_contracts, make_contracts
 from synthetic_data.movements import OUT, PLACE
+from synthetic_data.products import CREDIT, TERMS
 from synthetic_data.products import PLACE as PRODUCT
-from synthetic_data.products import TERMS
 from synthetic_data.seasons import LAST
 from synthetic_data.truth import CHANNELS, THEMES, Truth, product_of, theme_of
 
@@ -133,25 +133,10 @@ def react(people: Population, contracts: Contracts, truth: Truth, leads: list[Le
         _browse(found, people, lead, moment - 1800, about=ABOUT[theme], product=PRODUCT.get(name, -1))
         if name and people.kind[lead.customer] != PROSPECT:
             turns[lead.customer] = turn = turns.get(lead.customer, -1) + 1
-            worth = max(
-                1_000_000, int(people.level[lead.customer] * (0.2 + 0.5 * luck[7])) // 100_000 * 100_000
-            )
+            worth = int(people.level[lead.customer] * (0.2 + 0.5 * luck[7])) // 100_000 * 100_000
             slot = FIRST_SLOT + turn % SLOTS_FOR_LEADS
-            bought.append((lead.customer, slot, PRODUCT[name], moment // SECONDS, worth))
-            out = "wealth_buy" if name[0] == "W" else "deposit_out"
-            found.movements.append(
-                Movement(lead.number * 4, lead.customer, moment - 600, PLACE["funding"], worth)
-            )
-            found.movements.append(Movement(lead.number * 4 + 1, lead.customer, moment, PLACE[out], worth))
-            if TERMS[PRODUCT[name]]:
-                back, end = (
-                    "wealth_redeem" if name[0] == "W" else "deposit_back",
-                    moment // SECONDS + TERMS[PRODUCT[name]],
-                )
-                second = int(end) * SECONDS + 28_800
-                found.movements.append(
-                    Movement(lead.number * 4 + 2, lead.customer, second, PLACE[back], worth)
-                )
+            bought.append((lead.customer, slot, PRODUCT[name], moment // SECONDS, max(worth, 1_000_000)))
+            _pay(found, lead, name, moment, max(worth, 1_000_000))
         elif THEMES[theme] == "loan":
             _draw_down(found, contracts, drawn, lead, moment)
         elif THEMES[theme] == "referral" and len(prospects):
@@ -205,6 +190,19 @@ def _browse(
         found.acts.append(Act(lead.number * 2, lead.customer, second, 2, CLICK, about, product))
 
 
+def _pay(found: Reactions, lead: Lead, name: str, moment: int, worth: int) -> None:
+    """Move the money for a product taken up: new money in and on, back at the end; or a loan paid out."""
+    flows = [("loan_payout", moment)]
+    if name[0] != "L":
+        out, back = ("wealth_buy", "wealth_redeem") if name[0] == "W" else ("deposit_out", "deposit_back")
+        flows = [("funding", moment - 600), (out, moment)]
+        term = int(TERMS[PRODUCT[name]])
+        if term:
+            flows.append((back, (moment // SECONDS + term) * SECONDS + 28_800))
+    for turn, (kind, second) in enumerate(flows):
+        found.movements.append(Movement(lead.number * 4 + turn, lead.customer, second, PLACE[kind], worth))
+
+
 def _draw_down(found: Reactions, contracts: Contracts, drawn: np.ndarray, lead: Lead, moment: int) -> None:
     """Use an approved credit line that was not used so far."""
     day = moment // SECONDS
@@ -223,5 +221,9 @@ def _with_bought(contracts: Contracts, bought: list[tuple[int, int, int, int, in
         return contracts
     customer, slot, product, day, money = (np.array(column) for column in zip(*bought, strict=True))
     ends = np.where(TERMS[product] > 0, day + TERMS[product], NEVER)
-    more = make_contracts(customer, slot, product, day, matures=ends, closed=ends, principal=money)
+    owed = CREDIT[product]
+    more = make_contracts(
+        customer, slot, product, day, matures=ends, closed=ends, principal=money,
+        limit=np.where(owed, money, 0), drawn=np.where(owed, day, NEVER),
+    )  # fmt: skip
     return join_contracts([contracts, more])

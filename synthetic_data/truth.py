@@ -64,7 +64,9 @@ def theme_of(strategy: str, offer: str | None) -> int:
 
 
 def product_of(offer: str | None, theme: int) -> str:
-    """The product a customer takes: the one offered when it is the bank's, else the theme's usual one."""
-    usual = {"wealth": "W-90D", "deposit": "D-1Y", "payroll": "W-CASH"}.get(THEMES[theme], "")
-    fits = offer in IDS and offer[:1] == usual[:1]
-    return str(offer) if fits else usual
+    """The product a customer takes: the one offered if it fits the theme, else the usual one, or none."""
+    usual = {"wealth": "W-90D", "deposit": "D-1Y", "payroll": "W-CASH", "loan": ""}
+    name = THEMES[theme]
+    if name in usual and offer in IDS and OFFERS.get(offer[:1]) == (theme if name != "payroll" else 0):
+        return offer
+    return usual.get(name, "")

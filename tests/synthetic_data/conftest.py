@@ -30,7 +30,8 @@ def _open(folder: Path) -> duckdb.DuckDBPyConnection:
 def _write(path: Path, customers: list[str], strategy: str) -> Path:
     leads = [
         {"lead_id": f"{strategy}{number:026x}", "customer_id": customer, "strategy": strategy,
-         "channel": "mobile_sales", "manager_id": "M00001", "as_of": "2026-05-29", "contact_date": "2026-06-01", "offer": "W-90D"}
+         "channel": "mobile_sales", "manager_id": "M00001", "as_of": "2026-05-29",
+         "contact_date": "2026-06-01", "offer": "W-90D"}
         for number, customer in enumerate(customers)
     ]  # fmt: skip
     path.write_text(json.dumps({"leads": leads}), encoding="utf-8")

@@ -114,7 +114,7 @@ def test_balances_follow_also_after_late_rows_and_corrections(
             WITH rows AS (SELECT *, CASE direction WHEN 'in' THEN amount ELSE -amount END AS signed,
                               row_number() OVER (PARTITION BY txn_id ORDER BY recorded_at) AS turn FROM txn),
                  changes AS (SELECT holding_id, recorded_at,
-                              signed - coalesce(lag(signed) OVER (PARTITION BY txn_id ORDER BY turn), 0) AS net
+                             signed - coalesce(lag(signed) OVER (PARTITION BY txn_id ORDER BY turn), 0) AS net
                              FROM rows)
             SELECT holding_id, sum(net) FROM changes WHERE recorded_at >= '2026-05-30' GROUP BY 1
             """
@@ -162,9 +162,18 @@ def test_every_theme_has_its_answer(
     tmp_path: Path, contacted: list[str], open_bank: Open, write_leads: Write
 ) -> None:
     leads: list[dict[str, object]] = []
-    for strategy in ("approved_loan_unused", "new_payroll", "referral", "dormant", "deposit_matures"):
+    for strategy in (
+        "approved_loan_unused",
+        "loan_interest",
+        "new_payroll",
+        "referral",
+        "dormant",
+        "deposit_matures",
+    ):
         path = write_leads(tmp_path / "part.json", contacted, strategy)
         leads += json.loads(path.read_text())["leads"]
+    offers = {"loan_interest": "L-CONSUMER", "deposit_matures": "D-1Y"}
+    leads = [{**lead, "offer": offers.get(str(lead["strategy"]), lead["offer"])} for lead in leads]
     (tmp_path / "leads.json").write_text(json.dumps({"leads": leads}))
     generate(CUSTOMERS, SEED, FRIDAY, tmp_path / "bank")
     advance(tmp_path / "leads.json", 3, tmp_path / "bank")
@@ -173,10 +182,12 @@ def test_every_theme_has_its_answer(
     assert {"loan_payout", "wealth_buy", "transfer"} <= kinds
     assert bank.execute("SELECT count(*) > 3 FROM referral WHERE referral_id LIKE 'X%'").fetchone() == (True,)
     drawn = bank.execute(
-        "SELECT bool_and(h.used > 0) FROM txn t JOIN holding h USING (customer_id)"
-        " WHERE txn_id LIKE 'X%' AND t.kind = 'loan_payout' AND h.line = 'loan' AND h.role = 'owner'"
+        "SELECT min(used) > 0 FROM (SELECT sum(h.used) AS used FROM txn t JOIN holding h USING (customer_id)"
+        " WHERE txn_id LIKE 'X%' AND t.kind = 'loan_payout' GROUP BY customer_id)"
     ).fetchone()
     assert drawn == (True,)
+    lines = bank.execute("SELECT DISTINCT line FROM holding WHERE holding_id LIKE '%4__'").fetchall()
+    assert sorted(row[0] for row in lines) == ["deposit", "loan", "wealth"]
     assert bank.execute(
         "SELECT count(*) - count(DISTINCT (holding_id, customer_id)) FROM holding"
     ).fetchone() == (0,)
