@@ -20,6 +20,7 @@ from journeykit.ledger.leads import record_decisions
 from journeykit.ledger.ledger import Ledger
 from journeykit.ledger.runs import Run, find_run, pin_build
 from journeykit.mart.mart import Mart
+from journeykit.routing.eligibility import Facts
 from journeykit.routing.facts import gather_facts
 from journeykit.routing.reasons import explain_leads
 from journeykit.routing.result import DropCount, StrategyCount, StrategyRun
@@ -74,10 +75,8 @@ def run_strategies(
         name: advance(mart, ledger, strategy, versions[name])
         for name, strategy in playbook.strategies.items()
     }
-    candidates = pa.concat_tables([CANDIDATES.empty_table(), *(one.candidates for one in advances.values())])
-    facts = gather_facts(mart, ledger, vault, playbook, candidates)
-    decisions = route(candidates, facts)
-    advances = {name: one.move_on(_done(decisions, name)) for name, one in advances.items()}
+    facts = gather_facts(mart, ledger, vault, playbook, _candidates(advances))
+    decisions, advances = _decide(advances, facts)
 
     path = publish(folder / DECISIONS_FILE, lambda aside: pq.write_table(decisions, aside))
     used = {
@@ -165,11 +164,39 @@ def _pin(mart: Mart, ledger: Ledger, run_id: str) -> None:
         )
 
 
-def _done(decisions: pa.Table, strategy: str) -> pa.ChunkedArray:
-    """Customers whose action is over: a lead was made, or will never be."""
-    stays = pc.is_in(decisions["reason"], value_set=pa.array(TEMPORARY))
-    ours = pc.and_(pc.equal(decisions["strategy"], strategy), pc.invert(stays))
-    return decisions.filter(ours)["customer_id"]
+def _decide(advances: dict[str, Advance], facts: Facts) -> tuple[pa.Table, dict[str, Advance]]:
+    """Route everybody; an action that cannot reach a customer costs no day, the next one gets its turn.
+
+    Whether an action can reach a customer does not depend on the others, so the last round's matching
+    is made among all who are left.
+    """
+    before: list[pa.Table] = []
+    while True:
+        decisions = route(_candidates(advances), facts)
+        barred = _over(decisions.filter(pc.equal(decisions["decision"], "drop")))
+        further = _move_on(advances, barred)
+        if _candidates(further).num_rows == decisions.num_rows - barred.num_rows:
+            everything = pa.concat_tables([*before, decisions])
+            keys = [(name, "ascending") for name in ("strategy", "node", "customer_id")]
+            return everything.sort_by(keys), _move_on(advances, _over(decisions))
+        before.append(barred)
+        advances = further
+
+
+def _candidates(advances: dict[str, Advance]) -> pa.Table:
+    return pa.concat_tables([CANDIDATES.empty_table(), *(one.candidates for one in advances.values())])
+
+
+def _over(decisions: pa.Table) -> pa.Table:
+    """Decisions whose action is over: a lead was made, or will never be."""
+    return decisions.filter(pc.invert(pc.is_in(decisions["reason"], value_set=pa.array(TEMPORARY))))
+
+
+def _move_on(advances: dict[str, Advance], decisions: pa.Table) -> dict[str, Advance]:
+    return {
+        name: one.move_on(decisions.filter(pc.equal(decisions["strategy"], name))["customer_id"])
+        for name, one in advances.items()
+    }
 
 
 def _count(one: Advance, version: str, decisions: pa.Table) -> StrategyCount:

@@ -234,7 +234,7 @@ def _known_node(node: sa.ColumnElement[str], strategy: Strategy) -> sa.ColumnEle
 
 
 def _pass_waits(people: sa.FromClause, waits: list[Wait], as_of: date) -> sa.Select[Any]:
-    """One step: whoever stays and waited long enough stands at the next node, since the day the wait was over."""
+    """One step: whoever waited long enough stands at the next node, since the day the wait was over."""
     over = [
         sa.and_(
             people.c.exit_reason.is_(None),

@@ -39,17 +39,22 @@ def worlds(draw):
         addressed = {"mobile_sales": "manager", "counter": "branch"}.get(name, "customer")
         needs = {"sms": "phone", "app_push": "app_token"}.get(name)
         channels[name] = {
-            "name": name, "addressed_to": addressed, "needs": needs,
-            "daily_capacity": draw(maybe(st.integers(0, 4))), "consent": draw(st.booleans()),
-        }  # fmt: skip
+            "name": name,
+            "addressed_to": addressed,
+            "needs": needs,
+            "daily_capacity": draw(maybe(st.integers(0, 4))),
+            "consent": draw(st.booleans()),
+        }
     offers = {}
     for name in ("A", "B", "C"):
         ends = sorted([draw(days), draw(days)])
         offers[name] = {
-            "risk_level": draw(maybe(st.integers(1, 5))), "valid_from": ends[0], "valid_to": ends[1],
+            "risk_level": draw(maybe(st.integers(1, 5))),
+            "valid_from": ends[0],
+            "valid_to": ends[1],
             "value": draw(st.sampled_from(["100", "100.10", "0.5", "33.33"])),
             "response_rate": draw(st.sampled_from(["0.1", "0.05", "0.015", "0"])),
-        }  # fmt: skip
+        }
     customers = {
         person: {
             "manager_id": draw(st.sampled_from([None, "M1", "M2", "gone"])),
@@ -68,13 +73,17 @@ def worlds(draw):
         for name in ("M1", "M2")
     }
     scopes = st.tuples(
-        st.sampled_from(PEOPLE), st.sampled_from([*names, "all"]),
+        st.sampled_from(PEOPLE),
+        st.sampled_from([*names, "all"]),
         st.sampled_from(["marketing", "marketing", "automated_marketing"]),
-    )  # fmt: skip
+    )
     said = draw(st.dictionaries(scopes, st.sampled_from([True, True, True, False]), max_size=30))
     subset = st.sets(st.sampled_from(PEOPLE))
     return {
-        "channels": channels, "offers": offers, "customers": customers, "managers": managers,
+        "channels": channels,
+        "offers": offers,
+        "customers": customers,
+        "managers": managers,
         "consent": [
             {"customer_id": who, "channel": channel, "purpose": purpose, "granted": granted}
             for (who, channel, purpose), granted in said.items()
@@ -83,7 +92,7 @@ def worlds(draw):
         "channel_used": {name: draw(st.integers(0, 2)) for name in names},
         "contacted": draw(st.sets(st.sampled_from(PEOPLE), max_size=1)),
         "presumed": draw(st.sets(st.sampled_from(names))),
-    }  # fmt: skip
+    }
 
 
 @st.composite
@@ -91,14 +100,16 @@ def candidate_lists(draw):
     keys = draw(st.sets(st.tuples(st.sampled_from(["s1", "s2", "s3"]), st.sampled_from(PEOPLE)), max_size=18))
     return [
         {
-            "strategy": strategy, "node": "n", "customer_id": person,
+            "strategy": strategy,
+            "node": "n",
+            "customer_id": person,
             "channel": draw(st.sampled_from(["sms", "app_push", "mobile_sales", "counter"])),
             "offer": draw(st.sampled_from(["A", "B", "C"])),
             "priority": {"s1": 1, "s2": 1, "s3": 2}[strategy],
             "tie": hashlib.md5(f"{strategy}{person}".encode()).hexdigest(),
         }
         for strategy, person in sorted(keys)
-    ]  # fmt: skip
+    ]
 
 
 def facts_of(world):
@@ -162,29 +173,39 @@ def test_no_candidates_give_no_decisions():
 def _simple_world(**changes):
     channel = {"addressed_to": "customer", "needs": None, "daily_capacity": None, "consent": True}
     offer = {
-        "risk_level": None, "valid_from": DAY, "valid_to": DAY, "value": "100", "response_rate": "0.1",
-    }  # fmt: skip
+        "risk_level": None,
+        "valid_from": DAY,
+        "valid_to": DAY,
+        "value": "100",
+        "response_rate": "0.1",
+    }
     return {
         "channels": {
             "sms": {"name": "sms", **channel},
             "mobile_sales": {"name": "mobile_sales", **channel, "addressed_to": "manager"},
         },
         "offers": {"small": offer, "large": {**offer, "value": "200"}},
-        "customers": {
-            "C0": {"manager_id": "M1", "branch_id": "B1", "risk_level": 3, "risk_expires_on": DAY}
-        },
+        "customers": {"C0": {"manager_id": "M1", "branch_id": "B1", "risk_level": 3, "risk_expires_on": DAY}},
         "managers": {"M1": {"daily_capacity": 5, "on_duty": True, "used": 0}},
         "consent": [{"customer_id": "C0", "channel": "all", "purpose": "marketing", "granted": True}],
-        "reachable": {}, "channel_used": {}, "contacted": set(), "presumed": set(),
+        "reachable": {},
+        "channel_used": {},
+        "contacted": set(),
+        "presumed": set(),
         **changes,
-    }  # fmt: skip
+    }
 
 
 def _candidate(strategy, channel="sms", offer="small"):
     return {
-        "strategy": strategy, "node": "n", "customer_id": "C0", "channel": channel, "offer": offer,
-        "priority": 1, "tie": strategy,
-    }  # fmt: skip
+        "strategy": strategy,
+        "node": "n",
+        "customer_id": "C0",
+        "channel": channel,
+        "offer": offer,
+        "priority": 1,
+        "tie": strategy,
+    }
 
 
 def _reasons(candidates, world):

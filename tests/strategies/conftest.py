@@ -27,38 +27,45 @@ from journeykit.tags.tag import Attribute, Tag
 from journeykit.vault import Vault, create_key, read_key
 
 ARROW = {
-    "text": pa.string(), "integer": pa.int64(), "decimal": pa.decimal128(18, 2), "boolean": pa.bool_(),
-    "date": pa.date32(), "timestamp": pa.timestamp("us"), "rate": pa.decimal128(18, 6),
-}  # fmt: skip
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "decimal": pa.decimal128(18, 2),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "rate": pa.decimal128(18, 6),
+}
 TAGS = Catalogue(
     [
-        Tag(name="aum", title="Assets", title_zh="资产", type="decimal", compute=Attribute(column="annual_income")),
-        Tag(name="wanted", title="Wanted", title_zh="目标客户", type="boolean", compute=Attribute(column="is_farmer")),
-        Tag(name="bought", title="Bought", title_zh="已购", type="boolean", compute=Attribute(column="is_farmer")),
-        Tag(name="gone", title="Gone", title_zh="离开", type="boolean", compute=Attribute(column="is_farmer")),
+        Tag(name=name, title=title, title_zh=zh, type=kind, compute=Attribute(column=column))
+        for name, title, zh, kind, column in [
+            ("aum", "Assets", "资产", "decimal", "annual_income"),
+            ("wanted", "Wanted", "目标客户", "boolean", "is_farmer"),
+            ("bought", "Bought", "已购", "boolean", "is_farmer"),
+            ("gone", "Gone", "离开", "boolean", "is_farmer"),
+        ]
     ]
-)  # fmt: skip
+)
 DAY = date(2026, 5, 29)
+
+
+CHANNELS = {
+    "sms": Channel(name="sms", needs="phone"),
+    "app_push": Channel(name="app_push", needs="app_token"),
+    "mobile_sales": Channel(name="mobile_sales", addressed_to="manager"),
+}
+VALID = {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 12, 31)}
+OFFERS = {
+    name: Offer(name, product_line="wealth", risk_level=risk, value=value, response_rate="0.05", **VALID)
+    for name, risk, value in [("W-30D", 2, "200"), ("LOAN", None, "100"), ("R5", 5, "900")]
+}
 
 
 class Bank:
     """Customers as dictionaries in, a mart of any day out."""
 
-    tags = TAGS
-    channels = {
-        "sms": Channel(name="sms", needs="phone"),
-        "app_push": Channel(name="app_push", needs="app_token"),
-        "mobile_sales": Channel(name="mobile_sales", addressed_to="manager"),
-    }
-    offers = {
-        name: Offer(
-            name, product_line="wealth", risk_level=risk, valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31),
-            value=value, response_rate="0.05",
-        )
-        for name, risk, value in [("W-30D", 2, "200"), ("LOAN", None, "100"), ("R5", 5, "900")]
-    }  # fmt: skip
-
     def __init__(self, folder: Path) -> None:
+        self.tags, self.channels, self.offers = TAGS, CHANNELS, OFFERS
         self.folder, self.store = folder, MartStore(folder / "mart")
         self.ledger = Ledger.open(f"sqlite:///{folder / 'ledger.sqlite'}")
         create_key(folder / "key")
@@ -74,17 +81,25 @@ class Bank:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside.rename(path)
         return SourceFile(
-            subject=subject, partition="all", path=str(path.relative_to(self.store.root)), rows=len(rows), sha256=sha
-        )  # fmt: skip
+            subject=subject,
+            partition="all",
+            path=str(path.relative_to(self.store.root)),
+            rows=len(rows),
+            sha256=sha,
+        )
 
     def mart(
         self, customers: list[dict], as_of: date = DAY, *, managers=(), assessments=(), assumption=None
     ) -> Mart:
         """A mart whose customers have the given tags (`aum`, `wanted`, `bought`, `gone`)."""
         known = [
-            {"kind": "personal", "since": date(2020, 1, 1), **{k: c[k] for k in ("customer_id", "manager_id") if k in c}}
+            {
+                "kind": "personal",
+                "since": date(2020, 1, 1),
+                **{k: c[k] for k in ("customer_id", "manager_id") if k in c},
+            }
             for c in customers
-        ]  # fmt: skip
+        ]
         manifest = SourceManifest(
             as_of=as_of,
             files=(
@@ -114,9 +129,13 @@ class Bank:
 
     def start(self, mart: Mart, job: str = "run_strategies") -> str:
         return start_run(
-            self.ledger, job=job, as_of=mart.as_of, contact_date=mart.contact_date, parameters={},
+            self.ledger,
+            job=job,
+            as_of=mart.as_of,
+            contact_date=mart.contact_date,
+            parameters={},
             definitions_hash="test",
-        ).run_id  # fmt: skip
+        ).run_id
 
     def allow(
         self, *ids: str, channel: str = "all", purpose: str = "marketing", granted: bool = True
@@ -124,11 +143,15 @@ class Bank:
         """Let customers say yes (or no) in January 2026."""
         rows = [
             {
-                "consent_id": f"{who}-{channel}-{purpose}-{granted}", "customer_id": who, "channel": channel,
-                "purpose": purpose, "granted": granted, "recorded_at": pd.Timestamp(2026, 1, 5),
+                "consent_id": f"{who}-{channel}-{purpose}-{granted}",
+                "customer_id": who,
+                "channel": channel,
+                "purpose": purpose,
+                "granted": granted,
+                "recorded_at": pd.Timestamp(2026, 1, 5),
             }
             for who in ids
-        ]  # fmt: skip
+        ]
         schema = pa.schema([(c.name, ARROW[c.type.value]) for c in SUBJECTS["consent"].columns])
         import_consent(self.ledger, pa.Table.from_pylist(rows, schema=schema))
 

@@ -22,9 +22,9 @@ DAY = date(2026, 5, 29)
 VALID = date(2026, 12, 31)
 
 
-def plan_of(name="wealth", segment=None, control=0, channel=None, offer="W-30D", priority=100):
+def plan_of(name="wealth", segment=None, *, control=0, channel=None, offer="W-30D"):
     segment = segment or Segment("rich", tag("wanted") & (tag("aum") >= 100), title="Rich", title_zh="富裕")
-    made = Strategy(name, stage="activate", priority=priority, goal=Goal(tag("bought"), within_days=30))
+    made = Strategy(name, stage="activate", goal=Goal(tag("bought"), within_days=30))
     made = made.start(segment, control=control)
     return made.send(channel, offer=offer) if channel else made.assign("manager", offer=offer).wait(days=2)
 
@@ -47,9 +47,7 @@ def managers(capacity=2, on_duty=True):
 def decide(bank, mart, *strategies, channels=None):
     playbook = Playbook({one.name: one for one in strategies}, bank.offers, channels or bank.channels)
     folder = bank.folder / "runs" / mart.as_of.isoformat()
-    return run_strategies(
-        mart, bank.ledger, bank.vault, playbook, run_id=bank.start(mart), folder=folder
-    )  # fmt: skip
+    return run_strategies(mart, bank.ledger, bank.vault, playbook, run_id=bank.start(mart), folder=folder)
 
 
 def reasons(bank, mart):
@@ -66,8 +64,11 @@ def test_every_candidate_ends_as_a_lead_or_a_drop_with_a_reason(bank):
         result = decide(bank, mart, plan_of())
         found = reasons(bank, mart)
     assert {who: found[who] for who in ("C3", "C4", "C5", "C6")} == {
-        "C3": "unsuitable", "C4": "no_consent", "C5": "refused_automated", "C6": "no_manager",
-    }  # fmt: skip
+        "C3": "unsuitable",
+        "C4": "no_consent",
+        "C5": "refused_automated",
+        "C6": "no_manager",
+    }
     assert sorted([found["C1"], found["C2"]], key=str) == [None, "manager_capacity"]
     (count,) = result.strategies
     assert (count.candidates, count.leads, count.drops) == (6, 1, 5)
@@ -105,6 +106,18 @@ def test_who_lost_to_capacity_is_a_candidate_tomorrow_and_who_cannot_be_contacte
     waiting = [who for who, reason in first.items() if reason == "manager_capacity"]
     assert first["C3"] == "no_consent"
     assert second == {waiting[0]: None}
+
+
+def test_an_action_that_cannot_reach_somebody_costs_no_day(bank):
+    bank.allow("C1", "C2")
+    bank.reach("C1")
+    plan = plan_of(channel="sms", offer="LOAN").assign("manager", offer="LOAN")
+    with bank.mart([customer("C1"), customer("C2")], managers=managers(5)) as mart:
+        result = decide(bank, mart, plan)
+    leads = {row["customer_id"]: row["node"] for row in read_leads(bank.ledger).to_pylist()}
+    assert leads == {"C1": "send_sms", "C2": "assign_manager"}
+    assert [(drop.node, drop.reason) for drop in result.drops] == [("send_sms", "no_contact_data")]
+    assert (result.candidates, result.leads) == (3, 2)
 
 
 def test_an_off_duty_manager_gets_nothing(bank):

@@ -23,10 +23,11 @@ GOAL_DAYS = 9
 
 def plan_of(steps, *, goal=True, exit_rule=True, control="0.25"):
     made = Strategy(
-        "plan", stage="activate",
+        "plan",
+        stage="activate",
         goal=Goal(tag("bought"), within_days=GOAL_DAYS) if goal else None,
         exit_when=tag("gone") if exit_rule else None,
-    ).start(Segment("wanted", tag("wanted")), control=control)  # fmt: skip
+    ).start(Segment("wanted", tag("wanted")), control=control)
     for step in steps:
         if step == "send":
             made = made.send("sms", offer="LOAN")
@@ -53,8 +54,13 @@ class Interpreter:
                     arm = assign_arm("plan:start", who, start.control)
                     node = CONTROL if arm == "control" else start.next
                     self.people[who] = {
-                        "arm": arm, "entered": day, "node": node, "since": day, "left": None, "why": None,
-                    }  # fmt: skip
+                        "arm": arm,
+                        "entered": day,
+                        "node": node,
+                        "since": day,
+                        "left": None,
+                        "why": None,
+                    }
                     self.walk(self.people[who], day)
             elif person["left"] is None:
                 if self.plan.goal and (day - person["entered"]).days > GOAL_DAYS:
@@ -80,9 +86,10 @@ class Interpreter:
         return {
             who: p["node"]
             for who, p in self.people.items()
-            if p["left"] is None and p["node"] not in (END, CONTROL)
+            if p["left"] is None
+            and p["node"] not in (END, CONTROL)
             and isinstance(self.plan.node(p["node"]), Send)
-        }  # fmt: skip
+        }
 
     def pass_action(self, who, day):
         self.people[who].update(node=self.plan.node(self.people[who]["node"]).next, since=day)
@@ -113,10 +120,15 @@ def live_a_day(bank, plan, day, facts, done):
 def ledger_rows(bank):
     return {
         row["customer_id"]: (
-            row["arm"], row["entered_on"], row["node"], row["node_since"], row["exited_on"], row["exit_reason"],
+            row["arm"],
+            row["entered_on"],
+            row["node"],
+            row["node_since"],
+            row["exited_on"],
+            row["exit_reason"],
         )
         for row in read_enrolments(bank.ledger).to_pylist()
-    }  # fmt: skip
+    }
 
 
 @st.composite
@@ -184,8 +196,9 @@ def test_control_customers_reach_the_goal_too(bank):
     live_a_day(bank, plan, FIRST, _everybody(), PEOPLE)
     live_a_day(bank, plan, FIRST + timedelta(days=1), _everybody(bought=True), PEOPLE)
     assert {(row[0], row[5]) for row in ledger_rows(bank).values()} == {
-        ("treatment", "goal"), ("control", "goal"),
-    }  # fmt: skip
+        ("treatment", "goal"),
+        ("control", "goal"),
+    }
 
 
 def test_missed_days_lose_nothing(bank):
