@@ -137,25 +137,34 @@ def consent_columns(people: Population, first: int, last: int) -> Columns:
 
 
 def referral_columns(people: Population, first: int, last: int) -> Columns:
-    """The subject `referral`: those who came by referral since the history began, prospects unopened."""
+    """The subject `referral`: who brought a new customer or prospect, or named someone not met yet."""
     rng = stream(people.seed, "referral")
     size = len(people)
-    brought_by = rng.integers(0, size, size)
-    weight = rng.integers(0, max(1, size // 12), size)
-    referrer = np.where(rng.random(size) < 0.5, weight, brought_by)
+    everyone = np.arange(size)
+    eager = rng.integers(0, max(1, size // 12), size)
+    referrer = np.where(rng.random(size) < 0.5, eager, rng.integers(0, size, size))
     moment = seconds_of_day(rng, size, 9, 21)
-    fits = (people.acquired == REFERRED) & (people.since >= max(first, FIRST)) & (people.since <= last)
-    fits &= (people.since[referrer] <= people.since) & (referrer != np.arange(size))
-    fits &= people.kind[referrer] != PROSPECT
-    who = np.flatnonzero(fits)
-    opened = people.kind[who] != PROSPECT
+    brought = (
+        (people.acquired == REFERRED) & (people.since[referrer] <= people.since) & (referrer != everyone)
+    )
+    brought &= (people.kind[referrer] != PROSPECT) & (people.since >= FIRST)
+    named_on = rng.integers(FIRST, LAST + 1, size)
+    naming = people.has_account & (rng.random(size) < 0.08) & (people.since <= named_on)
+    met, unmet = np.flatnonzero(brought), np.flatnonzero(naming)
+    whom = np.append(referrer[met], unmet)
+    day = np.append(people.since[met], named_on[unmet]).astype(np.int64)
+    referred = np.append(met, np.full(len(unmet), -1))
+    number = np.append(met, size + unmet) + 1
+    shown = np.flatnonzero((day >= first) & (day <= last))
+    other = referred[shown]
+    opened = (other >= 0) & (people.kind[other] != PROSPECT)
     return {
-        "referral_id": id_column("R", who + 1, 8),
-        "customer_id": people.ids.take(pa.array(referrer[who])),
-        "referred_id": people.ids.take(pa.array(who)),
-        "referred_at": time_column(people.since[who].astype(np.int64) * SECONDS + moment[who]),
+        "referral_id": id_column("R", number[shown], 8),
+        "customer_id": people.ids.take(pa.array(whom[shown])),
+        "referred_id": people.ids.take(pa.array(other, mask=other < 0)),
+        "referred_at": time_column(day[shown] * SECONDS + moment[number[shown] % size]),
         "opened": pa.array(opened),
-        "reward": decimal_column(np.where(opened, 5_000 + 1_000 * (who % 6), 0), missing=~opened),
+        "reward": decimal_column(np.where(opened, 5_000 + 1_000 * (other % 6), 0), missing=~opened),
     }
 
 
