@@ -17,13 +17,14 @@ from pydantic import BaseModel, StringConstraints, ValidationError
 from journeykit.errors import DefinitionError
 from journeykit.files import publish_text
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,119}\Z")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,119}$")]
 """A definition's name: lower-case letters, digits and underscores; also safe as a file name."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_LEVELS = 150
-_SHOWN = 5
+_SHOWN = 5  # findings in one message
+_STEPS = 12  # steps of a path in one message
 
 
 class _Loader(yaml.SafeLoader):
@@ -148,7 +149,8 @@ def definition_error(source: str, error: ValidationError) -> DefinitionError:
 def _say(item: Any) -> str:
     messages = {"extra_forbidden": "unknown key", "recursion_loop": "nested too deeply"}
     message = messages.get(item["type"], item["msg"].removeprefix("Value error, ")).rstrip(".")
-    path = ".".join(map(str, item["loc"]))
+    steps = [str(step) for step in item["loc"]]
+    path = ".".join(steps if len(steps) <= _STEPS else [*steps[: _STEPS // 2], "…", *steps[-_STEPS // 2 :]])
     return f"{path}: {message}" if path else message
 
 

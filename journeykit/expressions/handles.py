@@ -204,7 +204,7 @@ def case(*arms: tuple[Any, Any], otherwise: Any = None) -> Expression:
     Examples
     --------
     >>> case((tag("age") < 18, "minor"), otherwise="adult")
-    case((tag("age") < 18, 'minor'), otherwise='adult')
+    case((tag("age") < 18, "minor"), otherwise="adult")
     """
     made = []
     for arm in arms:
@@ -227,7 +227,7 @@ def did(
     Examples
     --------
     >>> did("view", object="wealth").at_least(2).within(days=14)
-    did("view", object='wealth').at_least(2).within(days=14)
+    did("view", object="wealth").at_least(2).within(days=14)
     """
     filters = {"object": object, "channel": channel, "product_id": product_id}
     where = tuple((name, as_value(value)) for name, value in filters.items() if value is not None)

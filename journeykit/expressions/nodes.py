@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +25,8 @@ from journeykit.errors import unknown_name
 from journeykit.expressions.constants import check_constant, read_constant
 from journeykit.yaml_files import definition_error
 
-MAX_DEPTH = 50
+MAX_DEPTH = 30  # Python's stack, with room for a notebook's own frames
+MAX_PRODUCTS = 4  # keeps doubles finite for any 18-digit input, and divisors short once engines expand them
 _FIXED_COLUMNS = ("event_id", "customer_id", "occurred_at", "action")
 
 
@@ -34,14 +36,21 @@ class Node(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     _depth: int = PrivateAttr(default=1)
+    _products: int = PrivateAttr(default=0)
 
     def model_post_init(self, context: Any, /) -> None:
         """Refuse nesting so deep that an engine or Python itself would give up on it."""
-        self._depth = 1 + max((child._depth for child in self.children()), default=0)
-        if self._depth > MAX_DEPTH:
-            raise ValueError(
-                f"the expression is nested more than {MAX_DEPTH} deep; define a tag for a part of it"
-            )
+        below = tuple(self.children())
+        self._depth = 1 + max((child._depth for child in below), default=0)
+        self._products = max((child._products for child in below), default=0)
+        if isinstance(self, Arithmetic) and self.op in ("*", "/"):
+            self._products += 1
+        for what, found, limit in (
+            ("the expression is", self._depth, MAX_DEPTH),
+            ("* and / are", self._products, MAX_PRODUCTS),
+        ):
+            if found > limit:
+                raise ValueError(f"{what} nested more than {limit} deep; define a tag for a part of it")
 
     def children(self) -> Iterator[Node]:
         """The nodes directly below this one."""
@@ -84,6 +93,8 @@ class Value(Node):
         if isinstance(self.value, Decimal):
             short = repr(float(self.value))
             return short if short == str(self.value) else f"Decimal('{self.value}')"
+        if isinstance(self.value, str):
+            return _quote(self.value)
         return repr(self.value).removeprefix("datetime.")
 
 
@@ -359,7 +370,7 @@ def _joined(operator: str, operands: tuple[AnyNode, ...], name: str) -> str:
 
 
 def _quote(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _check_event_value(name: str, value: Any) -> None:

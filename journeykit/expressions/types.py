@@ -51,7 +51,7 @@ def infer(node: nodes.Node, types: Mapping[str, Type], subject_name: str | None 
     >>> infer((tag("aum") > "a lot").node, {"aum": Type.DECIMAL})
     Traceback (most recent call last):
     ...
-    journeykit.errors.DefinitionError: tag("aum") > 'a lot' compares decimal tag("aum") with text 'a lot'.
+    journeykit.errors.DefinitionError: tag("aum") > "a lot" compares decimal tag("aum") with text "a lot".
     """
     return _infer(node, _Names(types, subject_name))
 
@@ -126,22 +126,24 @@ def _(node: nodes.DaysBetween, names: _Names) -> Type:
 
 @_infer.register
 def _(node: nodes.Compare, names: _Names) -> Type:
-    _check_comparable(node, node.left, node.right, names, ordered=node.op not in ("==", "!="))
+    left, right = (node.left, _infer(node.left, names)), (node.right, _infer(node.right, names))
+    _check_comparable(node, left, right, ordered=node.op not in ("==", "!="))
     return Type.BOOLEAN
 
 
 @_infer.register
 def _(node: nodes.IsIn, names: _Names) -> Type:
-    _infer(node.operand, names)
+    operand = _infer(node.operand, names)
     for value in node.values:
-        _check_comparable(node, node.operand, value, names, ordered=False)
+        _check_comparable(node, (node.operand, operand), (value, value.type), ordered=False)
     return Type.BOOLEAN
 
 
 @_infer.register
 def _(node: nodes.Between, names: _Names) -> Type:
+    operand = _infer(node.operand, names)
     for bound in (node.low, node.high):
-        _check_comparable(node, node.operand, bound, names, ordered=True)
+        _check_comparable(node, (node.operand, operand), (bound, _infer(bound, names)), ordered=True)
     return Type.BOOLEAN
 
 
@@ -194,14 +196,14 @@ def _check_condition(whole: nodes.Node, part: nodes.Node, names: _Names) -> None
 
 
 def _check_comparable(
-    whole: nodes.Node, left: nodes.Node, right: nodes.Node, names: _Names, *, ordered: bool
+    whole: nodes.Node, left: tuple[nodes.Node, Type], right: tuple[nodes.Node, Type], *, ordered: bool
 ) -> None:
-    one, other = _infer(left, names), _infer(right, names)
+    one, other = left[1], right[1]
     if one is not other and not (one in _NUMBERS and other in _NUMBERS):
         hint = " Compare days with days_between()." if one in _DAYS and other in _DAYS else ""
-        raise DefinitionError(f"{whole!r} compares {one} {left!r} with {other} {right!r}.{hint}")
+        raise DefinitionError(f"{whole!r} compares {one} {left[0]!r} with {other} {right[0]!r}.{hint}")
     if ordered and one is Type.BOOLEAN:
-        raise DefinitionError(f"{whole!r} orders {left!r}, which is true or false. Use == or !=.")
+        raise DefinitionError(f"{whole!r} orders {left[0]!r}, which is true or false. Use == or !=.")
 
 
 def _common(whole: nodes.Node, parts: list[nodes.Node], names: _Names) -> Type:

@@ -1,0 +1,225 @@
+"""Expressions to SQLAlchemy Core, one function per kind of node.
+
+Values are always bound and names are looked up in the :class:`Scope`, so nothing an analyst writes
+becomes SQL text. Conditions are two-valued (design D4): ``(a > b) IS TRUE`` is false for a missing side.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from functools import singledispatch
+from typing import Any
+
+import sqlalchemy as sa
+
+from journeykit.contract import Type
+from journeykit.errors import unknown_name
+from journeykit.expressions import nodes
+from journeykit.expressions.types import check_predicate
+from journeykit.mart.scope import Scope
+
+_SQL_TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
+    Type.TEXT: sa.Text(),
+    Type.INTEGER: sa.BigInteger(),
+    Type.DECIMAL: sa.Numeric(),
+    Type.RATE: sa.Numeric(),
+    Type.BOOLEAN: sa.Boolean(),
+    Type.DATE: sa.Date(),
+    Type.TIMESTAMP: sa.DateTime(),
+}
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+
+
+def compile_statement(node: nodes.Node, scope: Scope) -> sa.Select[Any]:
+    """Select the ids of the customers for whom a condition holds.
+
+    Parameters
+    ----------
+    node : Node
+        A condition over tags and behaviour.
+    scope : Scope
+        What the names in it mean.
+
+    Returns
+    -------
+    Select
+        One column, ``customer_id``, one row per customer, in no particular order.
+
+    Raises
+    ------
+    DefinitionError
+        An unknown tag, types that do not go together, or an expression that is not a condition.
+    """
+    check_predicate(node, scope.types)
+    return sa.select(scope.relation.c.customer_id).where(compile_predicate(node, scope))
+
+
+def compile_predicate(node: nodes.Node, scope: Scope) -> sa.ColumnElement[bool]:
+    """A boolean expression as a condition that is true or false, never missing."""
+    compiled = compile_node(node, scope)
+    two_valued = isinstance(
+        node, nodes.Compare | nodes.IsIn | nodes.Between | nodes.IsMissing | nodes.And | nodes.Or
+        | nodes.Not | nodes.Did,
+    )  # fmt: skip
+    return compiled if two_valued else _is_true(compiled)
+
+
+@singledispatch
+def compile_node(node: nodes.Node, scope: Scope) -> sa.ColumnElement[Any]:
+    """An expression's value as a SQL expression; its types must have been checked before."""
+    raise TypeError(f"{type(node).__name__} stands only inside another node")
+
+
+@compile_node.register
+def _(node: nodes.Value, scope: Scope) -> sa.ColumnElement[Any]:
+    return sa.literal(node.value, _SQL_TYPES[node.type])
+
+
+@compile_node.register
+def _(node: nodes.TagRef, scope: Scope) -> sa.ColumnElement[Any]:
+    if node.name not in scope.tags:
+        raise unknown_name("tag", node.name, scope.tags, "List them with list(mart.tags).")
+    return scope.tags[node.name]
+
+
+@compile_node.register
+def _(node: nodes.ColumnRef, scope: Scope) -> sa.ColumnElement[Any]:
+    row = scope.row if node.of is None else scope.references.get(node.of)
+    if row is None or node.name not in row.c:
+        choices = [] if row is None else row.c.keys()
+        raise unknown_name("column", node.name, choices, "Columns belong inside a tag's aggregate.")
+    return row.c[node.name]
+
+
+@compile_node.register
+def _(node: nodes.AsOf, scope: Scope) -> sa.ColumnElement[Any]:
+    return sa.literal(scope.as_of, sa.Date())
+
+
+@compile_node.register
+def _(node: nodes.Arithmetic, scope: Scope) -> sa.ColumnElement[Any]:
+    sides = [compile_node(side, scope) for side in (node.left, node.right)]
+    if node.op == "/":
+        above, below = (sa.cast(side, sa.Double()) for side in sides)
+        return above / sa.func.nullif(below, sa.literal(0.0, sa.Double()), type_=sa.Double())
+    return _OPERATORS[node.op](*map(_wide, sides))
+
+
+@compile_node.register
+def _(node: nodes.DaysBetween, scope: Scope) -> sa.ColumnElement[Any]:
+    start, end = (sa.cast(compile_node(side, scope), sa.Date()) for side in (node.start, node.end))
+    return sa.type_coerce(end - start, sa.BigInteger())
+
+
+@compile_node.register
+def _(node: nodes.Compare, scope: Scope) -> sa.ColumnElement[Any]:
+    left, right = compile_node(node.left, scope), compile_node(node.right, scope)
+    return _is_true(_OPERATORS[node.op](left, right))
+
+
+@compile_node.register
+def _(node: nodes.IsIn, scope: Scope) -> sa.ColumnElement[Any]:
+    if not node.values:
+        return sa.false()
+    operand = compile_node(node.operand, scope)
+    return _is_true(operand.in_([compile_node(value, scope) for value in node.values]))
+
+
+@compile_node.register
+def _(node: nodes.Between, scope: Scope) -> sa.ColumnElement[Any]:
+    operand, low, high = (compile_node(part, scope) for part in (node.operand, node.low, node.high))
+    return _is_true(operand.between(low, high))
+
+
+@compile_node.register
+def _(node: nodes.IsMissing, scope: Scope) -> sa.ColumnElement[Any]:
+    return compile_node(node.operand, scope).is_(sa.null())
+
+
+@compile_node.register
+def _(node: nodes.Fill, scope: Scope) -> sa.ColumnElement[Any]:
+    operand = compile_node(node.operand, scope)
+    return sa.func.coalesce(operand, compile_node(node.default, scope), type_=operand.type)
+
+
+@compile_node.register
+def _(node: nodes.And, scope: Scope) -> sa.ColumnElement[Any]:
+    return sa.and_(sa.true(), *(compile_predicate(part, scope) for part in node.operands))
+
+
+@compile_node.register
+def _(node: nodes.Or, scope: Scope) -> sa.ColumnElement[Any]:
+    return sa.or_(sa.false(), *(compile_predicate(part, scope) for part in node.operands))
+
+
+@compile_node.register
+def _(node: nodes.Not, scope: Scope) -> sa.ColumnElement[Any]:
+    return sa.not_(compile_predicate(node.operand, scope))
+
+
+@compile_node.register
+def _(node: nodes.Case, scope: Scope) -> sa.ColumnElement[Any]:
+    arms = [(compile_predicate(arm.condition, scope), compile_node(arm.then, scope)) for arm in node.arms]
+    otherwise = sa.null() if node.otherwise is None else compile_node(node.otherwise, scope)
+    return sa.case(*arms, else_=otherwise)
+
+
+@compile_node.register
+def _(node: nodes.Did, scope: Scope) -> sa.ColumnElement[Any]:
+    """People without any event count too, so an upper limit is the complement of a lower one."""
+    times = node.times
+    if node.op == "at_least":
+        return _did(node, scope, operator.ge, times) if times else sa.true()
+    if node.op == "at_most":
+        return sa.not_(_did(node, scope, operator.ge, times + 1))
+    return _did(node, scope, operator.eq, times) if times else sa.not_(_did(node, scope, operator.ge, 1))
+
+
+def _did(
+    node: nodes.Did, scope: Scope, compare: Callable[[Any, Any], Any], times: int
+) -> sa.ColumnElement[bool]:
+    """Whether the customer is among those with so many matching events: one scan, a semi-join."""
+    event = scope.subjects("event")
+    filters = [event.c.action == sa.literal(node.action, sa.Text())]
+    filters += [event.c[name] == compile_node(value, scope) for name, value in node.where]
+    actors = sa.select(event.c.customer_id).where(
+        event.c.customer_id.is_not(sa.null()), *filters, *_window(node.within_days, event, scope.as_of)
+    )
+    if (compare, times) != (operator.ge, 1):
+        actors = actors.group_by(event.c.customer_id).having(
+            compare(sa.func.count(), sa.literal(times, sa.BigInteger()))
+        )
+    return scope.relation.c.customer_id.in_(actors)
+
+
+def _window(days: int | None, event: sa.Table, as_of: date) -> list[sa.ColumnElement[bool]]:
+    """A window of n days as of D covers D-n+1 to D, whole days (design D3)."""
+    end = datetime.combine(as_of + timedelta(days=1), time.min)
+    bounds = [event.c.occurred_at < sa.literal(end, sa.DateTime())]
+    if days is not None and days < as_of.toordinal():
+        start = datetime.combine(as_of - timedelta(days=days - 1), time.min)
+        bounds.append(event.c.occurred_at >= sa.literal(start, sa.DateTime()))
+    return bounds
+
+
+def _is_true(condition: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    return sa.sql.elements.Grouping(condition).is_(sa.true())
+
+
+def _wide(number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Whole numbers calculate in 64 bits, whatever width an engine stores or binds them in."""
+    return sa.cast(number, sa.BigInteger()) if isinstance(number.type, sa.Integer) else number
