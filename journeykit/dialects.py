@@ -12,6 +12,8 @@ from typing import Any, TypeAlias, cast
 import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.event import listen
+from sqlalchemy.exc import ArgumentError
 
 from journeykit.contract import Type
 from journeykit.errors import SettingsError, StoreError
@@ -325,7 +327,7 @@ def open_database(url: str, *, mounts: Path = Path("/proc/mounts")) -> sa.Engine
     """
     try:
         address = sa.engine.make_url(url)
-    except sa.exc.ArgumentError as error:
+    except ArgumentError as error:
         raise SettingsError(
             "The ledger's URL cannot be read. Write sqlite:////path/ledger.sqlite or "
             "postgresql+psycopg://user@host/database in [ledger] url."
@@ -336,12 +338,12 @@ def open_database(url: str, *, mounts: Path = Path("/proc/mounts")) -> sa.Engine
     elif backend == "sqlite":
         _prepare_folder(address.database, mounts)
         engine = sa.create_engine(address, hide_parameters=True)
-        sa.event.listen(engine, "connect", _set_pragmas)
+        listen(engine, "connect", _set_pragmas)
     else:
         raise SettingsError(
             f"The ledger cannot live in '{backend}'. Use SQLite (the default) or PostgreSQL in [ledger] url."
         )
-    sa.event.listen(engine, "begin", _begin)
+    listen(engine, "begin", _begin)
     return engine
 
 
@@ -409,10 +411,21 @@ def index_where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
-def insert_rows(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
-    """Insert many rows of the same columns at once."""
-    if rows:
+def insert_columns(connection: sa.Connection, table: sa.Table, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Insert many rows, given by column; as tuples where the driver takes them, in half the time."""
+    if not len(next(iter(columns.values()))):
+        return
+    compiled = sa.insert(table).compile(dialect=connection.dialect, column_keys=list(columns))
+    order = getattr(compiled, "positiontup", None)
+    if order is None:
+        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
         connection.execute(sa.insert(table), rows)
+        return
+    bound = []
+    for name in order:
+        process = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        bound.append(columns[name] if process is None else [process(value) for value in columns[name]])
+    connection.exec_driver_sql(str(compiled), list(zip(*bound, strict=True)))
 
 
 def open_file(path: Path) -> sa.Engine:

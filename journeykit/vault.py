@@ -315,7 +315,7 @@ def _write(connection: sa.Connection, key: VaultKey, details: dict[str, dict[str
     if rows:
         changed = [row["customer_id"] for row in rows if row["customer_id"] in before]
         connection.execute(sa.delete(record).where(record.c.customer_id.in_(changed)))
-        dialects.insert_rows(connection, record, rows)
+        dialects.insert_columns(connection, record, {name: [row[name] for row in rows] for name in rows[0]})
     return len(rows)
 
 

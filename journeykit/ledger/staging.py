@@ -10,9 +10,11 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from journeykit.dialects import insert_rows
+from journeykit.dialects import insert_columns
 from journeykit.errors import LedgerError
 from journeykit.ledger.ledger import Ledger, arrow_type
+
+_CHUNK = 20_000
 
 
 @dataclass(frozen=True)
@@ -60,18 +62,13 @@ def conform(table: pa.Table, columns: Sequence[sa.Column[Any]], what: str) -> pa
     return pa.table(dict(zip([column.name for column in columns], kept, strict=True)))
 
 
-def rows_of(table: pa.Table, size: int = 20_000) -> Iterator[list[dict[str, Any]]]:
-    """The rows of an Arrow table as dictionaries, in pieces."""
-    for start in range(0, table.num_rows, size):
-        part = table.slice(start, size)
-        values = [column.to_pylist() for column in part.columns]
-        yield [dict(zip(part.column_names, row, strict=True)) for row in zip(*values, strict=True)]
-
-
 def insert_arrow(connection: sa.Connection, target: sa.Table, table: pa.Table) -> None:
     """Insert every row of an Arrow table that has the target's column names and types."""
-    for rows in rows_of(table):
-        insert_rows(connection, target, rows)
+    for start in range(0, table.num_rows, _CHUNK):
+        part = table.slice(start, _CHUNK)
+        insert_columns(
+            connection, target, {name: part.column(name).to_pylist() for name in part.column_names}
+        )
 
 
 @contextmanager
