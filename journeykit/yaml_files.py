@@ -116,6 +116,8 @@ def from_yaml(text: str, model: type[Model], source: str = "YAML") -> Model:
         return model.model_validate(content)
     except ValidationError as error:
         raise definition_error(source, error) from error
+    except DefinitionError as error:  # of a definition inside, which does not know its file
+        raise DefinitionError(f"{source}: {error}") from error
 
 
 def to_yaml(definition: BaseModel) -> str:
