@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,8 @@ _TABLE = "border-collapse:collapse;font-variant-numeric:tabular-nums"
 _CAPTION = "text-align:left;font-weight:600;padding:0 0 .5em;caption-side:top"
 _HEAD = "padding:.4em .9em;border-bottom:2px solid #8a94a6;font-weight:600;vertical-align:bottom"
 _CELL = "padding:.35em .9em;border-bottom:1px solid rgba(138,148,166,.35);vertical-align:top"
+
+_TOTAL = ";font-weight:600;border-top:2px solid #8a94a6"
 
 
 def show_value(value: Any) -> str:
@@ -47,7 +50,10 @@ def show_value(value: Any) -> str:
     return str(value)
 
 
-def _is_number(value: Any) -> bool:
+def _stands_right(value: Any) -> bool:
+    """Whether a column of such values reads best at its right edge: numbers, shares, counts withheld."""
+    if isinstance(value, str):
+        return value == WITHHELD or bool(re.fullmatch(r"-?[\d.,]+%", value))
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
@@ -72,6 +78,8 @@ class Table:
         Column headings, ready for a reader.
     rows : sequence of sequences
         One value per column; numbers stand right, everything else left.
+    total : bool
+        Whether the last row sums up the others.
 
     Examples
     --------
@@ -86,6 +94,7 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    total: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "columns", tuple(self.columns))
@@ -104,8 +113,8 @@ class Table:
 
     def _right(self) -> list[bool]:
         return [
-            any(_is_number(row[i]) for row in self.rows)
-            and all(_is_number(row[i]) or show_value(row[i]) in (MISSING, WITHHELD) for row in self.rows)
+            any(_stands_right(row[i]) for row in self.rows)
+            and all(_stands_right(row[i]) or show_value(row[i]) == MISSING for row in self.rows)
             for i in range(len(self.columns))
         ]
 
@@ -126,14 +135,17 @@ class Table:
             f'<th scope="col" style="text-align:{at};{_HEAD}">{escape(name)}</th>'
             for name, at in zip(self.columns, side, strict=True)
         )
+        styles = [_CELL] * len(self.rows)
+        if self.total and styles:
+            styles[-1] += _TOTAL
         body = "".join(
             "<tr>"
             + "".join(
-                f'<td style="text-align:{at};{_CELL}">{escape(show_value(value))}</td>'
+                f'<td style="text-align:{at};{style}">{escape(show_value(value))}</td>'
                 for value, at in zip(row, side, strict=True)
             )
             + "</tr>"
-            for row in self.rows
+            for row, style in zip(self.rows, styles, strict=True)
         )
         caption = f'<caption style="{_CAPTION}">{escape(self.title)}</caption>' if self.title else ""
         return (

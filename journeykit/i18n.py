@@ -105,6 +105,16 @@ LABELS: dict[str, tuple[str, str]] = {
     "in_control": ("In control", "对照组在途"),
     "outcome.lead": ("Leads", "线索"),
     "outcome.drop": ("Drops", "剔除"),
+    # what the other jobs report
+    "build.customers": ("Customers", "客户数"),
+    "build.tags": ("Tags", "标签数"),
+    "build.unavailable": ("Tags left out", "未能生成的标签"),
+    "build.missing": ("Missing in the bank's data", "银行数据缺少"),
+    "build.passes": ("Tags by subject", "各主题标签"),
+    "build.formulas": ("Formulas over tags", "标签公式"),
+    "build.attributes": ("Attributes of the customer", "客户属性"),
+    "build.section": ("Tag build", "标签生成"),
+    "run.section": ("Decisions", "决策结果"),
     # work lists
     "list.customer": ("Customer", "客户"),
     "list.customer_number": ("Customer number", "客户编号"),

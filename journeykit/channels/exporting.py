@@ -18,8 +18,9 @@ from journeykit.i18n import label
 from journeykit.ledger import Ledger
 from journeykit.ledger.deliveries import mark_delivered, mark_failed
 from journeykit.ledger.leads import read_leads
+from journeykit.settings import Settings
 from journeykit.strategies.playbook import Playbook
-from journeykit.vault import Vault, mask_name
+from journeykit.vault import FIELDS, Vault, mask_name, read_key
 
 MANIFEST = "manifest.json"
 
@@ -117,6 +118,15 @@ def export_run(
             _export(ledger, batch, open_vault, actor)
         made.append(_summary(batch))
     return tuple(made)
+
+
+def open_vault(settings: Settings) -> Vault | None:
+    """The workspace's vault with its key, or None where the bank has brought no contact details."""
+    folder = settings.var / "vault"
+    closed = Vault.open(folder)
+    if not any(closed.available(field) for field in FIELDS):
+        return None
+    return Vault.open(folder, read_key(folder / "key"))
 
 
 def _export(ledger: Ledger, batch: _Batch, open_vault: Callable[[], Vault | None], actor: str) -> None:

@@ -17,10 +17,8 @@ from journeykit.reports.figures import Chart
 FONTS = (
     "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro Hei',sans-serif"
 )
-INK, QUIET = "#1d2733", "#5b6675"
-# after Okabe and Ito: told apart under every common colour blindness, and dark enough for white numbers
-PALETTE = ("#0072B2", "#B4540A", "#007A5A", "#6B7686")
-_WIDTH, _BAR = 620, 30
+INK, BAR = "#1d2733", "#0072B2"  # Okabe and Ito's blue: seen alike under every colour blindness
+_WIDTH, _HEIGHT = 620, 30
 _SIZE = r'\swidth="([\d.]+)"\sheight="[\d.]+"'
 
 
@@ -36,7 +34,10 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], notes: Sequence[str] 
     notes : sequence of str, optional
         A word behind each number, such as its share of the first.
     """
-    texts = [f"{show_value(value)}  {note}".rstrip() for (_, value), note in _noted(bars, notes)]
+    texts = [
+        f"{show_value(value)} ({note})" if note else show_value(value)
+        for (_, value), note in _noted(bars, notes)
+    ]
     frame = pd.DataFrame(
         {"label": [name for name, _ in bars], "value": [value for _, value in bars], "text": texts}
     )
@@ -44,57 +45,14 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], notes: Sequence[str] 
         y=alt.Y("label:N", sort=None, title=None, axis=_axis()),
         x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, 1.25 * max([1, *frame["value"]])])),
     )
-    drawn = base.mark_bar(color=PALETTE[0], cornerRadiusEnd=3, height=18) + base.mark_text(
+    drawn = base.mark_bar(color=BAR, cornerRadiusEnd=3, height=18) + base.mark_text(
         align="left", dx=7, color=INK, fontSize=13
     ).encode(text="text:N")
     return _chart(title, _sized(drawn, len(bars)), _words(bars, texts))
 
 
-def stacked_chart(title: str, rows: Sequence[tuple[str, str, int]], parts: Sequence[str]) -> Chart:
-    """Horizontal bars made of parts, each part with its number in it and a legend above.
-
-    Parameters
-    ----------
-    title : str
-        What the chart says.
-    rows : sequence of (str, str, int)
-        Bar, part and length.
-    parts : sequence of str
-        The parts, in the order they stand.
-    """
-    frame = pd.DataFrame(rows, columns=["label", "part", "value"])
-    frame["order"] = frame["part"].map({part: place for place, part in enumerate(parts)})
-    frame["right"] = frame.sort_values("order").groupby("label", sort=False)["value"].cumsum()
-    frame["middle"] = frame["right"] - frame["value"] / 2
-    room = frame["value"] >= 0.06 * max([1, *frame["right"]])  # a number only where it fits
-    frame["text"] = frame["value"].map(show_value).where(room, "")
-    y = alt.Y("label:N", sort=None, title=None, axis=_axis())
-    bars = (
-        alt.Chart(frame)
-        .mark_bar(height=18)
-        .encode(
-            y=y,
-            x=alt.X("value:Q", axis=None, stack="zero"),
-            order="order:Q",
-            color=alt.Color(
-                "part:N",
-                sort=list(parts),
-                scale=alt.Scale(domain=list(parts), range=list(PALETTE[: len(parts)])),
-                legend=alt.Legend(title=None, orient="top", labelFontSize=13, labelColor=INK),
-            ),
-        )
-    )
-    numbers = (
-        alt.Chart(frame)
-        .mark_text(color="#fff", fontSize=12, fontWeight=600)
-        .encode(y=y, x="middle:Q", text="text:N")
-    )
-    summary = "; ".join(f"{bar}, {part}: {show_value(value)}" for bar, part, value in rows)
-    return _chart(title, _sized(bars + numbers, frame["label"].nunique()), summary)
-
-
 def _sized(drawn: alt.LayerChart, bars: int) -> alt.LayerChart:
-    return drawn.properties(width=_WIDTH, height=max(1, bars) * _BAR)
+    return drawn.properties(width=_WIDTH, height=max(1, bars) * _HEIGHT)
 
 
 def _noted(bars: Sequence[tuple[str, int]], notes: Sequence[str]) -> zip[Any]:

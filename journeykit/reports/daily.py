@@ -13,7 +13,7 @@ from journeykit.display import MISSING, WITHHELD, Table
 from journeykit.i18n import in_language, label
 from journeykit.ledger import Ledger
 from journeykit.mart.mart import Mart
-from journeykit.reports.charts import bar_chart, stacked_chart
+from journeykit.reports.charts import bar_chart
 from journeykit.reports.facts import DayFacts, read_day
 from journeykit.reports.figures import Figure, KeyFigures, Section
 from journeykit.reports.suppression import TOTAL, suppress_small
@@ -178,9 +178,8 @@ class _Writer:
             for name, strategy in self.playbook.strategies.items()
         }
         head = (table.columns[0], self.word("stage"), *table.columns[1:])
-        return Table(
-            table.title, head, tuple((row[0], stages.get(row[0], ""), *row[1:]) for row in table.rows)
-        )
+        rows = tuple((row[0], stages.get(row[0], ""), *row[1:]) for row in table.rows)
+        return Table(table.title, head, rows, total=True)
 
     def drops(self) -> Section:
         reasons = [
@@ -191,7 +190,7 @@ class _Writer:
         bars = sorted(((name, n) for name, n in reasons if isinstance(n, int)), key=lambda bar: -bar[1])
         rows = [*bars, *((name, n) for name, n in reasons if not isinstance(n, int))]
         rows.append((self.word("total"), self.figure(DROP)))
-        table = Table("", (self.word("reason"), self.word("drops")), tuple(rows))
+        table = Table("", (self.word("reason"), self.word("drops")), tuple(rows), total=True)
         return Section(
             self.word("daily.drops"), (*((bar_chart("", bars),) if bars else ()), table), self._note()
         )
@@ -207,7 +206,16 @@ class _Writer:
             min_cell=self.min_cell,
             language=self.language,
         )
-        return Section(self.word("daily.deliveries"), (table,))
+        return Section(self.word("daily.deliveries"), (self._with_capacity(table),))
+
+    def _with_capacity(self, table: Table) -> Table:
+        """The table with what each channel can carry in a day, and how much of it is used."""
+        limits = {
+            self.channel_words(name): one.daily_capacity for name, one in self.playbook.channels.items()
+        }
+        head = (*table.columns, self.word("capacity"), self.word("share"))
+        rows = tuple((*row, limits.get(row[0]), _share(row[-1], limits.get(row[0]))) for row in table.rows)
+        return Table(table.title, head, rows, total=True)
 
     def places(self) -> Section:
         leads = self.facts.leads
@@ -237,18 +245,8 @@ class _Writer:
         return int(self.facts.leads["manager_id"].notna().sum()), room
 
     def capacity(self) -> Section:
-        """How full channels and managers are; managers are counted here, not customers."""
-        channels = self.playbook.channels
-        counts = self.facts.leads.groupby("channel").size().reset_index(name="count")
-        cells = suppress_small(counts, ["channel"], "count", self.min_cell) if len(counts) else counts
-        used = {name: shown(count) for name, count in cells.itertuples(index=False)}
-        rows = []
-        for name, channel in channels.items():
-            limit = channel.daily_capacity
-            room = self.word("unlimited") if limit is None else f"{limit:,}"
-            rows.append((self.channel_words(name), used.get(name, 0), room, _share(used.get(name, 0), limit)))
-        head = tuple(self.word(key) for key in ("channel", "leads", "capacity", "share"))
-        return Section(self.word("daily.capacity"), (Table("", head, tuple(rows)), *self._managers_chart()))
+        """How full the managers' day is; managers are counted here, not customers."""
+        return Section(self.word("daily.capacity"), tuple(self._managers_chart()))
 
     def _managers_chart(self) -> Iterator[object]:
         managers = self.facts.managers[self.facts.managers["daily_capacity"].fillna(0) > 0]
@@ -286,14 +284,8 @@ class _Writer:
             min_cell=self.min_cell,
             language=self.language,
         )
-        parts = [name for name in names.values() if name in table.columns]
-        bars = [
-            (row[0], part, row[table.columns.index(part)])
-            for row in table.rows[:-1]
-            for part in parts
-            if isinstance(row[table.columns.index(part)], int)
-        ]
-        chart = (stacked_chart("", bars, parts),) if bars else ()
+        bars = [(row[0], row[-1]) for row in table.rows[:-1] if isinstance(row[-1], int)]
+        chart = (bar_chart("", bars),) if bars else ()
         return Section(title, (*chart, table), self.word("daily.enrolments.note"))
 
     def basis(self) -> Section:

@@ -78,13 +78,12 @@ class Chart:
     summary: str
 
     def __repr__(self) -> str:
-        return f"{self.title}\n{self.summary}"
+        return f"{self.title}\n{self.summary}".strip()
 
     def _repr_html_(self) -> str:
-        return (
-            f'<figure class="jk-chart" style="margin:.6em 0 1.2em"><figcaption style="font-weight:600;'
-            f'padding-bottom:.4em">{escape(self.title)}</figcaption>{self.svg}</figure>'
-        )
+        style = "font-weight:600;padding-bottom:.4em"
+        caption = f'<figcaption style="{style}">{escape(self.title)}</figcaption>' if self.title else ""
+        return f'<figure class="jk-chart" style="margin:.6em 0 1.2em">{caption}{self.svg}</figure>'
 
 
 @dataclass(frozen=True)
@@ -104,4 +103,5 @@ class Section:
             f'<p class="jk-note" style="{_SMALL};max-width:46em">{escape(self.note)}</p>' if self.note else ""
         )
         parts = "".join(part._repr_html_() for part in self.parts)
-        return f'<section class="jk-section"><h2>{escape(self.title)}</h2>{note}{parts}</section>'
+        body = f'{note}<div class="jk-parts">{parts}</div>'
+        return f'<section class="jk-section"><h2>{escape(self.title)}</h2>{body}</section>'

@@ -58,7 +58,14 @@ def write_mail(
     if html:
         message.add_alternative(html, subtype="html")
     if attachment:
-        message.add_attachment(attachment.html, subtype="html", filename=attachment.name)
+        # as bytes, so that it arrives as it was sent, line ends included
+        message.add_attachment(
+            attachment.html.encode(),
+            maintype="text",
+            subtype="html",
+            filename=attachment.name,
+            params={"charset": "utf-8"},
+        )
     return message
 
 

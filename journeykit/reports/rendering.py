@@ -70,7 +70,7 @@ def mail_body(html: str) -> str:
     styled = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False).inline(
         without_charts
     )
-    return re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", styled)
+    return re.sub(r"<meta[^>]*Content-Security-Policy[^>]*>", "", styled)
 
 
 def plain_text(notebook: nbformat.NotebookNode, masthead: Masthead) -> str:

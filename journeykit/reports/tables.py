@@ -60,7 +60,7 @@ def cross_table(
         for a in [*order, TOTAL]
         if found
     ]
-    return Table(title, head, tuple(rows))
+    return Table(title, head, tuple(rows), total=True)
 
 
 def ranked_table(
@@ -88,7 +88,7 @@ def ranked_table(
         rows.append((label("other_groups", language).format(others), rest))
     if len(total):
         rows.append((label("total", language), shown(total.iloc[0])))
-    return Table(title, (label(by, language), label("leads", language)), tuple(rows))
+    return Table(title, (label(by, language), label("leads", language)), tuple(rows), total=True)
 
 
 def titled(definitions: Mapping[str, object], language: str) -> Words:

@@ -61,7 +61,7 @@ def execute_notebook(
         A cell raised, the time was over, or the kernel died.
     """
     deadline = time.monotonic() + 60 * minutes
-    with TemporaryDirectory(prefix="journeykit-") as folder:
+    with TemporaryDirectory(prefix="jk-") as folder:
         made = Path(folder) / keep.name
         try:
             papermill.execute_notebook(
@@ -72,7 +72,7 @@ def execute_notebook(
                 language="python",
                 progress_bar=False,
                 cwd=workspace,
-                kernel_manager_class=_kernels_of(workspace),
+                kernel_manager_class=_kernels_of(workspace, Path(folder)),
                 timeout_func=lambda _cell: max(1, int(deadline - time.monotonic())),
             )
         except PapermillExecutionError as error:
@@ -101,13 +101,21 @@ def _last_cell(made: Path) -> int | None:
     return begun[-1] if begun else None
 
 
-def _kernels_of(workspace: Path) -> type[AsyncKernelManager]:
+def _kernels_of(workspace: Path, folder: Path) -> type[AsyncKernelManager]:
     class OwnKernels(AsyncKernelManager):
         """Starts this interpreter's ipykernel, whatever kernels the account has installed."""
 
         @default("kernel_spec_manager")
         def _no_installed_kernels(self) -> KernelSpecManager:
             return KernelSpecManager(parent=self, kernel_dirs=[])
+
+        @default("transport")
+        def _sockets_only_we_can_open(self) -> str:
+            return "ipc"
+
+        @default("connection_file")
+        def _short_enough_for_a_socket(self) -> str:
+            return str(folder / "kernel")
 
         async def start_kernel(self, **options: Any) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
             environment = {name: value for name, value in os.environ.items() if name not in WITHHELD}

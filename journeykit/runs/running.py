@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 
-from journeykit.channels import ChannelExport, export_run
+from journeykit.channels import ChannelExport, export_run, open_vault
 from journeykit.errors import JourneykitError, RunError
 from journeykit.files import publish_text
 from journeykit.ledger import Ledger
@@ -24,7 +24,6 @@ from journeykit.runs.planning import Plan, plan_run
 from journeykit.runs.requests import RunRequest, RunResult
 from journeykit.settings import Settings, load_settings
 from journeykit.strategies.playbook import load_playbook
-from journeykit.vault import FIELDS, Vault, read_key
 
 
 def run_job(settings: Settings, request: RunRequest) -> RunResult:
@@ -93,6 +92,8 @@ def _run(ledger: Ledger, plan: Plan) -> RunResult:
 
 
 def _start(ledger: Ledger, plan: Plan) -> Run:
+    """Open the run or its next attempt; a notebook that takes a build is tied to the one it began with."""
+    current = MartStore(plan.settings.var / "mart").current_build(plan.as_of)
     return start_run(
         ledger,
         job=plan.name,
@@ -100,7 +101,7 @@ def _start(ledger: Ledger, plan: Plan) -> Run:
         contact_date=plan.contact_date,
         parameters=plan.parameters,
         definitions_hash=plan.definitions_hash,
-        build_id=MartStore(plan.settings.var / "mart").current_build(plan.as_of),
+        build_id=current if "build_id" in plan.declared else None,
     )
 
 
@@ -145,15 +146,6 @@ def _export(ledger: Ledger, plan: Plan) -> tuple[ChannelExport, ...]:
         load_playbook(settings.scheduled),
         outbox=settings.var / "outbox",
         language=settings.workspace.language,
-        open_vault=lambda: _open_vault(settings),
+        open_vault=lambda: open_vault(settings),
         actor=getpass.getuser(),
     )
-
-
-def _open_vault(settings: Settings) -> Vault | None:
-    """The vault, or None where the bank has brought no contact details."""
-    folder = settings.var / "vault"
-    closed = Vault.open(folder)
-    if not any(closed.available(field) for field in FIELDS):
-        return None
-    return Vault.open(folder, read_key(folder / "key"))
