@@ -160,7 +160,7 @@ def _dangling(one: Staged, column: Column, staged: dict[str, Staged]) -> Iterato
 
 def find_in_time(mapping: Mapping, staged: Sequence[Staged], as_of: date, country: str) -> Iterator[Finding]:
     """Whether the data reach the day asked for, and whether they show a later one (design D3)."""
-    present = [one for one in staged if one.table is not None and not one.is_derived]
+    present = [one for one in staged if one.table is not None]
     newest = max((one.newest for one in present if one.newest), default=None)
     if newest is None or newest < as_of - timedelta(days=OUTSIDE_AFTER_DAYS):
         until = f"the newest row is of {newest}" if newest else "every row is later"

@@ -26,6 +26,9 @@ from journeykit.mart.staged import Staged
 from journeykit.mart.staging import stage_derived, stage_subject
 from journeykit.mart.store import MartStore
 
+WHOLE = frozenset({"consent", "risk_assessment", "referral"})
+"""Events of which a customer has a few in many years: one file, not one a month."""
+
 _SCRATCH = ".scratch-"
 
 
@@ -64,14 +67,17 @@ def load_sources(
     StoreError
         The mart's folder cannot be written or is full; what was current before still is.
     """
-    with _staged(store, mapping, bank_root, as_of, memory_limit, threads) as (connection, staged):
-        report = _check(mapping, staged, as_of, country)
+    with (
+        _scratch(store.root) as scratch,
+        _staged(scratch, mapping, bank_root, as_of, memory_limit, threads) as (connection, read),
+    ):
+        report = _check(mapping, read, as_of, country)
         if report.fatal:
             raise CheckError(report)
         derived = derive()
-        staged = [one for one in staged if one.subject.name not in derived]
+        staged = [one for one in read if one.subject.name in LANDED and one.subject.name not in derived]
         staged += [stage_derived(connection, name, rows, as_of) for name, rows in derived.items()]
-        files = [file for one in staged if one.subject.name in LANDED for file in _land(store, one)]
+        files = [file for one in staged for file in _land(store, one, scratch)]
     manifest = SourceManifest(
         as_of=as_of,
         files=tuple(files),
@@ -94,7 +100,10 @@ def check_sources(
     threads: int = 2,
 ) -> CheckReport:
     """Read and check a day as :func:`load_sources` does, and publish nothing."""
-    with _staged(store, mapping, bank_root, as_of, memory_limit, threads) as (_, staged):
+    with (
+        _scratch(store.root) as scratch,
+        _staged(scratch, mapping, bank_root, as_of, memory_limit, threads) as (_, staged),
+    ):
         return _check(mapping, staged, as_of, country)
 
 
@@ -142,7 +151,7 @@ def _complete(connection: sa.Connection, declared: sa.Table, rows: sa.Select | N
 
 @contextmanager
 def _staged(  # noqa: PLR0917
-    store: MartStore,
+    scratch: Path,
     mapping: mapping_.Mapping,
     root: Path,
     as_of: date,
@@ -151,7 +160,6 @@ def _staged(  # noqa: PLR0917
 ) -> Iterator[tuple[sa.Connection, list[Staged]]]:
     """Every subject read: into a scratch file, but what belongs to the vault only into memory."""
     with (
-        _scratch(store.root) as scratch,
         _reporting_space(),
         open_embedded(memory_limit="1GB", threads=threads) as private,
         open_embedded(
@@ -178,42 +186,36 @@ def _check(mapping: mapping_.Mapping, staged: list[Staged], as_of: date, country
     return report_of(as_of, findings)
 
 
-def _land(store: MartStore, one: Staged) -> Iterator[SourceFile]:
+def _land(store: MartStore, one: Staged, scratch: Path) -> Iterator[SourceFile]:
     """Write a subject's rows, an event's by month, under the hash of their content."""
-    if one.table is None:
-        return
-    for partition, statement in _partitions(one):
-        with _scratch(store.root) as scratch:
-            aside = scratch / "rows.parquet"
-            write_parquet(one.connection, statement, aside)
-            sha256 = sha256_of(aside)
-            path = store.source_path(one.subject.name, partition, sha256)
-            if not (path.is_file() and sha256_of(path) == sha256):
-                publish(path, lambda target, aside=aside: os.replace(aside, target))
-        rows = one.connection.scalar(
-            sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
-        )
+    for partition, rows, statement in _partitions(one):
+        aside = scratch / "rows.parquet"
+        write_parquet(one.connection, statement, aside)
+        sha256 = sha256_of(aside)
+        path = store.source_path(one.subject.name, partition, sha256)
+        if not (path.is_file() and sha256_of(path) == sha256):
+            publish(path, lambda target, aside=aside: os.replace(aside, target))
         yield SourceFile(
             subject=one.subject.name, partition=partition, path=path.relative_to(store.root).as_posix(),
-            rows=rows or 0, sha256=sha256,
+            rows=rows, sha256=sha256,
         )  # fmt: skip
 
 
-def _partitions(one: Staged) -> Iterator[tuple[str, sa.Select]]:
-    statement = one.publishable()
-    at = one.subject.at
-    if one.subject.time != Time.EVENT or at is None:
-        if one.summary["rows"]:
-            yield "all", statement
+def _partitions(one: Staged) -> Iterator[tuple[str, int, sa.Select]]:
+    """The parts to land, each with its name and number of rows."""
+    if one.table is None or not one.summary["rows"]:
+        return
+    statement, at = one.publishable(), one.subject.at
+    if one.subject.time != Time.EVENT or at is None or one.subject.name in WHOLE:
+        yield "all", one.summary["rows"], statement
         return
     value = one.rows.c[at]
-    month = sa.func.date_trunc("month", value)
-    for start in one.connection.scalars(
-        sa.select(sa.cast(month, sa.Date())).distinct().order_by(sa.text("1"))
-    ):
-        following = date(start.year + start.month // 12, start.month % 12 + 1, 1)
-        first, after = (sa.literal(day, sa.Date()) for day in (start, following))
-        yield f"{start:%Y-%m}", statement.where(value >= first, value < after)
+    start = sa.cast(sa.func.date_trunc("month", value), sa.Date()).label("start")
+    months = sa.select(start, sa.func.count().label("rows")).group_by(start).order_by(start)
+    for month, rows in one.connection.execute(months).all():
+        following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+        first, after = (sa.literal(day, sa.Date()) for day in (month, following))
+        yield f"{month:%Y-%m}", rows, statement.where(value >= first, value < after)
 
 
 @contextmanager

@@ -37,7 +37,6 @@ class Staged:
     table: sa.Table | None = None
     newest_delivered: date | None = None
     has_latest_by: bool = False
-    is_derived: bool = False
     assumption: str | None = None
     stale_after_days: int | None = None
 

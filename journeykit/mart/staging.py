@@ -67,7 +67,7 @@ def stage_subject(connection: sa.Connection, mapping: Mapping, name: str, root: 
 
 def stage_derived(connection: sa.Connection, name: str, rows: pa.Table, as_of: date) -> Staged:
     """Take a subject's rows from elsewhere: contacts, which the ledger keeps."""
-    staged = Staged(subject(name), connection, is_derived=True)
+    staged = Staged(subject(name), connection)
     relation = f"source_{next(_numbers)}"
     native(connection).register(relation, rows)
     opened = describe_columns(relation, column_types(connection, relation), ())
