@@ -102,18 +102,13 @@ def draw_late(bank: Bank, day: int) -> list[tuple[int, Movement]]:
         & (people.since[customer] < day - 5)
         & (people.dormant_from[customer] == NEVER)
     )
+    late = PLACE["late"]
     return [
         (
             day,
-            Movement(
-                day * 10_000 + place,
-                int(customer[place]),
-                int(when[place]),
-                PLACE["late"],
-                int(amount[place]),
-            ),
+            Movement(day * 10_000 + int(turn), int(customer[turn]), int(when[turn]), late, int(amount[turn])),
         )
-        for place in np.flatnonzero(fits)
+        for turn in np.flatnonzero(fits)
     ]
 
 
