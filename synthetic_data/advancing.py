@@ -39,7 +39,7 @@ def advance(leads: Path, days: int, out: Path) -> dict[str, int]:
     ----------
     leads : Path
         JSON as ``journeykit leads list --json`` prints it; leads seen before count once, and those
-        whose `state` says anything but delivered never reached anyone.
+        whose `delivery` says anything but delivered never reached anyone.
 
     Returns
     -------
@@ -89,7 +89,7 @@ def read_leads(path: Path) -> list[dict[str, Any]]:
         raise DataError(f"{path} is no list of leads ({error!r}). {MAKE_LEADS} > {path}") from error
     if missing:
         raise DataError(f"Leads in {path} lack {', '.join(missing)}. {MAKE_LEADS} > {path}")
-    return [row for row in rows if row.get("state", "delivered") == "delivered"]
+    return [row for row in rows if row.get("delivery", "delivered") == "delivered"]
 
 
 def remove_unfinished(out: Path, closed: date) -> None:

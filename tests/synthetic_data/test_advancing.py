@@ -198,7 +198,7 @@ def test_leads_that_reached_nobody_have_no_answer(
 ) -> None:
     path = write_leads(tmp_path / "leads.json", contacted, "dormant")
     content = json.loads(path.read_text())
-    path.write_text(json.dumps({"leads": [{**lead, "state": "failed"} for lead in content["leads"]]}))
+    path.write_text(json.dumps({"leads": [{**lead, "delivery": "failed"} for lead in content["leads"]]}))
     generate(300, 1, FRIDAY, tmp_path / "bank")
     rows = advance(path, 1, tmp_path / "bank")
     assert rows["receipt/reaction"] == 0
