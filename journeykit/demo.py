@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from datetime import date
@@ -39,17 +40,15 @@ def run_demo(customers: int) -> None:
         )
     console = Console()
     started = time.monotonic()
-    bank, loaded, results = _work(settings, customers, console)
-    console.print(_closing_table(settings, bank, loaded, results))
+    loaded, results = _work(settings, customers, console)
+    console.print(_closing_table(settings, loaded, results))
     console.print(
         f"Done in {time.monotonic() - started:.0f} s. Read {results[-1].report.relative_to(settings.root)} "
         "in a browser, then: make lab"
     )
 
 
-def _work(
-    settings: Settings, customers: int, console: Console
-) -> tuple[dict[str, int], LoadedDay, list[RunResult]]:
+def _work(settings: Settings, customers: int, console: Console) -> tuple[LoadedDay, list[RunResult]]:
     columns = (SpinnerColumn(finished_text="[green]✓"), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
 
@@ -60,7 +59,7 @@ def _work(
             progress.stop_task(task)
             return made
 
-        bank = step(f"Generate a bank of {customers:,} customers", lambda: _generate(settings, customers))
+        step(f"Generate a bank of {customers:,} customers", lambda: _generate(settings, customers))
         if not (settings.var / "vault" / "key").exists():
             create_vault_key()
         loaded = step("Check and load its tables, seal contact details", lambda: load_day(AS_OF))
@@ -68,18 +67,25 @@ def _work(
             step(f"Job {name}: {job.title}", lambda name=name: run_job(settings, RunRequest(name, AS_OF)))
             for name, job in load_jobs(settings.scheduled).jobs.items()
         ]
-    return bank, loaded, results
+    return loaded, results
 
 
-def _generate(settings: Settings, customers: int) -> dict[str, int]:
+def _generate(settings: Settings, customers: int) -> None:
+    """Make the bank, or keep the one an earlier demonstration made."""
     from synthetic_data.generating import generate
 
-    return generate(customers, SEED, AS_OF, settings.root / BANK)
+    folder = settings.root / BANK
+    wanted = {"seed": SEED, "customers": customers, "as_of": AS_OF.isoformat()}
+    if not (folder / "bank.json").exists():
+        generate(customers, SEED, AS_OF, folder)
+    elif json.loads((folder / "bank.json").read_text(encoding="utf-8")) != wanted:
+        raise SettingsError(
+            f"{folder} holds another bank than the demonstration's. "
+            f"To begin again: rm -r {folder} {settings.var}"
+        )
 
 
-def _closing_table(
-    settings: Settings, bank: dict[str, int], loaded: LoadedDay, results: list[RunResult]
-) -> RichTable:
+def _closing_table(settings: Settings, loaded: LoadedDay, results: list[RunResult]) -> RichTable:
     table = RichTable(title=f"As of {AS_OF}, for contact on {results[-1].contact_date}", title_justify="left")
     for heading in ("Made", "What", "Where"):
         table.add_column(heading, overflow="fold")
@@ -87,7 +93,7 @@ def _closing_table(
     def where(path: Path) -> str:
         return str(path.relative_to(settings.root))
 
-    table.add_row("bank", f"{bank['customer']:,} customers, {bank['txn']:,} transactions", str(BANK))
+    table.add_row("bank", "the made-up bank's own files", str(BANK))
     table.add_row("mart", f"{loaded.rows:,} rows in {loaded.subjects} subjects", "var/mart")
     table.add_row("vault", f"{loaded.details:,} customers' contact details, encrypted", "var/vault")
     for result in results:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from journeykit import tags as tags_
-from journeykit.channels import export_run, preview
+from journeykit.channels import export_run, open_vault, preview
 from journeykit.display import Table
 from journeykit.errors import DataError, DefinitionError, SettingsError
 from journeykit.ledger import (
@@ -40,8 +40,7 @@ from journeykit.strategies.graph import Strategy
 from journeykit.strategies.playbook import load_playbook
 from journeykit.strategies.versions import version_of
 from journeykit.tags import Build, Catalogue, load_catalogue
-from journeykit.vault import Vault
-from journeykit.vault import create_key as create_vault_key_file
+from journeykit.vault import Vault, create_key, read_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,9 +63,10 @@ class LoadedDay:
 
     def table(self) -> Table:
         """The figures as a table."""
+        new = {"consents": self.consents, "contacts": self.contacts, "receipts": self.receipts}
         rows = (
             ("mart", f"{self.rows:,} rows in {self.subjects} subjects, load {self.load_id}"),
-            ("ledger", f"{self.consents:,} consents, {self.contacts:,} contacts, {self.receipts:,} receipts new"),
+            ("ledger", ", ".join(f"{count:,} {what}" for what, count in new.items()) + " new"),
             ("vault", f"{self.details:,} customers' contact details"),
         )  # fmt: skip
         return Table(f"Loaded {self.as_of}", ("where", "what"), rows)
@@ -191,7 +191,7 @@ def load_day(as_of: date | str) -> LoadedDay:
 
     manifest = load_sources(
         mart_store(settings), mapping, root, day, settings.workspace.country,
-        derived=("contact",), derive=import_the_rest,
+        derive=import_the_rest,
         memory_limit=settings.mart.memory_limit, threads=settings.mart.threads,
     )  # fmt: skip
     return LoadedDay(
@@ -210,7 +210,8 @@ def _seal_details(settings: Settings, mapping: Mapping, root: Path, day: date) -
     """Contact details go from the bank's file into the vault; without any, no vault is made."""
     if "contact_details" not in mapping.subjects:
         return 0
-    vault = Vault.open(settings.var / "vault")
+    folder = settings.var / "vault"
+    vault = Vault.open(folder, read_key(folder / "key"))
     try:
         details = read_subject(mapping, root, "contact_details", day)
         vault.load(details)
@@ -222,7 +223,7 @@ def _seal_details(settings: Settings, mapping: Mapping, root: Path, day: date) -
 def create_vault_key() -> Path:
     """Make this workspace's vault key, mode 600; refuses to replace one."""
     path = load_settings().var / "vault" / "key"
-    create_vault_key_file(path)
+    create_key(path)
     return path
 
 
@@ -236,7 +237,7 @@ def build_tags(as_of: date | str) -> Build:
 
 
 def run_strategies(as_of: date | str, *, run_id: str, build_id: str = "") -> StrategyRun:
-    """Decide a day in a run that the runner started; see :func:`journeykit.routing.deciding.run_strategies`."""
+    """Decide a day in a run that the runner started: who becomes a lead, and why everybody else does not."""
     settings, day = load_settings(), as_day(as_of)
     ledger = open_ledger(settings)
     vault = Vault.open(settings.var / "vault")
@@ -323,7 +324,7 @@ def export(leads: pd.DataFrame, channel: str, *, dry_run: bool = True) -> Table:
             for one in export_run(
                 ledger, run_id, playbook, outbox=settings.var / "outbox",
                 language=settings.workspace.language, actor=getpass.getuser(),
-                open_vault=lambda: Vault.open(settings.var / "vault"),
+                open_vault=lambda: open_vault(settings),
             )
             if one.channel == channel
         ]  # fmt: skip
