@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from journeykit.routing.channel import Channel
 from journeykit.strategies.offers import Offer
@@ -84,7 +86,7 @@ def _said(candidates: pd.DataFrame, facts: Facts, purpose: str, *, granted: bool
     said = pd.Series(False, index=candidates.index)
     for channel, ids in words.groupby("channel")["customer_id"]:
         concerned = True if channel == "all" else candidates["channel"] == channel
-        said |= concerned & candidates["customer_id"].isin(ids)
+        said |= concerned & _among(candidates["customer_id"], ids)
     return said
 
 
@@ -110,8 +112,8 @@ def _no_contact_data(candidates: pd.DataFrame, facts: Facts) -> pd.Series:
     missing = pd.Series(False, index=candidates.index)
     for name, channel in facts.channels.items():
         if channel.needs is not None:
-            ids = list(facts.reachable[channel.needs])
-            missing |= (candidates["channel"] == name) & ~candidates["customer_id"].isin(ids)
+            reached = _among(candidates["customer_id"], facts.reachable[channel.needs])
+            missing |= (candidates["channel"] == name) & ~reached
     return missing
 
 
@@ -127,6 +129,13 @@ def _no_branch(candidates: pd.DataFrame, facts: Facts) -> pd.Series:
 
 def _addressed_to(whom: str, candidates: pd.DataFrame, facts: Facts) -> pd.Series:
     return candidates["channel"].isin([n for n, c in facts.channels.items() if c.addressed_to == whom])
+
+
+def _among(ids: pd.Series, some: Collection[str]) -> pd.Series:
+    """Membership by Arrow: pandas would make a Python string of every id first."""
+    members = pa.array(some if isinstance(some, pd.Series) else list(some), pa.string())
+    found = pc.is_in(pa.array(ids, pa.string()), value_set=members)
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=ids.index)
 
 
 _FILTERS: Mapping[str, Callable[[pd.DataFrame, Facts], pd.Series]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -51,7 +50,7 @@ def route(candidates: pa.Table, facts: Facts) -> pa.Table:
         :data:`DECISIONS`, sorted by strategy, node and customer: ``decision`` is lead or drop, and a drop
         has one ``reason``.
     """
-    frame = candidates.to_pandas().merge(facts.customers, on="customer_id", how="left", validate="m:1")
+    frame = candidates.to_pandas().merge(facts.customers, on="customer_id", how="left")
     reason = find_obstacles(frame, facts).astype(object)
     open_ones = frame[reason.isna()]
     contacted = open_ones["customer_id"].isin(list(facts.contacted))
@@ -94,13 +93,14 @@ def _goes_to(frame: pd.DataFrame, facts: Facts, whom: str) -> pd.Series:
 
 
 def _decisions(frame: pd.DataFrame, reason: pd.Series, facts: Facts) -> pa.Table:
-    values: dict[str, Decimal] = {name: offer.expected_value for name, offer in facts.offers.items()}
     decided = frame.assign(
         manager_id=frame["manager_id"].where(_goes_to(frame, facts, "manager")),
         branch_id=frame["branch_id"].where(_goes_to(frame, facts, "branch")),
-        expected_value=frame["offer"].map(values),
         decision=np.where(reason.isna(), "lead", "drop"),
         reason=reason.where(reason.notna(), None),
     )
-    table = pa.Table.from_pandas(decided[DECISIONS.names], schema=DECISIONS, preserve_index=False)
+    values = pa.array([offer.expected_value for offer in facts.offers.values()], pa.decimal128(18, 2))
+    codes = pd.Index(list(facts.offers)).get_indexer(pd.Index(frame["offer"]))
+    columns = {name: pa.array(decided[name], pa.string()) for name in DECISIONS.names if name in decided}
+    table = pa.table({**columns, "expected_value": values.take(pa.array(codes))}).select(DECISIONS.names)
     return table.sort_by([(name, "ascending") for name in ("strategy", "node", "customer_id")])

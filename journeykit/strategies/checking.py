@@ -131,7 +131,8 @@ def _check_paths(strategy: Strategy) -> Iterator[Finding]:
     for node in strategy.nodes:
         following = _next(node)
         if following not in (None, END) and following not in nodes:
-            choices = f"{', '.join(name for name in nodes if name != node.id)} or {END}"
+            others = [name for name in nodes if name != node.id and not isinstance(nodes[name], Start)]
+            choices = " or ".join([*others, END])
             yield _error(
                 strategy, node.id, f"Its next node '{following}' does not exist. Point it to {choices}."
             )

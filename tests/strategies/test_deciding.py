@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pyarrow.parquet as pq
 import pytest
-from journeykit.segments import Segment
 
 from journeykit import files
 from journeykit.errors import DefinitionError, RunError
@@ -15,6 +14,7 @@ from journeykit.ledger import ledger as ledger_module
 from journeykit.ledger.leads import read_drops, read_leads
 from journeykit.ledger.ledger import content
 from journeykit.routing.deciding import run_strategies
+from journeykit.segments import Segment
 from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.playbook import Playbook
 
@@ -22,8 +22,10 @@ DAY = date(2026, 5, 29)
 VALID = date(2026, 12, 31)
 
 
-def plan_of(name="wealth", segment=None, *, control=0, channel=None, offer="W-30D"):
-    segment = segment or Segment("rich", tag("wanted") & (tag("aum") >= 100), title="Rich", title_zh="富裕")
+RICH = Segment("rich", tag("wanted") & (tag("aum") >= 100), title="Rich", title_zh="富裕")
+
+
+def plan_of(name="wealth", segment=RICH, *, control=0, channel=None, offer="W-30D"):
     made = Strategy(name, stage="activate", goal=Goal(tag("bought"), within_days=30))
     made = made.start(segment, control=control)
     return made.send(channel, offer=offer) if channel else made.assign("manager", offer=offer).wait(days=2)
