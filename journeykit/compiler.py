@@ -7,7 +7,7 @@ becomes SQL text. Conditions are two-valued (design D4): ``(a > b) IS TRUE`` is 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from functools import singledispatch
 from typing import Any
@@ -152,8 +152,8 @@ def _(node: nodes.IsMissing, scope: Scope) -> sa.ColumnElement[Any]:
 
 @compile_node.register
 def _(node: nodes.Fill, scope: Scope) -> sa.ColumnElement[Any]:
-    operand = compile_node(node.operand, scope)
-    return sa.func.coalesce(operand, compile_node(node.default, scope), type_=operand.type)
+    parts = compile_node(node.operand, scope), compile_node(node.default, scope)
+    return sa.func.coalesce(*parts, type_=_common_type(parts))
 
 
 @compile_node.register
@@ -173,9 +173,11 @@ def _(node: nodes.Not, scope: Scope) -> sa.ColumnElement[Any]:
 
 @compile_node.register
 def _(node: nodes.Case, scope: Scope) -> sa.ColumnElement[Any]:
-    arms = [(compile_predicate(arm.condition, scope), compile_node(arm.then, scope)) for arm in node.arms]
-    otherwise = sa.null() if node.otherwise is None else compile_node(node.otherwise, scope)
-    return sa.case(*arms, else_=otherwise)
+    conditions = [compile_predicate(arm.condition, scope) for arm in node.arms]
+    values = [compile_node(arm.then, scope) for arm in node.arms]
+    last = [] if node.otherwise is None else [compile_node(node.otherwise, scope)]
+    chosen = sa.case(*zip(conditions, values, strict=True), else_=last[0] if last else sa.null())
+    return sa.type_coerce(chosen, _common_type([*values, *last]))
 
 
 @compile_node.register
@@ -223,3 +225,9 @@ def _is_true(condition: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
 def _wide(number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """Whole numbers calculate in 64 bits, whatever width an engine stores or binds them in."""
     return sa.cast(number, sa.BigInteger()) if isinstance(number.type, sa.Integer) else number
+
+
+def _common_type(parts: Iterable[sa.ColumnElement[Any]]) -> sa.types.TypeEngine[Any]:
+    """Of alternatives; whole numbers beside decimals are decimals."""
+    found = [part.type for part in parts]
+    return next((type_ for type_ in found if not isinstance(type_, sa.Integer)), found[0])

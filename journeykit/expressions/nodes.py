@@ -25,7 +25,7 @@ from journeykit.errors import unknown_name
 from journeykit.expressions.constants import check_constant, read_constant
 from journeykit.yaml_files import definition_error
 
-MAX_DEPTH = 30  # Python's stack, with room for a notebook's own frames
+MAX_DEPTH = 50  # Python's stack, with room for a notebook's own frames
 MAX_PRODUCTS = 4  # keeps doubles finite for any 18-digit input, and divisors short once engines expand them
 _FIXED_COLUMNS = ("event_id", "customer_id", "occurred_at", "action")
 
