@@ -13,7 +13,7 @@ import nbformat
 import papermill
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellTimeoutError
 from papermill.exceptions import PapermillExecutionError
 from traitlets import default
 
@@ -23,6 +23,7 @@ from journeykit.runs.parameters import Value
 
 # The kernel never has what opens the vault or sends mail, so no cell can (design D10).
 WITHHELD = ("JOURNEYKIT_VAULT_KEY", "JOURNEYKIT_SMTP_PASSWORD")
+_STARTING = 300  # seconds for a kernel to start, on a machine that is busy
 
 
 class NotebookFailedError(RunError):
@@ -72,6 +73,7 @@ def execute_notebook(
                 language="python",
                 progress_bar=False,
                 cwd=workspace,
+                start_timeout=_STARTING,
                 kernel_manager_class=_kernels_of(workspace, Path(folder)),
                 timeout_func=lambda _cell: max(1, int(deadline - time.monotonic())),
             )
@@ -81,8 +83,8 @@ def execute_notebook(
         except CellTimeoutError as error:
             message = f"it took over {minutes} minutes. Raise timeout_minutes in jobs.yaml. See {keep}"
             raise NotebookFailedError(message, _last_cell(made), "Timeout") from error
-        except DeadKernelError as error:
-            message = f"its kernel died. Was there enough memory? See {keep}"
+        except RuntimeError as error:  # nbclient's word for a kernel that died or never answered
+            message = f"its kernel died or did not start. Was there enough memory? See {keep}"
             raise NotebookFailedError(message, _last_cell(made), "DeadKernel") from error
         finally:
             if made.is_file():
