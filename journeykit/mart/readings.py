@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from journeykit.contract import Type
-from journeykit.dialects import SQL_TYPES, months_later
+from journeykit.dialects import SQL_TYPES, months_later, parse_time
 from journeykit.errors import MappingError
 
 Column = sa.ColumnElement[Any]
@@ -210,7 +210,7 @@ def read_date(given: Compiled, shape: str | None) -> Compiled:
     if given.kind in (Kind.DATE, Kind.TIMESTAMP, Kind.NOTHING):
         return Compiled(sa.cast(given.value, sa.Date()), Kind.DATE, given.failed)
     plain = _as_plain_text(given, "a day")
-    read = sa.func.try_strptime(plain.value, sa.literal(shape or _ISO_DAY), type_=sa.DateTime())
+    read = parse_time(plain.value, shape or _ISO_DAY)
     return _read(plain, sa.cast(read, sa.Date()), Kind.DATE)
 
 
@@ -220,7 +220,7 @@ def read_timestamp(given: Compiled, shape: str | None) -> Compiled:
         return Compiled(sa.cast(given.value, sa.DateTime()), Kind.TIMESTAMP, given.failed)
     plain = _as_plain_text(given, "a time")
     shapes = (shape,) if shape else _ISO_TIMES
-    reads = [sa.func.try_strptime(plain.value, sa.literal(one), type_=sa.DateTime()) for one in shapes]
+    reads = [parse_time(plain.value, one) for one in shapes]
     return _read(plain, sa.func.coalesce(*reads, type_=sa.DateTime()), Kind.TIMESTAMP)
 
 
