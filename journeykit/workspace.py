@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow as pa
 from journeykit import tags as tags_
 from journeykit.channels import export_run, open_vault, preview
 from journeykit.display import Table
-from journeykit.errors import DataError, DefinitionError, SettingsError
+from journeykit.errors import DataError, DefinitionError, SettingsError, StoreError, unknown_name
 from journeykit.ledger import (
     Ledger,
     find_run,
@@ -358,18 +359,41 @@ def strategy_rows() -> list[dict[str, Any]]:
 
 
 def init_workspace(folder: Path, example: str | None = None) -> Path:
-    """Make a workspace in a new or empty folder, from a shipped example.
+    """Make a workspace in a new or empty folder: the morning's jobs, and a shipped example on top.
 
     Raises
     ------
     SettingsError
         The folder has something in it, or there is no such example.
+    StoreError
+        The folder cannot be written; nothing is left behind.
     """
     choices = sorted(path.name for path in EXAMPLES.iterdir() if (path / FILE_NAME).is_file())
-    name = example or "empty"
-    if name not in choices:
-        raise SettingsError(f"Unknown example '{name}'. Examples: {', '.join(choices)}.")
-    if folder.exists() and any(folder.iterdir()):
-        raise SettingsError(f"{folder} is not empty. Name a new folder.")
-    shutil.copytree(EXAMPLES / name, folder, dirs_exist_ok=True)
-    return folder.resolve()
+    if example is not None and example not in choices:
+        raise unknown_name("example", example, choices, "Or leave it out for an empty workspace.")
+    folder = folder.resolve()
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise SettingsError(f"{folder} is not an empty folder. Name a new one.")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".aside-", dir=folder.parent) as aside:
+            made = Path(aside) / folder.name
+            _lay_out(made, example)
+            made.replace(folder)
+    except OSError as error:
+        raise StoreError(f"Cannot make {folder}: {error.strerror or error}. Name another folder.") from error
+    return folder
+
+
+def _lay_out(made: Path, example: str | None) -> None:
+    """The empty workspace, with a folder of definitions replaced as a whole where the example has it.
+
+    So a bank without an app gets no app channel.
+    """
+    shutil.copytree(EXAMPLES / "empty", made)
+    if example is None:
+        return
+    for own in (EXAMPLES / example / "scheduled").iterdir():
+        if own.is_dir():
+            shutil.rmtree(made / "scheduled" / own.name, ignore_errors=True)
+    shutil.copytree(EXAMPLES / example, made, dirs_exist_ok=True)
