@@ -7,14 +7,21 @@ nothing; a crash test sets ``JOURNEYKIT_FAULTS`` to a log file to enumerate the 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import shutil
 import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from journeykit.errors import StoreError
+
+
+ASIDE = ".aside-"
+"""Files are written in folders of this prefix, beside where they will appear."""
 
 
 def fault_point(name: str) -> None:
@@ -28,6 +35,59 @@ def fault_point(name: str) -> None:
         count = sum(1 for _ in handle)
     if os.environ.get("JOURNEYKIT_FAULT_AT") == str(count):
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+@contextmanager
+def scratch_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """A new folder in `parent` that is gone afterwards; those that killed processes left are removed.
+
+    A lock says that a folder is in use, and the system lets go of it however the process ends.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> with scratch_folder(Path(mkdtemp()), ".aside-") as folder:
+    ...     folder.is_dir()
+    True
+    >>> folder.exists()
+    False
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    for left in parent.glob(f"{prefix}*"):
+        _remove_unused(left)
+    folder, lock = _make_locked(parent, prefix)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _make_locked(parent: Path, prefix: str) -> tuple[Path, int]:
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        try:
+            lock = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # another process took it for one that was left
+            continue
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.exists():
+            return folder, lock
+        os.close(lock)
+
+
+def _remove_unused(folder: Path) -> None:
+    try:
+        lock = os.open(folder, os.O_RDONLY)
+    except OSError:  # gone, or another user's: not ours to remove
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError:
+        pass  # in use
+    finally:
+        os.close(lock)
 
 
 def publish(path: Path, write: Callable[[Path], None]) -> Path:
@@ -57,24 +117,18 @@ def publish(path: Path, write: Callable[[Path], None]) -> Path:
     >>> made.read_text()
     'x'
     """
-    aside: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.mkdtemp(prefix=".aside-", dir=path.parent)
-        aside = Path(folder) / path.name
-        write(aside)
-        with open(aside, "rb+") as handle:
-            os.fsync(handle.fileno())
-        os.replace(aside, path)
+        with scratch_folder(path.parent, ASIDE) as folder:
+            aside = folder / path.name
+            write(aside)
+            with open(aside, "rb+") as handle:
+                os.fsync(handle.fileno())
+            os.replace(aside, path)
     except OSError as error:
         raise StoreError(
             f"Cannot write {path}: {error.strerror or error}. Nothing was published; free space or "
             "fix the folder's permissions, then run the same command again."
         ) from error
-    finally:
-        if aside is not None:
-            aside.unlink(missing_ok=True)
-            aside.parent.rmdir()
     fault_point(f"rename {path.name}")
     return path
 

@@ -31,7 +31,7 @@ from sqlalchemy.exc import DatabaseError
 from journeykit import dialects
 from journeykit.contract import subject
 from journeykit.errors import StoreError, VaultError, unknown_name
-from journeykit.files import fault_point
+from journeykit.files import ASIDE, fault_point, scratch_folder
 from journeykit.ledger import Ledger, record_audit
 
 KEY_VARIABLE = "JOURNEYKIT_VAULT_KEY"
@@ -109,16 +109,17 @@ def create_key(path: Path) -> None:
         The file exists: overwriting a key would lose every record made with it.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with scratch_folder(path.parent, ASIDE) as folder:
+            aside = folder / path.name
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(base64.b64encode(secrets.token_bytes(32)) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(aside, path)  # appears whole, as by a rename, but never replaces another
     except FileExistsError as error:
         raise VaultError(f"{path} exists and is not overwritten. Use it, or choose another path.") from error
     except OSError as error:
         raise StoreError(f"Cannot create {path}: {error.strerror}. Fix the folder's permissions.") from error
-    with os.fdopen(handle, "wb") as file:
-        file.write(base64.b64encode(secrets.token_bytes(32)) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
     fault_point(f"create {path.name}")
 
 

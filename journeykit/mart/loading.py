@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -16,7 +14,7 @@ import sqlalchemy as sa
 from journeykit.contract import SUBJECTS, Time, subject
 from journeykit.dialects import EmbeddedError, fetch_arrow, is_out_of_space, open_embedded, write_parquet
 from journeykit.errors import StoreError
-from journeykit.files import publish, sha256_of
+from journeykit.files import publish, scratch_folder, sha256_of
 from journeykit.mart import mapping as mapping_
 from journeykit.mart.checking import find_between, find_in_mapping, find_in_subject, find_in_time
 from journeykit.mart.findings import CheckError, CheckReport, Finding, report_of
@@ -28,8 +26,6 @@ from journeykit.mart.store import MartStore
 
 WHOLE = frozenset({"consent", "risk_assessment", "referral"})
 """Events of which a customer has a few in many years: one file, not one a month."""
-
-_SCRATCH = ".scratch-"
 
 
 def load_sources(
@@ -235,31 +231,11 @@ def _reporting_space() -> Iterator[None]:
 @contextmanager
 def _scratch(root: Path) -> Iterator[Path]:
     """A folder beside the mart's files that is gone afterwards; those of killed loads are removed."""
-    folder: Path | None = None
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        for left in root.glob(f"{_SCRATCH}*"):
-            if not _is_alive(left.name.removeprefix(_SCRATCH).split("-")[0]):
-                shutil.rmtree(left, ignore_errors=True)
-        folder = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-", dir=root))
-        yield folder
+        with scratch_folder(root, ".scratch-") as folder:
+            yield folder
     except OSError as error:
         raise StoreError(
             f"Cannot write in {root}: {error.strerror or error}. Nothing was published; free space or fix "
             "the folder's permissions, then run the same command again."
         ) from error
-    finally:
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(process: str) -> bool:
-    if not process.isdigit():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
