@@ -1,0 +1,146 @@
+"""How a tag's values are spread over the customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from journeykit.contract import Type
+from journeykit.display import Table, show_value
+from journeykit.errors import DefinitionError, unknown_name
+from journeykit.mart.mart import Mart
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHARES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+ORDERED = (Type.INTEGER, Type.DECIMAL, Type.RATE, Type.DATE, Type.TIMESTAMP)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How many customers have which values of a tag.
+
+    Attributes
+    ----------
+    tag : str
+        The tag's name.
+    counts : tuple of (label, int)
+        Customers per value; of many different numbers per bin, each up to where the next begins.
+        Values beyond the most frequent ones are together under ``other values``.
+    missing : int
+        Customers without a value.
+    quantiles : dict of float to value
+        Values that occur, at or below which this share of customers lies; empty for text and booleans.
+    """
+
+    tag: str
+    counts: tuple[tuple[str, int], ...]
+    missing: int
+    quantiles: dict[float, Any]
+
+    @property
+    def customers(self) -> int:
+        """Everyone, with a value or without."""
+        return self.missing + sum(count for _, count in self.counts)
+
+    def table(self) -> Table:
+        """Values, customers and shares."""
+        everyone = self.customers or 1
+        rows = [*self.counts, *([("missing", self.missing)] if self.missing else [])]
+        title = f"{self.tag}: {self.customers:,} customers"
+        if self.quantiles:
+            title += f", median {self.quantiles[0.5]}, from {self.quantiles[0.0]} to {self.quantiles[1.0]}"
+        shares = tuple((label, count, f"{count / everyone:.1%}") for label, count in rows)
+        return Table(title, (self.tag, "customers", "share"), shares)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per value or bin, the missing last."""
+        return self.table().to_frame()
+
+    def __repr__(self) -> str:
+        return repr(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def distribution(mart: Mart, name: str, bins: int = 20) -> Distribution:
+    """Count the customers of each value of a tag.
+
+    Parameters
+    ----------
+    mart : Mart
+        A mart with built tags.
+    name : str
+        The tag.
+    bins : int
+        How many bins numbers are put in, and how many different texts or dates are named.
+
+    Raises
+    ------
+    UnknownNameError
+        The build has no such tag.
+    """
+    if bins < 1:
+        raise DefinitionError(f"A distribution has at least one bin, not {bins}.")
+    scope = mart.scope
+    if name not in scope.tags:
+        raise unknown_name("tag", name, scope.tags, "List them with list(mart.tags).")
+    column, type_ = scope.tags[name], scope.types[name]
+    facts = mart.run(
+        sa.select(
+            sa.func.count().label("everyone"),
+            sa.func.count(column).label("known"),
+            sa.func.count(column.distinct()).label("different"),
+            *(_quantile(column, share).label(f"q{share}") for share in SHARES if type_ in ORDERED),
+        )
+    ).to_pylist()[0]
+    quantiles = {share: facts[f"q{share}"] for share in SHARES} if type_ in ORDERED and facts["known"] else {}
+    binned = type_ in (Type.INTEGER, Type.DECIMAL, Type.RATE) and facts["different"] > bins
+    counts = _bins(mart, column, quantiles, bins) if binned else _values(mart, column, bins, bool(quantiles))
+    named = sum(count for _, count in counts)
+    rest = [("other values", facts["known"] - named)] if facts["known"] > named else []
+    return Distribution(name, (*counts, *rest), facts["everyone"] - facts["known"], quantiles)
+
+
+def _quantile(column: sa.ColumnElement[Any], share: float) -> sa.ColumnElement[Any]:
+    return sa.func.percentile_disc(sa.literal(share, sa.Double())).within_group(column.asc())
+
+
+def _values(mart: Mart, column: sa.ColumnElement[Any], limit: int, ordered: bool) -> list[tuple[str, int]]:
+    """The most frequent values, in their own order when they have one."""
+    count = sa.func.count().label("n")
+    statement = (
+        sa.select(column.label("value"), count).where(column.is_not(None)).group_by(column)
+        .order_by(count.desc(), column).limit(limit)
+    )  # fmt: skip
+    rows = [(row["value"], row["n"]) for row in mart.run(statement).to_pylist()]
+    return [(show_value(value), count) for value, count in (sorted(rows) if ordered else rows)]
+
+
+def _bins(
+    mart: Mart, column: sa.ColumnElement[Any], quantiles: dict[float, Any], bins: int
+) -> list[tuple[str, int]]:
+    """Bins of one width from the 5 % to the 95 % quantile; the outermost also hold what lies beyond.
+
+    A few very large balances would otherwise leave everyone else in one bin.
+    """
+    low, high = Decimal(quantiles[0.05]), Decimal(quantiles[0.95])
+    if low == high:
+        low, high = Decimal(quantiles[0.0]), Decimal(quantiles[1.0])
+    width = (high - low) / bins
+    edges = [low + width * number for number in range(bins)]
+    number = sum(sa.case((column >= sa.literal(edge, sa.Numeric(36, 18)), 1), else_=0) for edge in edges[1:])
+    numbered = sa.select(sa.cast(number, sa.Integer()).label("bin")).where(column.is_not(None)).subquery()
+    statement = sa.select(numbered.c.bin, sa.func.count().label("n")).group_by(numbered.c.bin)
+    found = {row["bin"]: row["n"] for row in mart.run(statement).to_pylist()}
+    places = (
+        Decimal("0.0001") if high - low < bins else Decimal("0.01") if high - low < 100 * bins else Decimal(1)
+    )
+    labels = [f"from {edge.quantize(places):,}" for edge in edges]
+    labels[0] = f"below {edges[1].quantize(places):,}" if bins > 1 else "all"
+    return [(label, found.get(number, 0)) for number, label in enumerate(labels)]

@@ -1,0 +1,182 @@
+"""Misuse is met when a tag is defined, with one clear error; YAML keeps every tag."""
+
+from __future__ import annotations
+
+import pytest
+
+from journeykit.errors import DefinitionError, JourneykitError, UnknownNameError
+from journeykit.expressions import as_of, column, did, tag
+from journeykit.tags import LIBRARY, Aggregate, Attribute, Catalogue, Formula, Tag, load_catalogue
+
+
+def make(name="mine", type_="integer", **compute):
+    kind = Aggregate if "function" in compute and "column" not in compute else Attribute
+    return Tag(name=name, title=name, type=type_, compute=kind(**compute))
+
+
+def formula(name, expression, type_="integer", unit=""):
+    return Tag(name=name, title=name, type=type_, unit=unit, compute=Formula(expression=expression))
+
+
+MONEY = column("amount")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda: make(subject="transaction", function="count"), "Unknown subject 'transaction'"),
+        (lambda: make(subject="txn", function="sum", of=column("amout")), "Did you mean 'amount'"),
+        (lambda: make(subject="txn", function="sum", of=column("kind")), "sum of text"),
+        (lambda: make(subject="txn", function="sum", of=MONEY), "sum gives decimal, the tag says integer"),
+        (lambda: make(subject="txn", function="sum"), "sum of what"),
+        (lambda: make(subject="txn", function="count", of=MONEY), "Leave `of` out"),
+        (lambda: make(subject="txn", function="count", where=MONEY), "must be a condition"),
+        (lambda: make(subject="txn", function="count", where=MONEY > "a lot"), "compares decimal"),
+        (lambda: make(subject="txn", function="days_since", of=MONEY), "days since decimal"),
+        (lambda: make(subject="txn", function="count", where=tag("aum") > 5), "tag"),
+        (lambda: make(subject="consent", function="count"), "never a tag"),
+        (lambda: make(subject="contact_details", function="count"), "never a tag"),
+        (lambda: make(subject="receipt", function="count"), "about leads"),
+        (lambda: make(subject="product", function="count"), "belong to no customer"),
+        (lambda: make(subject="txn", function="count", by="kind"), "belong to no customer"),
+        (
+            lambda: make(subject="balance", function="max", type_="decimal", of=MONEY, each="holding_id"),
+            "`each` is",
+        ),
+        # One account may have several roles, so a balance does not lead to one row of holding.
+        (
+            lambda: make(subject="balance", function="count", where=column("role", of="holding") == "x"),
+            "referenced by",
+        ),
+        (lambda: make(column="gendr"), "Did you mean 'gender'"),
+        (lambda: make(column="branch_id"), "gives text"),
+        (
+            lambda: make(subject="product", column="name", type_="text"),
+            "Unknown subject referenced by customer",
+        ),
+        (lambda: make(column="gender", function="years_since"), "Use a date"),
+        (lambda: formula("mine", column("amount") + 1), "a formula reads tags"),
+        (lambda: formula("mine", did("login"), "boolean"), "a formula reads tags"),
+        (lambda: make(name="Mine", column="employees"), "cannot name a tag"),
+        (lambda: make(name="search", column="employees"), "cannot name a tag"),
+        (lambda: make(name="customer_id", column="employees"), "cannot name a tag"),
+    ],
+)
+def test_a_wrong_definition_is_refused(wrong, said):
+    with pytest.raises(JourneykitError, match=said):
+        wrong()
+
+
+def test_a_window_on_an_attribute_is_refused():
+    text = make(column="employees").to_yaml() + "  within_days: 30\n"
+    with pytest.raises(DefinitionError, match="within_days: unknown key"):
+        Tag.from_yaml(text)
+
+
+@pytest.mark.parametrize(
+    ("expression", "type_", "said"),
+    [
+        (tag("aum") + tag("txn_count_30d"), "decimal", "adds or subtracts yuan and times"),
+        (tag("aum") > tag("age"), "boolean", "compares yuan and years"),
+        (tag("aum") + tag("gender"), "decimal", "calculates with"),
+        (tag("aumm") + 1, "decimal", "Did you mean 'aum'"),
+        (tag("aum") > 5, "decimal", "gives boolean"),
+    ],
+)
+def test_a_formula_must_fit_the_other_tags(expression, type_, said):
+    with pytest.raises(DefinitionError, match=said):
+        Catalogue((*LIBRARY, formula("mine", expression, type_)))
+
+
+def test_a_cycle_is_printed_in_the_order_of_its_needs():
+    tags = [
+        formula("a", tag("b") + 1),
+        formula("b", tag("c") + 1),
+        formula("c", tag("a") + 1),
+        formula("d", tag("a")),
+    ]
+    with pytest.raises(DefinitionError) as error:
+        Catalogue(tags)
+    assert any(
+        f"{cycle}." in str(error.value) for cycle in ("a → b → c → a", "b → c → a → b", "c → a → b → c")
+    )
+
+
+def test_a_tag_of_itself_is_a_cycle():
+    with pytest.raises(DefinitionError, match="a → a"):
+        Catalogue([formula("a", tag("a") + 1)])
+
+
+def test_two_tags_of_one_name_are_refused():
+    with pytest.raises(DefinitionError, match="Two tags are called 'aum'"):
+        Catalogue((*LIBRARY, Catalogue(LIBRARY).aum.tag))
+
+
+@pytest.mark.parametrize("one", LIBRARY, ids=lambda one: one.name)
+def test_yaml_keeps_every_tag(one):
+    assert Tag.from_yaml(one.to_yaml()) == one
+
+
+def test_the_workspace_adds_its_own_tags(tmp_path):
+    mine = make(
+        subject="txn", function="count", where=(MONEY > 100) & (column("kind") == "cash"), within_days=10
+    )
+    mine.save(tmp_path)
+    tags = load_catalogue(tmp_path)
+    assert tags["mine"].tag == mine
+    assert len(tags) == len(LIBRARY) + 1
+    assert load_catalogue(tmp_path / "none") == Catalogue(LIBRARY)
+
+
+def test_a_file_must_be_named_after_its_tag_and_not_replace_the_library(tmp_path):
+    path = make(column="employees").save(tmp_path)
+    path.rename(tmp_path / "other.yaml")
+    with pytest.raises(DefinitionError, match="Rename the file to mine.yaml"):
+        load_catalogue(tmp_path)
+    (tmp_path / "other.yaml").unlink()
+    make(name="aum", column="employees").save(tmp_path)
+    with pytest.raises(DefinitionError, match=r"aum\.yaml: the library already has"):
+        load_catalogue(tmp_path)
+
+
+class TestCatalogue:
+    tags = Catalogue(LIBRARY)
+
+    def test_names_are_listed_completed_and_counted(self):
+        assert list(self.tags) == [tag.name for tag in LIBRARY]
+        assert "aum" in dir(self.tags) and "aum" in self.tags and len(self.tags) == len(LIBRARY)
+
+    def test_a_handle_builds_expressions_and_shows_its_meaning(self):
+        assert (self.tags.aum >= 5).node == (tag("aum") >= 5).node
+        shown = self.tags["aum"]._repr_html_()
+        assert "Assets under management" in shown and "管理资产" in shown and "Wealth management" in shown
+
+    def test_an_unknown_name_says_the_nearest(self):
+        with pytest.raises(UnknownNameError, match="Did you mean 'aum'"):
+            _ = self.tags.aumm
+        with pytest.raises(UnknownNameError, match="Did you mean 'aum'"):
+            self.tags["aumm"]
+        assert not hasattr(self.tags, "aumm") and self.tags.get("aumm") is None
+
+    def test_search_finds_in_both_languages(self):
+        assert {"wealth_views_14d", "wealth_views_30d"} <= {
+            row[0] for row in self.tags.search("浏览 理财").rows
+        }
+        assert "payroll_in_30d" in {row[0] for row in self.tags.search("WAGES received").rows}
+        assert self.tags.search("no such thing").rows == ()
+
+    def test_rows_hold_what_listings_show(self):
+        row = next(row for row in self.tags.rows() if row["name"] == "aum")
+        assert row["type"] == "decimal" and row["unit"] == "yuan" and row["family"] == "assets"
+        assert list(self.tags.to_frame()["name"]) == list(self.tags)
+
+    def test_formulas_come_after_what_they_use(self):
+        names = [one.name for one in self.tags.in_order()]
+        assert names.index("deposit_balance") < names.index("aum") < names.index("aum_band")
+
+    def test_equal_tags_make_equal_catalogues(self):
+        assert self.tags == Catalogue(LIBRARY) and hash(self.tags) == hash(Catalogue(LIBRARY))
+
+
+def test_as_of_may_stand_in_a_formula():
+    assert formula("mine", tag("since_day") == as_of(), "boolean").compute.kind == "formula"
