@@ -13,6 +13,7 @@ from functools import singledispatch
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
 
 from journeykit.contract import Type
 from journeykit.errors import unknown_name
@@ -219,7 +220,7 @@ def _window(days: int | None, event: sa.Table, as_of: date) -> list[sa.ColumnEle
 
 
 def _is_true(condition: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    return sa.sql.elements.Grouping(condition).is_(sa.true())
+    return Grouping(condition).is_(sa.true())
 
 
 def _wide(number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

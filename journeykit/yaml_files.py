@@ -149,8 +149,11 @@ def definition_error(source: str, error: ValidationError) -> DefinitionError:
 
 
 def _say(item: Any) -> str:
-    messages = {"extra_forbidden": "unknown key", "recursion_depth_exceeded": "nested too deeply"}
-    message = messages.get(item["type"], item["msg"].removeprefix("Value error, ")).rstrip(".")
+    messages: dict[str, str] = {
+        "extra_forbidden": "unknown key",
+        "recursion_depth_exceeded": "nested too deeply",
+    }
+    message = messages.get(item["type"]) or str(item["msg"]).removeprefix("Value error, ").rstrip(".")
     steps = [str(step) for step in item["loc"]]
     path = ".".join(steps if len(steps) <= _STEPS else [*steps[: _STEPS // 2], "…", *steps[-_STEPS // 2 :]])
     return f"{path}: {message}" if path else message

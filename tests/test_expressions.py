@@ -59,7 +59,7 @@ TYPES = {"aum": Type.DECIMAL, "n": Type.INTEGER, "rate": Type.RATE, "city": Type
         (lambda: city == " x", "trimmed"),
         (lambda: city == "a\0b", "not valid text"),
         (lambda: city == "\ud800", "not valid text"),
-        (lambda: aum > np.nan, "finite"),
+        (lambda: aum > Decimal("NaN"), "finite"),
         (lambda: aum > float("inf"), "finite"),
         (lambda: aum > Decimal("1e400"), "digits"),
         (lambda: aum > Decimal("1e-19"), "digits"),

@@ -31,6 +31,7 @@ from journeykit.expressions.nodes import (
     TagRef,
     Value,
     When,
+    join,
     read_node,
     tag_names,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "days_between",
     "did",
     "infer",
+    "join",
     "read_node",
     "tag",
     "tag_names",

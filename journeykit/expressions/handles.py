@@ -271,9 +271,9 @@ def as_value(value: Any) -> nodes.Value:
     )
 
 
-def _make(kind: Any, **parts: Any) -> Any:
+def _make(kind: Any, *args: Any, **parts: Any) -> Any:
     try:
-        return kind(**parts)
+        return kind(*args, **parts)
     except ValidationError as error:
         raise definition_error(kind.__name__, error) from error
 
@@ -289,10 +289,9 @@ def _calculate(op: str, left: Any, right: Any) -> Expression:
     return Expression(_make(nodes.Arithmetic, op=op, left=sides[0], right=sides[1]))
 
 
-def _join(kind: Any, left: Any, right: Any) -> Expression:
-    """``a & b & c`` is one node with three operands."""
-    operands: list[Any] = []
-    for side in (as_node(left), as_node(right)):
+def _join(kind: type[nodes.And | nodes.Or], left: Any, right: Any) -> Expression:
+    sides = as_node(left), as_node(right)
+    for side in sides:
         if isinstance(side, nodes.Arithmetic) or (
             isinstance(side, nodes.Value) and side.type is not Type.BOOLEAN
         ):
@@ -300,5 +299,4 @@ def _join(kind: Any, left: Any, right: Any) -> Expression:
                 f"& and | join conditions, and {side!r} is none. Put each comparison in parentheses: "
                 "(t.aum >= 5) & (t.age < 60)."
             )
-        operands.extend(side.operands if isinstance(side, kind) else [side])
-    return Expression(_make(kind, operands=tuple(operands)))
+    return Expression(_make(nodes.join, kind, *sides))

@@ -356,6 +356,14 @@ def tag_names(node: Node) -> tuple[str, ...]:
     return tuple(sorted({part.name for part in walk(node) if isinstance(part, TagRef)}))
 
 
+def join(kind: type[And | Or], *parts: AnyNode) -> And | Or:
+    """Parts under one ``and`` or ``or``: ``a & b & c`` is one node with three operands."""
+    operands: list[AnyNode] = []
+    for part in parts:
+        operands.extend(part.operands if isinstance(part, And | Or) and isinstance(part, kind) else [part])
+    return kind(operands=tuple(operands))
+
+
 def _part(node: Node) -> str:
     """A node inside another one, in parentheses where Python needs them."""
     binary = isinstance(node, Arithmetic | Compare) or (isinstance(node, And | Or) and len(node.operands) > 1)

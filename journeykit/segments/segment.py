@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from journeykit import yaml_files
 from journeykit.errors import DefinitionError
-from journeykit.expressions import And, AnyNode, Node, Not, Or, tag_names
+from journeykit.expressions import And, AnyNode, Node, Not, Or, join, tag_names
 from journeykit.yaml_files import Name, definition_error
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Segment(BaseModel):
         """Those in this one and not in the other."""
         if not isinstance(other, Segment):
             raise _no_segment(other)
-        where = _flat(And, self.where, Not(operand=other.where))
+        where = join(And, self.where, Not(operand=other.where))
         return _composed(f"{self.name}_without_{other.name}", where, self, other, ("without", "除去"))
 
     def __invert__(self) -> Segment:
@@ -133,7 +133,7 @@ class Segment(BaseModel):
     def _combine(self, other: Segment, kind: type[And | Or], word: str, word_zh: str) -> Segment:
         if not isinstance(other, Segment):
             raise _no_segment(other)
-        where = _flat(kind, self.where, other.where)
+        where = join(kind, self.where, other.where)
         return _composed(f"{self.name}_{word}_{other.name}", where, self, other, (word, word_zh))
 
 
@@ -146,14 +146,6 @@ def load_segment(path: Path) -> Segment:
         Missing file, malformed YAML (names the line), or a key or node that is unknown (names its path).
     """
     return yaml_files.read_definition(Path(path), Segment)
-
-
-def _flat(kind: type[And | Or], left: AnyNode, right: AnyNode) -> Node:
-    """``a & b & c`` is one node with three operands."""
-    operands: list[Any] = []
-    for side in (left, right):
-        operands.extend(side.operands if isinstance(side, kind) else [side])
-    return kind(operands=tuple(operands))
 
 
 def _composed(name: str, where: Node, left: Segment, right: Segment, words: tuple[str, str]) -> Segment:
