@@ -95,6 +95,7 @@ class _Writer:
         self.strategy_words = titled(playbook.strategies, language)
         self.channel_words = titled(playbook.channels, language)
         self.account = self._account()
+        self.by_channel = self._by_channel()
 
     def word(self, key: str, *values: object) -> str:
         return label(key, self.language).format(*values)
@@ -136,7 +137,7 @@ class _Writer:
                 Figure(self.word("drops"), self.figure(DROP)),
                 Figure(
                     self.word("daily.capacity"),
-                    _share(used, room),
+                    _share(used, room) if self._managers_may_show() else WITHHELD,
                     self.word("managers_on_duty", f"{len(self.facts.managers):,}"),
                 ),
             )
@@ -196,17 +197,24 @@ class _Writer:
         )
 
     def channels(self) -> Section:
-        frame = self.facts.leads.groupby(["channel", "delivery"]).size().reset_index(name="count")
-        table = cross_table(
+        return Section(self.word("daily.deliveries"), (self._with_capacity(self.by_channel),))
+
+    def _by_channel(self) -> Table:
+        return cross_table(
             "",
-            frame,
+            self.facts.leads.groupby(["channel", "delivery"]).size().reset_index(name="count"),
             ("channel", "delivery"),
             columns=_STATES,
             words=(self.channel_words, self.words("state")),
             min_cell=self.min_cell,
             language=self.language,
         )
-        return Section(self.word("daily.deliveries"), (self._with_capacity(table),))
+
+    def _managers_may_show(self) -> bool:
+        """Whether the managers' leads may be summed up: not when a channel of theirs is withheld."""
+        totals = {row[0]: row[-1] for row in self.by_channel.rows}
+        theirs = [name for name, one in self.playbook.channels.items() if one.addressed_to == "manager"]
+        return all(totals.get(self.channel_words(name), 0) != WITHHELD for name in theirs)
 
     def _with_capacity(self, table: Table) -> Table:
         """The table with what each channel can carry in a day, and how much of it is used."""
@@ -237,7 +245,8 @@ class _Writer:
             min_cell=self.min_cell,
             language=self.language,
         )
-        parts = tuple(table for table in (by_branch, by_manager) if table.rows)
+        tables = (by_branch, by_manager) if self._managers_may_show() else (by_branch,)
+        parts = tuple(table for table in tables if table.rows)
         return Section(self.word("daily.where"), parts)
 
     def _manager_load(self) -> tuple[int, int]:

@@ -36,7 +36,12 @@ class Plan:
     @property
     def run_id(self) -> str:
         """The ledger's key of this run."""
-        return run_id(self.name, self.as_of, self.parameters)
+        return run_id(self.name, self.as_of, self.decisive)
+
+    @property
+    def decisive(self) -> dict[str, Value]:
+        """The parameters that make it another run; the language of its report does not."""
+        return {name: value for name, value in self.parameters.items() if name != "language"}
 
     @property
     def folder(self) -> Path:

@@ -52,7 +52,7 @@ class RunResult:
             *((f"channel {made.channel}", f"{made.delivered} delivered, {made.failed} failed: {made.folder}")
               for made in self.exports),
         ]  # fmt: skip
-        return Table(f"{self.job} as of {self.as_of}", ("", ""), tuple((a, str(b)) for a, b in rows))
+        return Table(f"{self.job} as of {self.as_of}", ("what", "where"), tuple((a, str(b)) for a, b in rows))
 
     def __repr__(self) -> str:
         return repr(self._table())

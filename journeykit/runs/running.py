@@ -99,7 +99,7 @@ def _start(ledger: Ledger, plan: Plan) -> Run:
         job=plan.name,
         as_of=plan.as_of,
         contact_date=plan.contact_date,
-        parameters=plan.parameters,
+        parameters=plan.decisive,
         definitions_hash=plan.definitions_hash,
         build_id=current if "build_id" in plan.declared else None,
     )
