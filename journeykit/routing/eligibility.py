@@ -37,8 +37,8 @@ class Facts:
         Leads of that date already made, by channel.
     contacted : collection of str
         Customers who are contacted on that date already.
-    presumed : collection of str
-        Channels for which a named assumption stands in for a record of consent.
+    presumed : mapping
+        Channels for which an assumption stands in for a record of consent, and its name.
     """
 
     contact_date: date
@@ -50,7 +50,7 @@ class Facts:
     managers: pd.DataFrame
     channel_used: Mapping[str, int]
     contacted: Collection[str]
-    presumed: Collection[str] = frozenset()
+    presumed: Mapping[str, str]
 
 
 def find_obstacles(candidates: pd.DataFrame, facts: Facts) -> pd.Series:

@@ -203,7 +203,7 @@ def _walk(node: GraphNode, nodes: Mapping[str, GraphNode]) -> list[str]:
     """Ids from `node` on, each once."""
     path: list[str] = []
     here: str | None = node.id
-    while here in nodes and here not in path:
+    while here is not None and here in nodes and here not in path:
         path.append(here)
         here = _next(nodes[here])
     return path

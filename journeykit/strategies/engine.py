@@ -169,7 +169,7 @@ def _newcomers(mart: Mart, known: pa.Table, strategy: Strategy, version: str) ->
     return pa.table([found["customer_id"], versions, found["arm"], as_of, node, as_of], schema=STANDING)
 
 
-def _entry(mart: Mart, strategy: Strategy, start: Start) -> sa.Select[Any]:
+def _entry(mart: Mart, strategy: Strategy, start: Start) -> sa.Select:
     members = start.segment.statement(mart.scope).subquery("members")
     known = sa.table("known", sa.column("customer_id", sa.Text))
     customer = members.c.customer_id
@@ -183,7 +183,7 @@ def _entry(mart: Mart, strategy: Strategy, start: Start) -> sa.Select[Any]:
     return statement
 
 
-def _judgement(mart: Mart, strategy: Strategy) -> sa.Select[Any]:
+def _judgement(mart: Mart, strategy: Strategy) -> sa.Select:
     """One statement that judges every standing customer, in the order they stand."""
     columns = [sa.column(field.name, _SQL[field.type]) for field in STANDING]
     standing = sa.table("standing", *columns, sa.column("position", sa.BigInteger))
@@ -233,7 +233,7 @@ def _known_node(node: sa.ColumnElement[str], strategy: Strategy) -> sa.ColumnEle
     return sa.case((node.in_(known), node), else_=END)
 
 
-def _pass_waits(people: sa.FromClause, waits: list[Wait], as_of: date) -> sa.Select[Any]:
+def _pass_waits(people: sa.FromClause, waits: list[Wait], as_of: date) -> sa.Select:
     """One step: whoever waited long enough stands at the next node, since the day the wait was over."""
     over = [
         sa.and_(

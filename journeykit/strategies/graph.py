@@ -150,7 +150,7 @@ class Strategy(_Definition):
             raise DefinitionError(
                 f"Strategy '{self.name}' has a start already. Begin with Strategy(...).start(...)."
             )
-        return self._with(Start(segment=segment, control=control))
+        return self._with(Start.model_validate({"segment": segment, "control": control}))
 
     def send(self, channel: str, *, offer: str) -> Self:
         """Send an offer through a channel."""
