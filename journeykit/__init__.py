@@ -17,6 +17,7 @@ _HOME = {
     "as_of": "expressions",
     "build_tags": "workspace",
     "case": "expressions",
+    "check": "workspace",
     "column": "expressions",
     "connect": "workspace",
     "daily_report": "workspace",

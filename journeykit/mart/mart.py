@@ -42,6 +42,14 @@ class Audience(Protocol):
         ...
 
 
+class Everyone:
+    """The audience of all customers."""
+
+    def statement(self, scope: Scope) -> sa.Select:
+        """Select every ``customer_id`` of the snapshot."""
+        return sa.select(scope.relation.c[CUSTOMER_ID])
+
+
 class Mart:
     """Everything known about the bank's customers at the end of one day; read only.
 
@@ -124,6 +132,16 @@ class Mart:
     def close(self) -> None:
         """Release the files and the memory."""
         self._connection.close()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The names of the subjects that can be read here."""
+        return LANDED
+
+    @property
+    def everyone(self) -> Everyone:
+        """All customers, as an audience to count or to read."""
+        return Everyone()
 
     @property
     def scope(self) -> Scope:

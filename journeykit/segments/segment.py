@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from journeykit.mart.scope import Scope
+from journeykit.settings import find_root
 
 _LONGEST = 100
 
@@ -101,9 +102,10 @@ class Segment(BaseModel):
         """Read a segment from YAML text."""
         return yaml_files.from_yaml(text, cls)
 
-    def save(self, folder: Path) -> Path:
-        """Write ``<name>.yaml`` into a folder (a workspace keeps ``scheduled/segments``)."""
-        return yaml_files.write_definition(Path(folder) / f"{self.name}.yaml", self)
+    def save(self, folder: Path | None = None) -> Path:
+        """Write ``<name>.yaml`` in a folder, by default the workspace's ``scheduled/segments``."""
+        folder = folder or find_root() / "scheduled" / "segments"
+        return yaml_files.write_definition(folder / f"{self.name}.yaml", self)
 
     def __repr__(self) -> str:
         titles = "".join(

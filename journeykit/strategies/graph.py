@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from journeykit.errors import DefinitionError
 from journeykit.expressions import AnyNode, Expression
 from journeykit.segments import Segment
+from journeykit.settings import find_root
 from journeykit.strategies.offers import Exact, named
 from journeykit.yaml_files import Name, from_yaml, read_definition, to_yaml, write_definition
 
@@ -205,9 +206,9 @@ class Strategy(_Definition):
         """The strategy in a YAML text."""
         return from_yaml(text, cls)
 
-    def save(self, folder: Path | str = "scheduled/strategies") -> Path:
-        """Write ``<name>.yaml`` in a folder, by default the workspace's."""
-        return write_definition(Path(folder) / f"{self.name}.yaml", self)
+    def save(self, folder: Path | None = None) -> Path:
+        """Write ``<name>.yaml`` in a folder, by default the workspace's ``scheduled/strategies``."""
+        return write_definition((folder or find_root() / "scheduled" / "strategies") / f"{self.name}.yaml", self)
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
