@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from journeykit import dialects
 from journeykit.errors import LedgerError
+from journeykit.files import fault_point
 
 _FOLDER = Path(__file__).parent
 
@@ -35,3 +36,4 @@ def migrate(engine: sa.Engine) -> None:
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    fault_point("commit ledger tables")
