@@ -76,12 +76,17 @@ def test_a_name_is_looked_up_never_written(name):
 
 
 def test_comparisons_are_two_valued():
-    sql, parameters = emitted((tag("aum") > 5) & tag("vip"))
+    assert str(compile_node((tag("aum") > 5).node, SCOPE)) == "(snapshot.aum > :param_1) IS true"
+    assert emitted(~(tag("aum") > 5))[0].endswith("WHERE (snapshot.aum > :param_1) IS NOT true")
+
+
+def test_what_only_needs_to_be_true_is_left_bare_for_the_scan():
+    sql, parameters = emitted((tag("aum") > 5) & (tag("vip") | ~(tag("aum") > 7)))
     assert sql == (
         "SELECT snapshot.customer_id FROM snapshot "
-        "WHERE (snapshot.aum > :param_1) IS true AND (snapshot.vip) IS true"
+        "WHERE snapshot.aum > :param_1 AND (snapshot.vip OR (snapshot.aum > :param_2) IS NOT true)"
     )
-    assert list(parameters.values()) == [5]
+    assert list(parameters.values()) == [5, 7]
 
 
 def test_behaviour_is_one_semi_join_over_whole_days():
