@@ -94,6 +94,7 @@ class Mart:
         self.tags: Any = {} if tags is None else tags
         self._connection = open_sources(manifest, store, memory_limit=memory_limit, threads=threads)
         self._snapshot: sa.Table | None = None
+        self._unavailable: dict[str, str] = {}
         readable = [store.root / file.path for file in manifest.files]
         if build_id is not None:
             path = store.snapshot_path(manifest.as_of, build_id)
@@ -109,6 +110,7 @@ class Mart:
         try:
             attach_read_only(self._connection, path, "built")
             names = native(self._connection).table("built.snapshot").columns
+            self._unavailable = dict(native(self._connection).table("built.unavailable").fetchall())
         except EmbeddedError as error:
             raise StoreError(f"The tag snapshot {path} is damaged. {rebuild}") from error
         types = {name: SQL_TYPES[self._type_of(name)] for name in names}
@@ -164,6 +166,7 @@ class Mart:
             types={name: self._type_of(name) for name in tags},
             relation=self._snapshot,
             subjects=subject_table,
+            unavailable=self._unavailable,
         )
 
     def run(

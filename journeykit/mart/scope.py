@@ -31,6 +31,8 @@ class Scope:
         The subject in hand, for a column reference.
     references : mapping of str to FromClause
         Subjects joined to it, for a column reference with ``of=``.
+    unavailable : mapping of str to str
+        Tags that could not be built, and the ``subject.column`` that the bank does not have.
     """
 
     as_of: date
@@ -40,3 +42,4 @@ class Scope:
     subjects: Callable[[str], sa.Table]
     row: sa.FromClause | None = None
     references: Mapping[str, sa.FromClause] = field(default_factory=dict)
+    unavailable: Mapping[str, str] = field(default_factory=dict)

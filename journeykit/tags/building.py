@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from journeykit.dialects import SQL_TYPES, EmbeddedError, attach_new, attach_read_only, detach, open_embedded
 from journeykit.display import Table
@@ -145,11 +146,11 @@ def read_build(path: Path, build_id: str) -> int:
         try:
             attach_read_only(connection, path, "built")
             build = sa.table("build", sa.column("key"), sa.column("value"), schema="built")
-            facts = {key: value for key, value in connection.execute(sa.select(build.c.key, build.c.value))}
+            facts = {row.key: row.value for row in connection.execute(sa.select(build.c.key, build.c.value))}
             names = facts["columns"].split()
             snapshot = sa.table("snapshot", *map(sa.column, names), schema="built")
             counts = connection.execute(sa.select(*map(sa.func.count, snapshot.c))).one()
-        except (EmbeddedError, sa.exc.SQLAlchemyError, KeyError) as error:
+        except (EmbeddedError, SQLAlchemyError, KeyError) as error:
             raise StoreError(f"The tag snapshot {path} is damaged. {advice}") from error
     if facts.get("build_id") != build_id:
         raise StoreError(f"The tag snapshot {path} holds the build {facts.get('build_id')}. {advice}")
@@ -171,10 +172,10 @@ class _Work:
         """Build into the file `aside`."""
         try:
             self._write(aside)
-        except (EmbeddedError, sa.exc.DBAPIError) as error:
+        except (EmbeddedError, DBAPIError) as error:
             raise StoreError(
-                f"Cannot build the tags as of {self.plan.as_of}: {_reason(error)} The build that was current stays "
-                "so. Free space or memory, or load the day again, then run the same command again."
+                f"Cannot build the tags as of {self.plan.as_of}: {_reason(error)} The build that was current "
+                "stays so. Free space or memory, or load the day again, then run the same command again."
             ) from error
         finally:
             for rest in aside.parent.iterdir():
@@ -205,6 +206,11 @@ class _Work:
         build = _create(connection, "build", [sa.Column("key", sa.String()), sa.Column("value", sa.String())])
         facts = {**self.facts, "columns": " ".join(names)}
         connection.execute(sa.insert(build), [{"key": key, "value": text} for key, text in facts.items()])
+        missing = _create(
+            connection, "unavailable", [sa.Column("name", sa.String()), sa.Column("missing", sa.String())]
+        )
+        for name, column in self.plan.unavailable.items():
+            connection.execute(sa.insert(missing), {"name": name, "missing": column})
         tag_table = _create(
             connection, "tag", [sa.Column("name", sa.String()), sa.Column("type", sa.String())]
         )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NEXT_STEP = "List them with list(mart.tags), or search: mart.tags.search('balance')."
 
 
-class _UnknownTag(UnknownNameError, AttributeError):
+class _UnknownTagError(UnknownNameError, AttributeError):
     """An unknown tag, also when asked for as an attribute, so that ``hasattr`` works."""
 
 
@@ -93,7 +93,7 @@ class Catalogue(Mapping[str, TagHandle]):
 
     def __getitem__(self, name: str) -> TagHandle:
         if name not in self._tags:
-            raise _UnknownTag(str(unknown_name("tag", name, self._tags, NEXT_STEP)))
+            raise _UnknownTagError(str(unknown_name("tag", name, self._tags, NEXT_STEP)))
         return TagHandle(self._tags[name])
 
     def get(self, name: str, default: Any = None) -> Any:

@@ -34,9 +34,9 @@ BARRED = {
 }
 
 
-def columns_in(*nodes: Node | None) -> set[ColumnRef]:
+def columns_in(*nodes: Node | None) -> list[ColumnRef]:
     """Every column that the nodes read."""
-    return {part for node in nodes if node for part in walk(node) if isinstance(part, ColumnRef)}
+    return [part for node in nodes if node for part in walk(node) if isinstance(part, ColumnRef)]
 
 
 def reference(home: Subject, target: str) -> Column:

@@ -140,7 +140,8 @@ class Tag(BaseModel):
             )
         if self.values and self.type is not Type.TEXT:
             raise DefinitionError(
-                f"Tag '{self.name}': allowed values are for text tags; its type is {self.type}. Leave them out."
+                f"Tag '{self.name}': allowed values are for text tags; its type is {self.type}. "
+                "Leave them out."
             )
         if isinstance(self.compute, Attribute):
             check_attribute(self.name, self.type, self.compute)

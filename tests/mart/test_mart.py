@@ -38,6 +38,7 @@ def mart(bank):
             "CREATE TABLE made.snapshot AS SELECT * FROM (VALUES ('C2', 5000.10::DECIMAL(18,2)), "
             "('C1', 1000.10), ('C3', NULL)) AS t(customer_id, aum)"
         )
+        native(connection).execute("CREATE TABLE made.unavailable (name VARCHAR, missing VARCHAR)")
         detach(connection, "made")
     bank.store.publish_build(DAY, "b1")
     with Mart(bank.store, manifest, "b1", country="CN", tags=TAGS, memory_limit="200MB", threads=1) as opened:

@@ -126,6 +126,7 @@ class Bank:
         with duckdb.connect(str(path)) as connection:
             connection.register("rows", table)
             connection.execute("CREATE TABLE snapshot AS SELECT * FROM rows ORDER BY customer_id")
+            connection.execute("CREATE TABLE unavailable (name VARCHAR, missing VARCHAR)")
 
     def start(self, mart: Mart, job: str = "run_strategies") -> str:
         return start_run(

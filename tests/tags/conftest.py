@@ -55,9 +55,14 @@ def land_rows(root: Path, rows: Rows, as_of: date = AS_OF, absent: tuple[Absence
             final = store.source_path(name, partition, sha)
             path.rename(final)
             files.append(
-                SourceFile(subject=name, partition=partition, path=str(final.relative_to(root)), rows=len(part),
-                           sha256=sha)
-            )  # fmt: skip
+                SourceFile(
+                    subject=name,
+                    partition=partition,
+                    path=str(final.relative_to(root)),
+                    rows=len(part),
+                    sha256=sha,
+                )
+            )
     store.publish_load(SourceManifest(as_of=as_of, files=tuple(files), mapping_hash="test", absent=absent))
     return store
 
@@ -126,45 +131,83 @@ def random_bank(seed: int = 5, people: int = 40) -> Rows:
         rows["product"].append({"product_id": f"P{i}", "line": lines[i % 6], "risk_level": maybe(i % 5 + 1)})
     for one in ids:
         born = draw.choice([date(1960, 2, 29), date(1990, 5, 29), date(1990, 5, 30), day(-30000, -3000)])
-        rows["customer"].append({
-            "customer_id": one, "kind": pick("customer", "kind"), "since": day(-3000, 0), "birth_date": maybe(born),
-            "gender": maybe("female"), "region_kind": maybe(pick("customer", "region_kind")), "district": maybe("D"),
-            "village": maybe("V"), "branch_id": maybe(f"B{draw.randint(0, 2)}"),
-            "manager_id": maybe(f"M{draw.randint(0, 4)}"), "is_farmer": maybe(True, 0.5),
-            "annual_income": maybe(money(500000)), "employees": maybe(3), "acquired_by": maybe("app"),
-        })  # fmt: skip
+        rows["customer"].append(
+            {
+                "customer_id": one,
+                "kind": pick("customer", "kind"),
+                "since": day(-3000, 0),
+                "birth_date": maybe(born),
+                "gender": maybe("female"),
+                "region_kind": maybe(pick("customer", "region_kind")),
+                "district": maybe("D"),
+                "village": maybe("V"),
+                "branch_id": maybe(f"B{draw.randint(0, 2)}"),
+                "manager_id": maybe(f"M{draw.randint(0, 4)}"),
+                "is_farmer": maybe(True, 0.5),
+                "annual_income": maybe(money(500000)),
+                "employees": maybe(3),
+                "acquired_by": maybe("app"),
+            }
+        )
     for i in range(people * 4):
         start = day(-900, 20)
         ended = maybe(start + timedelta(days=draw.randint(0, 900)), 0.4)
-        rows["holding"].append({
-            "holding_id": f"H{i // 2:04d}", "customer_id": busy[(i * 7 + i // len(busy)) % len(busy)],
-            "role": draw.choice(["owner", "owner", "other"]), "product_id": maybe(f"P{draw.randint(0, 7)}"),
-            "line": draw.choice(lines), "opened_on": start, "closed_on": ended, "matures_on": maybe(day(-30, 120)),
-            "amount": maybe(money(300000)), "credit_limit": maybe(money(90000), 0.5), "used": maybe(money(500), 0.5),
-            "rate": maybe(Decimal(draw.randint(1, 90000)) / 1000000),
-            "status": maybe(pick("holding", "status")), "next_due_on": maybe(day(-5, 40), 0.5),
-            "next_due_amount": maybe(money(4000), 0.5),
-        })  # fmt: skip
+        rows["holding"].append(
+            {
+                "holding_id": f"H{i // 2:04d}",
+                "customer_id": busy[(i * 7 + i // len(busy)) % len(busy)],
+                "role": draw.choice(["owner", "owner", "other"]),
+                "product_id": maybe(f"P{draw.randint(0, 7)}"),
+                "line": draw.choice(lines),
+                "opened_on": start,
+                "closed_on": ended,
+                "matures_on": maybe(day(-30, 120)),
+                "amount": maybe(money(300000)),
+                "credit_limit": maybe(money(90000), 0.5),
+                "used": maybe(money(500), 0.5),
+                "rate": maybe(Decimal(draw.randint(1, 90000)) / 1000000),
+                "status": maybe(pick("holding", "status")),
+                "next_due_on": maybe(day(-5, 40), 0.5),
+                "next_due_amount": maybe(money(4000), 0.5),
+            }
+        )
     seen = {(row["holding_id"], row["customer_id"]): row for row in rows["holding"]}
     rows["holding"] = list(seen.values())
     for i in range(people * 30):
         customer = draw.choice(busy)
-        rows["txn"].append({
-            "txn_id": f"T{i:05d}", "customer_id": customer, "occurred_at": moment(-420, 6),
-            "direction": draw.choice(["in", "out"]), "amount": money(3000), "kind": maybe(pick("txn", "kind")),
-            "channel": maybe(pick("txn", "channel")), "counterparty": maybe(pick("txn", "counterparty")),
-        })  # fmt: skip
-        rows["event"].append({
-            "event_id": f"E{i:05d}", "customer_id": draw.choice(busy), "occurred_at": moment(draw.choice([-420, -20]), 6),
-            "channel": pick("event", "channel"), "action": draw.choice(["view", pick("event", "action")]),
-            "object": maybe(draw.choice(["wealth", "loan", "deposit", "card", "home"])),
-        })  # fmt: skip
+        rows["txn"].append(
+            {
+                "txn_id": f"T{i:05d}",
+                "customer_id": customer,
+                "occurred_at": moment(-420, 6),
+                "direction": draw.choice(["in", "out"]),
+                "amount": money(3000),
+                "kind": maybe(pick("txn", "kind")),
+                "channel": maybe(pick("txn", "channel")),
+                "counterparty": maybe(pick("txn", "counterparty")),
+            }
+        )
+        rows["event"].append(
+            {
+                "event_id": f"E{i:05d}",
+                "customer_id": draw.choice(busy),
+                "occurred_at": moment(draw.choice([-420, -20]), 6),
+                "channel": pick("event", "channel"),
+                "action": draw.choice(["view", pick("event", "action")]),
+                "object": maybe(draw.choice(["wealth", "loan", "deposit", "card", "home"])),
+            }
+        )
     for i in range(people):
         for back in range(-200, 4, draw.choice([7, 30])):
-            rows["balance"].append({
-                "customer_id": busy[i % len(busy)], "holding_id": f"A{i}", "balance_on": AS_OF + timedelta(days=back),
-                "line": lines[i % 3], "amount": money(9000),
-            })  # fmt: skip
+            rows["balance"].append(
+                {
+                    "customer_id": busy[i % len(busy)],
+                    "holding_id": f"A{i}",
+                    "balance_on": AS_OF + timedelta(days=back),
+                    "line": lines[i % 3],
+                    "amount": money(9000),
+                }
+            )
     for i in range(people * 3):
         one, other = draw.sample(busy, 2)
         start = day(-500, 30)

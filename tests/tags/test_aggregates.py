@@ -15,8 +15,9 @@ AS_OF = date(2026, 5, 29)
 
 
 def aggregate(name, function, type_="integer", subject="txn", **rest):
-    return Tag(name=name, title=name, type=type_,
-               compute=Aggregate(subject=subject, function=function, **rest))  # fmt: skip
+    return Tag(
+        name=name, title=name, type=type_, compute=Aggregate(subject=subject, function=function, **rest)
+    )
 
 
 def formula(name, type_, expression, **rest):
@@ -24,8 +25,14 @@ def formula(name, type_, expression, **rest):
 
 
 def txn(number, when, amount="1.00", customer="C1", direction="in", **rest):
-    return {"txn_id": f"T{number}", "customer_id": customer, "occurred_at": datetime.fromisoformat(when),
-            "direction": direction, "amount": Decimal(amount), **rest}  # fmt: skip
+    return {
+        "txn_id": f"T{number}",
+        "customer_id": customer,
+        "occurred_at": datetime.fromisoformat(when),
+        "direction": direction,
+        "amount": Decimal(amount),
+        **rest,
+    }
 
 
 def customers(*ids, **columns):
@@ -59,8 +66,10 @@ def test_a_window_of_seven_days_begins_at_midnight_six_days_before_and_ends_with
 
 
 def test_a_window_over_days_works_as_one_over_times(of_c1):
-    rows = [{"contact_id": f"K{i}", "customer_id": "C1", "channel": "sms", "contacted_on": date(2026, 5, i)}
-            for i in (22, 23, 29, 30)]  # fmt: skip
+    rows = [
+        {"contact_id": f"K{i}", "customer_id": "C1", "channel": "sms", "contacted_on": date(2026, 5, i)}
+        for i in (22, 23, 29, 30)
+    ]
     assert of_c1({"contact": rows}, aggregate("week", "count", subject="contact", within_days=7))["week"] == 2
 
 
@@ -73,15 +82,26 @@ def test_every_function_over_no_rows(built, tmp_path):
     money = column("amount")
     rows = {"customer": customers("C1", "C2"), "txn": [txn(1, "2026-05-01 10:00")]}
     tags = [
-        aggregate("count", "count"), aggregate("distinct", "distinct", of=column("kind")),
-        aggregate("sum", "sum", "decimal", of=money), aggregate("exists", "exists", "boolean"),
+        aggregate("count", "count"),
+        aggregate("distinct", "distinct", of=column("kind")),
+        aggregate("sum", "sum", "decimal", of=money),
+        aggregate("exists", "exists", "boolean"),
         aggregate("days", "days_since"),
         *(aggregate(name, name, "decimal", of=money) for name in ("mean", "min", "max", "first", "last")),
-    ]  # fmt: skip
+    ]
     assert built(tmp_path, rows, tags)["C2"] == {
-        "customer_id": "C2", "count": 0, "distinct": 0, "sum": Decimal("0.00"), "exists": False, "days": None,
-        "mean": None, "min": None, "max": None, "first": None, "last": None,
-    }  # fmt: skip
+        "customer_id": "C2",
+        "count": 0,
+        "distinct": 0,
+        "sum": Decimal("0.00"),
+        "exists": False,
+        "days": None,
+        "mean": None,
+        "min": None,
+        "max": None,
+        "first": None,
+        "last": None,
+    }
 
 
 def test_a_filter_that_no_row_meets_is_the_same_as_no_rows(of_c1):
@@ -116,8 +136,13 @@ def test_first_and_last_go_by_time_then_key_and_pass_over_missing_values(of_c1):
 
 def test_the_last_balance_of_each_account_is_added_up(of_c1):
     def balance(account, day, amount):
-        return {"customer_id": "C1", "holding_id": account, "line": "deposit", "balance_on": date(2026, 5, day),
-                "amount": Decimal(amount)}  # fmt: skip
+        return {
+            "customer_id": "C1",
+            "holding_id": account,
+            "line": "deposit",
+            "balance_on": date(2026, 5, day),
+            "amount": Decimal(amount),
+        }
 
     rows = [balance("A", 1, 5), balance("A", 28, 7), balance("B", 3, 100), balance("B", 2, 900)]
     last = aggregate("now", "last", "decimal", subject="balance", of=column("amount"), each="holding_id")
@@ -141,8 +166,10 @@ def test_a_mean_is_rounded_half_up_exactly(of_c1, amounts, mean):
 
 
 def test_a_mean_of_whole_numbers_is_a_rate(of_c1):
-    rows = [{"customer_id": "C1", "assessed_on": date(2026, 5, day), "level": level}
-            for day, level in ((1, 1), (2, 1), (3, 3))]  # fmt: skip
+    rows = [
+        {"customer_id": "C1", "assessed_on": date(2026, 5, day), "level": level}
+        for day, level in ((1, 1), (2, 1), (3, 3))
+    ]
     got = of_c1(
         {"risk_assessment": rows}, aggregate("mean", "mean", "rate", "risk_assessment", of=column("level"))
     )
@@ -158,9 +185,16 @@ def test_days_since_counts_days_not_hours(of_c1):
     assert (got["since"], got["recorded"]) == (1, None)
 
 
-def holding(number, opened, closed=None, role="owner", amount="10.00", customer="C1"):
-    return {"holding_id": f"H{number}", "customer_id": customer, "role": role, "line": "deposit",
-            "opened_on": opened, "closed_on": closed, "amount": Decimal(amount)}  # fmt: skip
+def holding(number, opened, closed=None, role="owner", amount="10.00", customer="C1"):  # noqa: PLR0917
+    return {
+        "holding_id": f"H{number}",
+        "customer_id": customer,
+        "role": role,
+        "line": "deposit",
+        "opened_on": opened,
+        "closed_on": closed,
+        "amount": Decimal(amount),
+    }
 
 
 def test_a_holding_counts_for_its_owner_while_it_is_open(built, tmp_path, library):
@@ -180,8 +214,13 @@ def test_a_holding_counts_for_its_owner_while_it_is_open(built, tmp_path, librar
 
 def test_a_tie_still_holds_on_its_last_day(of_c1, library):
     def tie(other, ends):
-        return {"customer_id": "C1", "other_id": other, "kind": "household", "valid_from": date(2020, 1, 1),
-                "valid_to": ends}  # fmt: skip
+        return {
+            "customer_id": "C1",
+            "other_id": other,
+            "kind": "household",
+            "valid_from": date(2020, 1, 1),
+            "valid_to": ends,
+        }
 
     day = timedelta(days=1)
     rows = [tie("C2", AS_OF), tie("C3", AS_OF - day), tie("C4", AS_OF + day), tie("C5", None)]
@@ -190,8 +229,10 @@ def test_a_tie_still_holds_on_its_last_day(of_c1, library):
 
 def test_values_of_managers_and_branches_reach_their_customers(built, tmp_path):
     people = [
-        *customers("C1", "C2", manager_id="M1", branch_id="B1"), *customers("C3", manager_id="M2"), *customers("C4")
-    ]  # fmt: skip
+        *customers("C1", "C2", manager_id="M1", branch_id="B1"),
+        *customers("C3", manager_id="M2"),
+        *customers("C4"),
+    ]
     targets = [
         {"manager_id": "M1", "measure": m, "valid_from": date(2026, 1, 1), "amount": Decimal(5)} for m in "ab"
     ]
@@ -211,21 +252,31 @@ def test_values_of_managers_and_branches_reach_their_customers(built, tmp_path):
         tags,
     )
     assert {one: (row["load"], row["targets"], row["place"]) for one, row in got.items()} == {
-        "C1": (2, 10, "village"), "C2": (2, 10, "village"), "C3": (1, 0, None), "C4": (0, 0, None),
-    }  # fmt: skip
+        "C1": (2, 10, "village"),
+        "C2": (2, 10, "village"),
+        "C3": (1, 0, None),
+        "C4": (0, 0, None),
+    }
 
 
 def test_rows_of_nobody_and_of_strangers_change_nothing(of_c1):
-    rows = [txn(1, "2026-05-01 10:00"), txn(2, "2026-05-01 10:00", customer="C9"),
-            txn(3, "2026-05-01 10:00", customer=None)]  # fmt: skip
+    rows = [
+        txn(1, "2026-05-01 10:00"),
+        txn(2, "2026-05-01 10:00", customer="C9"),
+        txn(3, "2026-05-01 10:00", customer=None),
+    ]
     assert of_c1({"txn": rows}, aggregate("count", "count"))["count"] == 1
 
 
 def test_years_are_full_on_the_birthday(built, tmp_path):
     born = {"C1": date(1990, 5, 29), "C2": date(1990, 5, 30), "C3": date(2000, 2, 29), "C4": None}
     people = [row for one, day in born.items() for row in customers(one, birth_date=day)]
-    age = Tag(name="age", title="Age", type=Type.INTEGER,
-              compute=Attribute(column="birth_date", function="years_since"))  # fmt: skip
+    age = Tag(
+        name="age",
+        title="Age",
+        type=Type.INTEGER,
+        compute=Attribute(column="birth_date", function="years_since"),
+    )
     got = built(tmp_path, {"customer": people}, [age])
     assert [row["age"] for row in got.values()] == [36, 35, 26, None]
 
@@ -244,7 +295,7 @@ def test_formulas_are_computed_in_stages_rounded_and_guarded(of_c1):
         formula("missing", "integer", case((tag("two") > 5, 1))),
         formula("known", "boolean", tag("missing") > 0),
         formula("days", "integer", days_between(as_of(), as_of())),
-    )  # fmt: skip
+    )
     assert got["share"] == Decimal("0.010000")
     assert (got["three"], got["half"], got["by_zero"], got["huge"]) == (3, 2, None, None)
     assert (got["missing"], got["known"], got["days"]) == (None, False, 0)

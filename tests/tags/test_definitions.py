@@ -131,7 +131,7 @@ def test_the_workspace_adds_its_own_tags(tmp_path):
 def test_a_file_must_be_named_after_its_tag_and_not_replace_the_library(tmp_path):
     path = make(column="employees").save(tmp_path)
     path.rename(tmp_path / "other.yaml")
-    with pytest.raises(DefinitionError, match="Rename the file to mine.yaml"):
+    with pytest.raises(DefinitionError, match=r"Rename the file to mine\.yaml"):
         load_catalogue(tmp_path)
     (tmp_path / "other.yaml").unlink()
     make(name="aum", column="employees").save(tmp_path)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
+
 from journeykit.contract import Type
 from journeykit.tags import LIBRARY
 
@@ -39,10 +40,13 @@ class Facts:
         """Rows of this customer seen by AS_OF, in the window, with these values."""
         value = self.id if value is None else value
         return [
-            row for row in self.bank[subject]
-            if row[by] == value and 0 <= ago(row[at]) and (days is None or ago(row[at]) < days)
+            row
+            for row in self.bank[subject]
+            if row[by] == value
+            and ago(row[at]) >= 0
+            and (days is None or ago(row[at]) < days)
             and all(row.get(name) == wanted for name, wanted in equal.items())
-        ]  # fmt: skip
+        ]
 
     def ended(self, row, until):
         """The end of a period when it is known by AS_OF."""
@@ -50,9 +54,10 @@ class Facts:
 
     def owned(self, line=None):
         return [
-            row for row in self.rows("holding", "opened_on", role="owner")
+            row
+            for row in self.rows("holding", "opened_on", role="owner")
             if self.ended(row, "closed_on") is None and line in (None, row["line"])
-        ]  # fmt: skip
+        ]
 
     def valid(self, subject, at, until, **equal):
         """Periods whose last day is inclusive."""
@@ -114,9 +119,25 @@ def band(value, bounds, names):
 def expected(f: Facts) -> dict:
     """Every tag of one customer, from the descriptions in the catalogue."""
     c = f.customer
-    out = {name: c.get(name) for name in (
-        "kind", "gender", "education", "marital_status", "occupation", "annual_income", "industry", "employees",
-        "acquired_by", "region_kind", "district", "village", "branch_id", "manager_id")}  # fmt: skip
+    out = {
+        name: c.get(name)
+        for name in (
+            "kind",
+            "gender",
+            "education",
+            "marital_status",
+            "occupation",
+            "annual_income",
+            "industry",
+            "employees",
+            "acquired_by",
+            "region_kind",
+            "district",
+            "village",
+            "branch_id",
+            "manager_id",
+        )
+    }
     out |= {name: bool(c.get(name)) for name in ("is_farmer", "is_new_citizen")}
     age = out["age"] = full_years(c.get("birth_date"))
     out["age_band"] = band(age, (18, 35, 50, 60), ("under_18", "18_34", "35_49", "50_59", "60_plus"))
@@ -310,9 +331,22 @@ def test_every_tag_is_told_in_both_languages():
 def test_every_subject_that_may_is_used():
     used = {tag.subject for tag in LIBRARY} | {"product"}
     assert used >= {
-        "customer", "branch", "manager", "tie", "relationship", "holding", "balance", "txn", "event", "referral",
-        "risk_assessment", "target", "manager_performance", "external", "contact",
-    }  # fmt: skip
+        "customer",
+        "branch",
+        "manager",
+        "tie",
+        "relationship",
+        "holding",
+        "balance",
+        "txn",
+        "event",
+        "referral",
+        "risk_assessment",
+        "target",
+        "manager_performance",
+        "external",
+        "contact",
+    }
 
 
 def test_nothing_after_as_of_changes_a_tag(bank, both, built, tmp_path):

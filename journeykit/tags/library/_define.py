@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from journeykit.contract import Privacy, Type
-from journeykit.expressions import Expression, as_of, column
+from journeykit.expressions import AnyNode, Expression, as_of, column
 from journeykit.tags.tag import Aggregate, Attribute, Formula, Function, Tag
 
 Text = tuple[str, str]
@@ -19,9 +19,10 @@ LONGEST = 365
 class Define(Protocol):
     """Define one tag of a family; see :func:`family`."""
 
-    def __call__(
+    def __call__(  # noqa: PLR0917  (a table of tags reads better without names)
         self,
         name: str,
+        /,
         title: Text,
         description: Text,
         type: Type,  # noqa: A002  (the tag's own field)
@@ -43,8 +44,9 @@ def family(name: str, owner: str, sensitivity: Privacy = "C2") -> Define:
     """
     of_family = sensitivity
 
-    def define(
+    def define(  # noqa: PLR0917
         name_: str,
+        /,
         title: Text,
         description: Text,
         type: Type,  # noqa: A002
@@ -57,7 +59,7 @@ def family(name: str, owner: str, sensitivity: Privacy = "C2") -> Define:
             name=name_, title=title[0], title_zh=title[1], description=description[0],
             description_zh=description[1], family=name, unit=unit, type=type, owner=owner,
             sensitivity=sensitivity or of_family, values=values,
-            compute=Formula(expression=compute) if isinstance(compute, Expression) else compute,
+            compute=Formula(expression=compute.node) if isinstance(compute, Expression) else compute,
         )  # fmt: skip
 
     return define
@@ -73,10 +75,20 @@ def aggregates(subject: str, *, each: str | None = None, by: str | None = None) 
         within_days: int | None = None,
     ) -> Aggregate:
         return Aggregate(
-            subject=subject, function=function, of=of, where=where, within_days=within_days, by=by, each=each
+            subject=subject,
+            function=function,
+            of=_node(of),
+            where=_node(where),
+            within_days=within_days,
+            by=by,
+            each=each,
         )
 
     return rows
+
+
+def _node(value: Expression | None) -> AnyNode | None:
+    return None if value is None else value.node
 
 
 def days_window(days: int) -> Text:

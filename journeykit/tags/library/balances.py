@@ -13,8 +13,8 @@ of_each_account = aggregates("balance", each="holding_id")
 STALE = 45
 ASSETS = column("line").isin(["deposit", "wealth"])
 STALE_TEXT = (
-    f"Of each deposit or wealth account the last balance of the {STALE} days up to and including that day, added "
-    "up; missing when there is none. Balances belong to the owner.",
+    f"Of each deposit or wealth account the last balance of the {STALE} days up to and including that day, "
+    "added up; missing when there is none. Balances belong to the owner.",
     f"取每个存款或理财账户截至该日（含）{STALE}天内的最后余额并求和；没有则缺失。余额归所有者。",
 )
 
@@ -57,8 +57,9 @@ def balance_extreme(function: str, days: int, title: str, title_zh: str) -> Tag:
     return define(
         f"balance_{function}_{days}d",
         (f"{title} balance of one account, {days} days", f"近{days}天单户{title_zh}余额"),
-        (f"{title} end-of-day balance of any one deposit account in the {days} days up to and including as_of; "
-         "missing when there is none.", f"截至数据日（含）{days}天内任一存款账户的{title_zh}日终余额；没有则缺失。"),
+        (f"{title} end-of-day balance of any one deposit account in the {days} days up to and including "
+         "as_of; missing when there is none.",
+         f"截至数据日（含）{days}天内任一存款账户的{title_zh}日终余额；没有则缺失。"),
         Type.DECIMAL,
         balances("min" if function == "min" else "max", column("amount"), column("line") == "deposit",
                  within_days=days),

@@ -54,9 +54,10 @@ LAST_LOGIN, LAST = days_window(LONGEST), days_window(90)
 TAGS = (
     *map(logins, (7, 30, 90)),
     define("days_since_login", ("Days since a log-in", "距最近登录天数"),
-           (f"Days from the latest log-in to as_of, 0 when it was that day; missing when there is none {LAST_LOGIN[0]}.",
+           (f"Days from the latest log-in to as_of, 0 when it was that day; missing when there is "
+            f"none {LAST_LOGIN[0]}.",
             f"从最近一次登录到数据日的天数，当天为0；{LAST_LOGIN[1]}没有则缺失。"),
-           Type.INTEGER, events("days_since", where=column("action") == "login", within_days=LONGEST), "days"),
+           Type.INTEGER, events("days_since", None, column("action") == "login", LONGEST), "days"),
     *(views("wealth", days) for days in (14, 30)),
     *(views(thing, 30) for thing in ("loan", "deposit", "card")),
     *(clicks(thing, 30) for thing in ("wealth", "loan")),

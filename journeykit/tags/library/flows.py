@@ -81,11 +81,13 @@ TAGS = (
             f"{days_window(30)[1]}最大单笔转入金额；没有则缺失。"),
            Type.DECIMAL, txns("max", column("amount"), IN, 30), "yuan"),
     define("purchase_mean_90d", ("Average purchase, 90 days", "近90天笔均消费"),
-           (f"Mean amount of a purchase {days_window(90)[0]}, rounded half-up to a cent; missing without one.",
+           (f"Mean amount of a purchase {days_window(90)[0]}, rounded half-up to a cent; missing "
+            "without one.",
             f"{days_window(90)[1]}消费的笔均金额，四舍五入到分；没有则缺失。"),
            Type.DECIMAL, txns("mean", column("amount"), OUT & (column("kind") == "purchase"), 90), "yuan"),
     define("txn_active_days_30d", ("Days with transactions, 30 days", "近30天交易天数"),
-           (f"Different days with a transaction {days_window(30)[0]}.", f"{days_window(30)[1]}有交易的不同天数。"),
+           (f"Different days with a transaction {days_window(30)[0]}.",
+            f"{days_window(30)[1]}有交易的不同天数。"),
            Type.INTEGER, txns("distinct", days_between(column("occurred_at"), as_of()), None, 30), "days"),
     define("days_since_txn", ("Days since a transaction", "距最近交易天数"),
            (f"Days from the latest transaction to as_of, 0 when it was that day; missing when there is none "
@@ -93,8 +95,8 @@ TAGS = (
             f"从最近一笔交易到数据日的天数，当天为0；{days_window(LONGEST)[1]}没有则缺失。"),
            Type.INTEGER, txns("days_since", within_days=LONGEST), "days"),
     define("last_txn_channel", ("Channel of the last transaction", "最近交易渠道"),
-           (f"Channel of the latest transaction with a known one {days_window(90)[0]}; of two at the same moment "
-            "the one with the greater number.",
+           (f"Channel of the latest transaction with a known one {days_window(90)[0]}; of two at the same "
+            "moment the one with the greater number.",
             f"{days_window(90)[1]}最近一笔已知渠道交易的渠道；同一时刻取交易号较大者。"),
            Type.TEXT, txns("last", column("channel"), None, 90),
            values=SUBJECTS["txn"].column("channel").values),

@@ -17,8 +17,8 @@ def performance_days(days: int) -> Tag:
     return define(
         f"manager_performance_days_{days}d",
         (f"Days the manager performed, {days} days", f"客户经理近{days}天有业绩天数"),
-        (f"Different days {en} on which the customer's manager has a value above zero in any measure; 0 without "
-         "a manager.", f"{zh}客户经理任一指标完成值大于零的不同天数；无客户经理为0。"),
+        (f"Different days {en} on which the customer's manager has a value above zero in any measure; 0 "
+         "without a manager.", f"{zh}客户经理任一指标完成值大于零的不同天数；无客户经理为0。"),
         Type.INTEGER,
         performance("distinct", column("performed_on"), column("amount") > 0, within_days=days), "days",
     )  # fmt: skip
@@ -39,11 +39,13 @@ TAGS = (
            ("Leads the manager in charge can work in a day.", "管户客户经理每日可跟进的商机数。"),
            Type.INTEGER, Attribute(subject="manager", column="daily_capacity"), "leads"),
     define("manager_load", ("Manager's customers", "客户经理管户数"),
-           ("How many customers and prospects the manager in charge has, this one included; 0 without a manager.",
+           ("How many customers and prospects the manager in charge has, this one included; 0 without a "
+            "manager.",
             "管户客户经理名下客户及潜在客户总数（含本人）；无客户经理为0。"),
            Type.INTEGER, of_manager("count"), "customers"),
     define("manager_targets", ("Manager's targets", "客户经理指标数"),
-           ("Targets of the manager in charge that hold on as_of, their last day included; 0 without a manager.",
+           ("Targets of the manager in charge that hold on as_of, their last day included; 0 without a "
+            "manager.",
             "数据日有效的客户经理指标个数（终止日当天仍有效）；无客户经理为0。"),
            Type.INTEGER, targets("count", where=still_valid("valid_to")), "targets"),
     performance_days(30),

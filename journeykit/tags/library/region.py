@@ -30,7 +30,8 @@ TAGS = (
            Type.INTEGER, Attribute(subject="branch", column="opened_on", function="days_since"), "days",
            sensitivity="C1"),
     define("branch_customers", ("Customers of the branch", "网点客户数"),
-           ("How many customers and prospects the home branch has, this one included; 0 without a home branch.",
+           ("How many customers and prospects the home branch has, this one included; 0 without a home "
+            "branch.",
             "归属网点的客户及潜在客户总数（含本人）；无归属网点为0。"),
            Type.INTEGER, of_branch("count"), "customers", sensitivity="C1"),
 )  # fmt: skip

@@ -9,7 +9,8 @@ assessments = aggregates("risk_assessment")
 
 TAGS = (
     define("risk_level", ("Risk level", "风险承受等级"),
-           ("Level C1 to C5, as 1 to 5, of the latest assessment, expired ones included; missing without one.",
+           ("Level C1 to C5, as 1 to 5, of the latest assessment, expired ones included; missing without "
+            "one.",
             "最近一次测评的等级（C1至C5记为1至5），含已过期；未测评则缺失。"),
            Type.INTEGER, assessments("last", column("level")), "level"),
     define("risk_expires_on", ("Assessment valid to", "测评有效期至"),
