@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"
+DEMO_DAY = date(2026, 5, 29)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -45,3 +47,21 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     return path
+
+
+@pytest.fixture(scope="session")
+def built_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace whose small synthetic bank is loaded and has its tags built; copy it before writing."""
+    from journeykit import workspace
+    from synthetic_data.generating import generate
+
+    root = tmp_path_factory.mktemp("built") / "workspace"
+    shutil.copytree(ROOT / "scheduled", root / "scheduled")
+    shutil.copy(ROOT / "journeykit.toml", root)
+    generate(400, 7, DEMO_DAY, root / "synthetic_data" / "bank")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JOURNEYKIT_WORKSPACE", str(root))
+        workspace.create_vault_key()
+        workspace.load_day(DEMO_DAY)
+        workspace.build_tags(DEMO_DAY)
+    return root

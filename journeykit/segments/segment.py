@@ -102,6 +102,17 @@ class Segment(BaseModel):
         """Read a segment from YAML text."""
         return yaml_files.from_yaml(text, cls)
 
+    @classmethod
+    def load(cls, path: Path) -> Segment:
+        """Read a segment's YAML file.
+
+        Raises
+        ------
+        DefinitionError
+            Missing file, malformed YAML (names the line), or a key or node that is unknown (names its path).
+        """
+        return yaml_files.read_definition(path, cls)
+
     def save(self, folder: Path | None = None) -> Path:
         """Write ``<name>.yaml`` in a folder, by default the workspace's ``scheduled/segments``."""
         folder = folder or find_root() / "scheduled" / "segments"
@@ -137,17 +148,6 @@ class Segment(BaseModel):
             raise _no_segment(other)
         where = join(kind, self.where, other.where)
         return _composed(f"{self.name}_{word}_{other.name}", where, self, other, (word, word_zh))
-
-
-def load_segment(path: Path) -> Segment:
-    """Read a segment from a YAML file.
-
-    Raises
-    ------
-    DefinitionError
-        Missing file, malformed YAML (names the line), or a key or node that is unknown (names its path).
-    """
-    return yaml_files.read_definition(Path(path), Segment)
 
 
 def _composed(name: str, where: Node, left: Segment, right: Segment, words: tuple[str, str]) -> Segment:

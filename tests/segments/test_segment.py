@@ -6,7 +6,7 @@ import pytest
 
 from journeykit.errors import DefinitionError
 from journeykit.expressions import And, Not, Or, did, tag
-from journeykit.segments import Segment, load_segment
+from journeykit.segments import Segment
 
 rich = Segment("rich", tag("aum") >= 500_000.5, title="Rich", title_zh="富裕")
 young = Segment("young", tag("age") < 30, title="Young", title_zh="青年")
@@ -40,8 +40,8 @@ def test_round_trip_and_equality(tmp_path):
         assert Segment.from_yaml(segment.to_yaml()) == segment
         path = segment.save(tmp_path)
         assert path.name == f"{segment.name}.yaml"
-        assert load_segment(path) == segment
-        assert hash(load_segment(path)) == hash(segment)
+        assert Segment.load(path) == segment
+        assert hash(Segment.load(path)) == hash(segment)
 
 
 def test_reads_well():
@@ -79,4 +79,4 @@ def test_a_bad_file_is_named(tmp_path):
     path = tmp_path / "bad.yaml"
     path.write_text("name: x\nwhere: {node: sql}", encoding="utf-8")
     with pytest.raises(DefinitionError, match=r"bad\.yaml.*where"):
-        load_segment(path)
+        Segment.load(path)

@@ -1,0 +1,68 @@
+"""Every notebook for analysts runs from its first cell to its last, and does what it says."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from journeykit.runs.kernels import execute_notebook
+from journeykit.segments import Segment
+from journeykit.strategies.graph import Strategy
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def shown(notebook: nbformat.NotebookNode) -> str:
+    """All text a reader sees in the outputs."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    kinds = ("text/plain", "text/html")
+    data = [str(output.get("data", {}).get(kind, "")) for output in outputs for kind in kinds]
+    return "\n".join([*(str(output.get("text", "")) for output in outputs), *data])
+
+
+@pytest.fixture(scope="module")
+def executed(built_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What each notebook shows, executed in reading order in a copy of a workspace."""
+    workspace = tmp_path_factory.mktemp("analyst") / "workspace"
+    shutil.copytree(built_workspace, workspace)
+    found = {
+        path.name: shown(execute_notebook(path, {}, workspace, workspace / "var" / path.name, minutes=5))
+        for path in NOTEBOOKS
+    }
+    return found | {"workspace": str(workspace)}
+
+
+def test_there_are_four_in_reading_order() -> None:
+    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_", "04_"]
+
+
+def test_exploring_shows_every_subject(executed: dict[str, str]) -> None:
+    assert "Mart as of 2026-05-29" in executed["01_explore_the_mart.ipynb"]
+    assert "payroll" in executed["01_explore_the_mart.ipynb"]
+
+
+def test_a_condition_and_its_complement_are_everyone(executed: dict[str, str]) -> None:
+    counts = re.search(r"\((\d+), (\d+), (\d+)\)", executed["02_tags.ipynb"])
+    assert counts is not None
+    older, rest, both = map(int, counts.groups())
+    assert older > 0 < rest
+    assert older + rest == both == 400
+
+
+def test_the_segment_is_saved_as_it_was_designed(executed: dict[str, str]) -> None:
+    saved = Path(executed["workspace"]) / "scheduled" / "segments" / "idle_affluent.yaml"
+    segment = Segment.load(saved)
+    assert set(segment.tags()) == {"aum", "holds_wealth"}
+
+
+def test_the_strategy_is_saved_sound(executed: dict[str, str]) -> None:
+    assert "no findings" in executed["04_design_a_strategy.ipynb"]
+    saved = Path(executed["workspace"]) / "scheduled" / "strategies" / "first_wealth_purchase.yaml"
+    assert [node.id for node in Strategy.load(saved).nodes] == [
+        "start", "send_app_push", "wait_3d", "assign_manager",
+    ]  # fmt: skip
