@@ -7,6 +7,7 @@ import pandas as pd
 from journeykit.contract import SUBJECTS
 from journeykit.display import Table
 from journeykit.i18n import in_language, label
+from journeykit.mart.manifest import Assumption
 from journeykit.reports.figures import Figure, KeyFigures, Section
 from journeykit.reports.tables import cross_table, titled
 from journeykit.routing.result import StrategyRun
@@ -27,7 +28,9 @@ def summarise_build(build: Build, language: str) -> Section:
     counts: dict[str, int] = {}
     for one in plan.passes:
         counts[one.subject] = counts.get(one.subject, 0) + len(one.tags)
-    rows = [(label("build.attributes", language), len(plan.attributes), plan.manifest.rows("customer"))]
+    rows: list[tuple[object, ...]] = [
+        (label("build.attributes", language), len(plan.attributes), plan.manifest.rows("customer"))
+    ]
     rows += [
         (in_language(language, SUBJECTS[name].title, SUBJECTS[name].title_zh), n, plan.manifest.rows(name))
         for name, n in counts.items()
@@ -40,7 +43,8 @@ def summarise_build(build: Build, language: str) -> Section:
         (label("tag", language), label("build.missing", language)),
         tuple(plan.unavailable.items()),
     )
-    return Section(title, (figures, passes, *([missing] if missing.rows else [])))
+    stated = _stated(plan.manifest.assumptions, language)
+    return Section(title, (figures, passes, *(table for table in (missing, stated) if table.rows)))
 
 
 def summarise_run(run: StrategyRun, language: str) -> Section:
@@ -66,14 +70,19 @@ def summarise_run(run: StrategyRun, language: str) -> Section:
         min_cell=load_settings().privacy.min_cell,
         language=language,
     )
-    stated = Table(
-        label("daily.basis.assumptions", language),
-        (label("assumption", language), ""),
-        tuple((one.name, in_language(language, one.text, one.text_zh)) for one in run.assumptions),
-    )
+    stated = _stated(run.assumptions, language)
     facts = Table(
         "",
         tuple(label(key, language) for key in ("build", "decisions_hash")),
         ((run.build_id, run.decisions_sha256[:12]),),
     )
     return Section(label("run.section", language), (table, facts, *([stated] if stated.rows else [])))
+
+
+def _stated(assumptions: tuple[Assumption, ...], language: str) -> Table:
+    """What the bank states instead of proving, in every report (design D3)."""
+    return Table(
+        label("daily.basis.assumptions", language),
+        (label("assumption", language), ""),
+        tuple((one.name, in_language(language, one.text, one.text_zh)) for one in assumptions),
+    )

@@ -82,6 +82,7 @@ def run_strategies(
     used = {
         facts.presumed[name] for name in decisions["channel"].unique().to_pylist() if name in facts.presumed
     }
+    idle = {channel.assumption for channel in playbook.channels.values()} - used
     result = StrategyRun(
         run_id=run_id,
         as_of=mart.as_of,
@@ -89,7 +90,7 @@ def run_strategies(
         build_id=str(mart.build_id),
         strategies=tuple(_count(one, versions[name], decisions) for name, one in advances.items()),
         drops=_count_drops(decisions),
-        assumptions=tuple(a for a in mart.manifest.assumptions if a.name in used),
+        assumptions=tuple(a for a in mart.manifest.assumptions if a.name not in idle),
         decisions_sha256=sha256_of(path),
     )
     publish_text(folder / RESULT_FILE, result.model_dump_json(indent=1))

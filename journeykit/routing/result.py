@@ -55,7 +55,7 @@ class StrategyRun(_Result):
     drops : tuple of DropCount
         By strategy, node and reason.
     assumptions : tuple of Assumption
-        The mapping's assumptions that consent rested on.
+        What the mapping assumes; in place of consent only where a decision rested on it.
     """
 
     run_id: str

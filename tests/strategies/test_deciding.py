@@ -163,7 +163,7 @@ def test_an_unnamed_assumption_lets_nobody_through(bank):
     ) as mart:
         result = decide(bank, mart, plan_of())
     assert [drop.reason for drop in result.drops] == ["no_consent"]
-    assert result.assumptions == ()
+    assert result.leads == 0
 
 
 def test_control_customers_are_enrolled_and_never_contacted(bank):
