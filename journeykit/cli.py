@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +17,8 @@ from journeykit.errors import JourneykitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from journeykit.display import Table
 
 app = typer.Typer(
     name="journeykit",
@@ -45,17 +48,33 @@ AsOf = Annotated[
 OptionalAsOf = Annotated[
     datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only this closed business day.")
 ]
+_BRIEF = {"subject", "title", "rows", "column", "type", "filled", "meaning", "values", "absent because"}
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @contextmanager
-def _told_plainly() -> Iterator[None]:
-    """An expected error is one clear message and exit code 1, not a traceback."""
+def _told_plainly(doing: str = "") -> Iterator[None]:
+    """An expected error is one clear message and exit code 1, not a traceback.
+
+    While it takes its time a terminal says what is going on; a log does not.
+    """
     try:
-        yield
+        with _status(doing) if doing and sys.stderr.isatty() else nullcontext():
+            yield
     except JourneykitError as error:
         typer.secho(f"Error: {error}", fg="red", err=True)
         raise typer.Exit(1) from error
+
+
+def _status(doing: str) -> AbstractContextManager[Any]:
+    from rich.console import Console
+
+    return Console(stderr=True).status(f"{doing} …")
+
+
+def _show(table: Table) -> None:
+    """Print a table no wider than the screen; 120 columns where there is none."""
+    typer.echo(table.fit(shutil.get_terminal_size((120, 24)).columns))
 
 
 def _listing(name: str, rows: Iterable[Mapping[str, Any]], as_json: bool, columns: list[str]) -> None:
@@ -67,8 +86,18 @@ def _listing(name: str, rows: Iterable[Mapping[str, Any]], as_json: bool, column
         return
     from journeykit.display import Table
 
-    typer.echo(
-        repr(Table(f"{len(rows)} {name}", tuple(columns), tuple(tuple(r[c] for c in columns) for r in rows)))
+    _show(Table(f"{len(rows):,} {name}", tuple(columns), tuple(tuple(r[c] for c in columns) for r in rows)))
+
+
+def _briefly(described: Table) -> Table:
+    """What fits a screen; notebooks and `mart contract` show the rest."""
+    from journeykit.display import Table
+
+    kept = [i for i, name in enumerate(described.columns) if name in _BRIEF]
+    return Table(
+        described.title,
+        tuple(described.columns[i] for i in kept),
+        tuple(tuple(row[i] for i in kept) for row in described.rows),
     )
 
 
@@ -79,7 +108,7 @@ def _day(value: datetime | None) -> date | None:
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
-    example: Annotated[str, typer.Option(help="Start from an example: berka.")] = "",
+    example: Annotated[str, typer.Option(help="Start from an example, such as berka.")] = "",
 ) -> None:
     """Make a workspace."""
     from journeykit.workspace import init_workspace
@@ -108,7 +137,7 @@ def run(
     """Run a job's notebook, render its report and mail it."""
     from journeykit.runs import run_job_from_text
 
-    with _told_plainly():
+    with _told_plainly(f"Running {job} as of {as_of.date()}"):
         typer.echo(repr(run_job_from_text(job, as_of.date(), parameter or [])))
 
 
@@ -117,8 +146,8 @@ def mart_load(as_of: AsOf) -> None:
     """Map the bank's tables of a day onto the contract, check and publish them."""
     from journeykit.workspace import load_day
 
-    with _told_plainly():
-        typer.echo(repr(load_day(as_of.date())))
+    with _told_plainly(f"Loading {as_of.date()}"):
+        _show(load_day(as_of.date()).table())
 
 
 @mart_app.command("check")
@@ -126,11 +155,14 @@ def mart_check(as_of: AsOf) -> None:
     """Check the bank's tables of a day; exits 1 when a fatal rule fails."""
     from journeykit.workspace import check_day
 
-    with _told_plainly():
+    with _told_plainly(f"Checking {as_of.date()}"):
         report = check_day(as_of.date())
+    if report.findings:
+        _show(report.table())
+    else:
         typer.echo(repr(report))
-        if report.fatal:
-            raise typer.Exit(1)
+    if report.fatal:
+        raise typer.Exit(1)
 
 
 @mart_app.command("describe")
@@ -142,7 +174,7 @@ def mart_describe(
     from journeykit.workspace import connect
 
     with _told_plainly(), connect(_day(as_of)) as mart:
-        typer.echo(repr(mart.describe(subject or None)))
+        _show(_briefly(mart.describe(subject or None)))
 
 
 @mart_app.command("contract")

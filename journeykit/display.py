@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from html import escape
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -128,6 +129,34 @@ class Table:
             for line in lines
         ]  # fmt: skip
         return "\n".join(([self.title] if self.title else []) + text)
+
+    def fit(self, width: int) -> str:
+        """The table as text no wider than a screen: long texts go on in the next line.
+
+        Examples
+        --------
+        >>> print(Table("", ["name", "meaning"], [["aum", "Everything owned"]]).fit(20))
+        name   meaning
+        ────────────────────
+        aum    Everything
+               owned
+        """
+        if max(map(_width, repr(self).splitlines()), default=0) <= width:
+            return repr(self)
+        from rich.box import SIMPLE_HEAD
+        from rich.console import Console
+        from rich.table import Table as Grid
+        from rich.text import Text
+
+        grid = Grid(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+        for name, right in zip(self.columns, self._right(), strict=True):
+            grid.add_column(Text(name), justify="right" if right else "left", overflow="fold")
+        for row in self.rows:
+            grid.add_row(*(Text(show_value(value)) for value in row))
+        console = Console(width=width, color_system=None, file=StringIO())
+        with console.capture() as capture:
+            console.print(*([Text(self.title)] if self.title else []), grid, sep="\n")
+        return "\n".join(line.rstrip() for line in capture.get().rstrip().splitlines())
 
     def _repr_html_(self) -> str:
         side = ["right" if right else "left" for right in self._right()]

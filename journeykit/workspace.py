@@ -61,14 +61,19 @@ class LoadedDay:
     contacts: int
     receipts: int
     details: int
+    absent: tuple[str, ...]
+    assumptions: tuple[str, ...]
 
     def table(self) -> Table:
         """The figures as a table."""
         new = {"consents": self.consents, "contacts": self.contacts, "receipts": self.receipts}
+        details = f"{self.details:,} customers' contact details" if self.details else "no contact details"
         rows = (
             ("mart", f"{self.rows:,} rows in {self.subjects} subjects, load {self.load_id}"),
             ("ledger", ", ".join(f"{count:,} {what}" for what, count in new.items()) + " new"),
-            ("vault", f"{self.details:,} customers' contact details"),
+            ("vault", details),
+            ("absent", ", ".join(self.absent) or "nothing"),
+            ("assumed", ", ".join(self.assumptions) or "nothing"),
         )  # fmt: skip
         return Table(f"Loaded {self.as_of}", ("where", "what"), rows)
 
@@ -204,6 +209,8 @@ def load_day(as_of: date | str) -> LoadedDay:
         contacts=new["contact"],
         receipts=new["receipt"],
         details=new["details"],
+        absent=tuple(item.subject for item in mapping.absent if item.column is None),
+        assumptions=tuple(item.name for item in mapping.assumptions),
     )
 
 
