@@ -51,7 +51,7 @@ def bar_chart(title: str, bars: Sequence[tuple[str, int]], notes: Sequence[str] 
     return _chart(title, _sized(drawn, len(bars)), _words(bars, texts))
 
 
-def _sized(drawn: alt.LayerChart, bars: int) -> alt.LayerChart:
+def _sized(drawn: Any, bars: int) -> Any:
     return drawn.properties(width=_WIDTH, height=max(1, bars) * _HEIGHT)
 
 
@@ -75,7 +75,7 @@ def _axis() -> alt.Axis:
     )
 
 
-def _chart(title: str, drawn: alt.LayerChart, summary: str) -> Chart:
+def _chart(title: str, drawn: Any, summary: str) -> Chart:
     """The chart as SVG that scales with the page and names no address, not even its own schema's."""
     drawn = drawn.configure(font=FONTS, background="transparent", aria=False).configure_view(stroke=None)
     svg = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", vl_convert.vegalite_to_svg(drawn.to_dict()))

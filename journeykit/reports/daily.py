@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from fractions import Fraction
 
 import pandas as pd
 
@@ -12,12 +13,13 @@ from journeykit.contract import SUBJECTS
 from journeykit.display import MISSING, WITHHELD, Table
 from journeykit.i18n import in_language, label
 from journeykit.ledger import Ledger
+from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.mart import Mart
 from journeykit.reports.charts import bar_chart
 from journeykit.reports.facts import DayFacts, read_day
 from journeykit.reports.figures import Figure, KeyFigures, Section
 from journeykit.reports.suppression import TOTAL, suppress_small
-from journeykit.reports.tables import cross_table, ranked_table, shown, titled
+from journeykit.reports.tables import count_by, cross_table, ranked_table, shown, titled
 from journeykit.routing.route import TEMPORARY
 from journeykit.strategies.playbook import Playbook
 
@@ -72,7 +74,15 @@ def daily_report(
     DataError
         No strategies have been run as of that day.
     """
-    writer = _Writer(mart, playbook, read_day(mart, ledger), language, min_cell)
+    facts = read_day(mart, ledger)
+    return write_report(facts, mart.manifest, playbook, language=language, min_cell=min_cell)
+
+
+def write_report(
+    facts: DayFacts, manifest: SourceManifest, playbook: Playbook, *, language: str, min_cell: int
+) -> DailyReport:
+    """The report on facts already read; see :func:`daily_report`."""
+    writer = _Writer(manifest, playbook, facts, language, min_cell)
     return DailyReport(
         summary=writer.summary(),
         funnel=writer.funnel(),
@@ -89,8 +99,10 @@ def daily_report(
 class _Writer:
     """Writes the sections from one reading of the day."""
 
-    def __init__(self, mart: Mart, playbook: Playbook, facts: DayFacts, language: str, min_cell: int) -> None:
-        self.mart, self.playbook, self.facts = mart, playbook, facts
+    def __init__(
+        self, manifest: SourceManifest, playbook: Playbook, facts: DayFacts, language: str, min_cell: int
+    ) -> None:
+        self.manifest, self.playbook, self.facts = manifest, playbook, facts
         self.language, self.min_cell = language, min_cell
         self.strategy_words = titled(playbook.strategies, language)
         self.channel_words = titled(playbook.channels, language)
@@ -105,19 +117,12 @@ class _Writer:
 
     def _account(self) -> dict[tuple[str, str, str], int | str]:
         """All figures that add up to the candidates, withheld together so that none follows from another."""
-        leads = self.facts.leads.groupby("delivery").size().rename("count").reset_index(name="count")
-        dropped = self.facts.drops.groupby("reason", as_index=False)["count"].sum()
-        kind = dropped["reason"].map(lambda reason: "limit" if reason in TEMPORARY else "filter")
-        frame = pd.concat(
-            [
-                leads.rename(columns={"delivery": "reason"}).assign(outcome=LEAD, kind=TOTAL),
-                dropped.assign(outcome=DROP, kind=kind),
-            ]
-        )
+        leads = count_by(self.facts.leads, "delivery").rename(columns={"delivery": "reason"})
+        dropped = count_by(self.facts.drops, "reason")
+        kinds = ["limit" if reason in TEMPORARY else "filter" for reason in dropped["reason"]]
+        frame = pd.concat([leads.assign(outcome=LEAD, kind=LEAD), dropped.assign(outcome=DROP, kind=kinds)])
         if frame.empty:
             return {}
-        # a lead's kind is no group of its own, or the total by kind would stand twice
-        frame["kind"] = frame["kind"].where(frame["outcome"] == DROP, "lead")
         totals = [(), ("outcome",), ("outcome", "kind")]
         table = suppress_small(frame, ["outcome", "kind", "reason"], "count", self.min_cell, totals)
         return {(a, b, c): shown(n) for a, b, c, n in table.itertuples(index=False)}
@@ -159,8 +164,8 @@ class _Writer:
         return Section(title, (bar_chart("", drawn, notes),) if drawn else (), self._note())
 
     def strategies(self) -> Section:
-        leads = self.facts.leads.groupby("strategy").size().reset_index(name="count").assign(outcome=LEAD)
-        drops = self.facts.drops.groupby("strategy", as_index=False)["count"].sum().assign(outcome=DROP)
+        leads = count_by(self.facts.leads, "strategy").assign(outcome=LEAD)
+        drops = count_by(self.facts.drops, "strategy").assign(outcome=DROP)
         table = cross_table(
             "",
             pd.concat([leads, drops]),
@@ -202,7 +207,7 @@ class _Writer:
     def _by_channel(self) -> Table:
         return cross_table(
             "",
-            self.facts.leads.groupby(["channel", "delivery"]).size().reset_index(name="count"),
+            count_by(self.facts.leads, "channel", "delivery"),
             ("channel", "delivery"),
             columns=_STATES,
             words=(self.channel_words, self.words("state")),
@@ -227,8 +232,8 @@ class _Writer:
 
     def places(self) -> Section:
         leads = self.facts.leads
-        branches = leads.groupby("home").size().rename_axis("branch").reset_index(name="count")
-        managers = leads.groupby("manager_id").size().rename_axis("manager").reset_index(name="count")
+        branches = count_by(leads.rename(columns={"home": "branch"}), "branch")
+        managers = count_by(leads.rename(columns={"manager_id": "manager"}), "manager")
         by_branch = ranked_table(
             self.word("daily.where.branches"),
             branches,
@@ -250,27 +255,23 @@ class _Writer:
         return Section(self.word("daily.where"), parts)
 
     def _manager_load(self) -> tuple[int, int]:
-        room = int(self.facts.managers["daily_capacity"].fillna(0).sum())
-        return int(self.facts.leads["manager_id"].notna().sum()), room
+        return sum(self.facts.by_manager.values()), sum(self.facts.managers.values())
 
     def capacity(self) -> Section:
         """How full the managers' day is; managers are counted here, not customers."""
-        return Section(self.word("daily.capacity"), tuple(self._managers_chart()))
-
-    def _managers_chart(self) -> Iterator[object]:
-        managers = self.facts.managers[self.facts.managers["daily_capacity"].fillna(0) > 0]
-        if managers.empty:
-            return
-        leads = managers["manager_id"].map(self.facts.leads.groupby("manager_id").size()).fillna(0)
-        share = leads / managers["daily_capacity"].astype(float)
-        counts = {
-            "empty": (share == 0).sum(),
-            "half": ((share > 0) & (share <= 0.5)).sum(),
-            "most": ((share > 0.5) & (share < 1)).sum(),
-            "full": (share >= 1).sum(),
-        }
-        bars = [(self.word(f"daily.capacity.{name}"), int(count)) for name, count in counts.items()]
-        yield bar_chart(self.word("daily.capacity.managers"), bars)
+        shares = [
+            Fraction(self.facts.by_manager.get(name, 0), room)
+            for name, room in self.facts.managers.items()
+            if room
+        ]
+        bars = [
+            (self.word("daily.capacity.empty"), sum(share == 0 for share in shares)),
+            (self.word("daily.capacity.half"), sum(0 < share <= Fraction(1, 2) for share in shares)),
+            (self.word("daily.capacity.most"), sum(Fraction(1, 2) < share < 1 for share in shares)),
+            (self.word("daily.capacity.full"), sum(share >= 1 for share in shares)),
+        ]
+        chart = (bar_chart(self.word("daily.capacity.managers"), bars),) if shares else ()
+        return Section(self.word("daily.capacity"), chart, "" if shares else self.word("none"))
 
     def enrolments(self) -> Section:
         frame = self.facts.enrolments
@@ -278,7 +279,7 @@ class _Writer:
         if frame.empty:
             return Section(title, (), self.word("none"))
         status = frame["arm"].where(frame["state"] == "active", "exited")
-        counted = frame.assign(status=status).groupby(["strategy", "status"], as_index=False)["count"].sum()
+        counted = count_by(frame.assign(status=status), "strategy", "status")
         names = {
             "treatment": self.word("in_treatment"),
             "control": self.word("in_control"),
@@ -317,7 +318,7 @@ class _Writer:
             return f"{_number(whole)} = {' + '.join(map(_number, parts))}"
 
         states = suppress_small(
-            self.facts.enrolments.groupby("state", as_index=False)["count"].sum(),
+            count_by(self.facts.enrolments, "state"),
             ["state"],
             "count",
             self.min_cell,
@@ -355,14 +356,14 @@ class _Writer:
     def _assumptions(self) -> Table:
         rows = tuple(
             (item.name, in_language(self.language, item.text, item.text_zh))
-            for item in self.mart.manifest.assumptions
+            for item in self.manifest.assumptions
         )
         head = (self.word("assumption"), "")
         return Table(self.word("daily.basis.assumptions"), head, rows)
 
     def _absent(self) -> Table:
         rows = tuple(
-            (self._absentee(item.subject, item.column), item.reason) for item in self.mart.manifest.absent
+            (self._absentee(item.subject, item.column), item.reason) for item in self.manifest.absent
         )
         return Table(self.word("daily.basis.absent"), (self.word("subject"), self.word("reason")), rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,7 +26,8 @@ class DayFacts:
     """The day's runs and their decisions, enrolments, and the bank's branches and managers.
 
     `leads` has the customer's branch as ``home``; `drops` has a row per strategy, node and reason;
-    `enrolments` has ``strategy``, ``arm``, ``state`` and ``count``.
+    `enrolments` has ``strategy``, ``arm``, ``state`` and ``count``. `managers` are those on duty with what
+    they can take in a day, `by_manager` what each was given.
     """
 
     runs: tuple[Run, ...]
@@ -34,7 +36,8 @@ class DayFacts:
     drops: pd.DataFrame
     enrolments: pd.DataFrame
     branches: dict[str, str]
-    managers: pd.DataFrame
+    managers: dict[str, int]
+    by_manager: dict[str, int]
     freshness: tuple[tuple[str, int, date | None], ...]
 
 
@@ -68,7 +71,8 @@ def read_day(mart: Mart, ledger: Ledger) -> DayFacts:
         drops=pa.concat_tables([read_drops(ledger, run.run_id) for run in runs]).to_pandas(),
         enrolments=pd.DataFrame(ledger.read(counted), columns=["strategy", "arm", "state", "count"]),
         branches={row["branch_id"]: row["name"] or row["district"] or row["branch_id"] for row in names},
-        managers=mart.run(on_duty).to_pandas(),
+        managers={row["manager_id"]: row["daily_capacity"] or 0 for row in mart.run(on_duty).to_pylist()},
+        by_manager=dict(Counter(name for name in leads["manager_id"].to_pylist() if name is not None)),
         freshness=_freshness(mart),
     )
 

@@ -53,7 +53,7 @@ def suppress_small(
     """
     groups = list(groups)
     wanted = _every_total(groups) if totals is None else [list(total) for total in totals]
-    cells = frame.groupby(groups, as_index=False, sort=False, dropna=False)[count].sum()
+    cells: Any = frame.groupby(groups, as_index=False, sort=False, dropna=False)[count].sum()
     table, equations = _with_totals(cells, groups, count, wanted)
     hidden = _hide(table[count].to_numpy(dtype=np.int64), equations, min_cell, len(cells))
     table[count] = table[count].astype("Int64").mask(pd.Series(hidden, index=table.index))
@@ -65,7 +65,7 @@ def _every_total(groups: list[str]) -> list[list[str]]:
 
 
 def _with_totals(
-    cells: pd.DataFrame, groups: list[str], count: str, totals: list[list[str]]
+    cells: Any, groups: list[str], count: str, totals: list[list[str]]
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """The cells, the totals below them, and one row of coefficients per total: Σ cells − total = 0."""
     rows: list[dict[str, Any]] = cells[[*groups, count]].to_dict("records")
@@ -90,14 +90,16 @@ def _with_totals(
 
 def _hide(counts: np.ndarray, equations: np.ndarray, min_cell: int, cells: int) -> np.ndarray:
     """Which counts to withhold; the smallest first, and totals only where no cell serves."""
-    order = sorted(np.flatnonzero(counts), key=lambda at: (at >= cells, counts[at], at))
+    # narrow totals first: what they withhold often serves the wider ones as well
+    equations = equations[np.argsort((equations == 1).sum(axis=1), kind="stable")]
+    order = sorted(np.flatnonzero(counts).tolist(), key=lambda at: (at >= cells, counts[at], at))
     hidden = (counts < min_cell) & (counts > 0)
     while True:
         line = _too_few(counts, equations, hidden, min_cell)
         if line is not None:
             hidden[next(at for at in order if line[at] and not hidden[at])] = True
             continue
-        leak = next((at for at in np.flatnonzero(hidden) if _follows(at, equations, hidden)), None)
+        leak = next((at for at in np.flatnonzero(hidden).tolist() if _follows(at, equations, hidden)), None)
         shown = [at for at in order if not hidden[at]]
         if leak is None or not shown:
             return hidden

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -13,9 +14,15 @@ from journeykit.reports.suppression import TOTAL, suppress_small
 Words = Callable[[str], str]
 
 
-def shown(count: object) -> int | str:
+def count_by(frame: Any, *columns: str) -> pd.DataFrame:
+    """Rows, or the sums of a ``count`` they have, by `columns`: those columns and ``count``."""
+    weighted = frame if "count" in frame else frame.assign(count=1)
+    return weighted.groupby(list(columns), as_index=False)["count"].sum()
+
+
+def shown(count: Any) -> int | str:
     """A count as a table shows it: the sign for withheld where it is missing."""
-    return WITHHELD if pd.isna(count) else int(count)  # pyright: ignore[reportArgumentType, reportGeneralTypeIssues]
+    return WITHHELD if pd.isna(count) else int(count)
 
 
 def cross_table(
@@ -78,16 +85,17 @@ def ranked_table(
     Groups that are too small to show are among the folded ones, so that the total still adds up.
     """
     cells = suppress_small(frame, [by], "count", min_cell)
-    groups, total = cells[cells[by] != TOTAL], cells.loc[cells[by] == TOTAL, "count"]
-    visible = groups[groups["count"].notna()].nlargest(most, "count", keep="first")
-    rows: list[tuple[object, object]] = [
-        (words(a), int(n)) for a, n in visible[[by, "count"]].itertuples(index=False)
-    ]
-    if (others := len(groups) - len(visible)) and len(total):
-        rest = WITHHELD if pd.isna(total.iloc[0]) else int(total.iloc[0]) - int(visible["count"].sum())
+    counts = {name: shown(count) for name, count in cells.itertuples(index=False)}
+    total = counts.pop(TOTAL, None)
+    largest = sorted(
+        ((n, name) for name, n in counts.items() if isinstance(n, int)), key=lambda at: (-at[0], at[1])
+    )
+    rows: list[tuple[object, object]] = [(words(name), n) for n, name in largest[:most]]
+    if others := len(counts) - len(rows):
+        rest = total - sum(n for n, _ in largest[:most]) if isinstance(total, int) else WITHHELD
         rows.append((label("other_groups", language).format(others), rest))
-    if len(total):
-        rows.append((label("total", language), shown(total.iloc[0])))
+    if total is not None:
+        rows.append((label("total", language), total))
     return Table(title, (label(by, language), label("leads", language)), tuple(rows), total=True)
 
 

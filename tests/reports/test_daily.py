@@ -1,0 +1,143 @@
+"""The daily report adds up, withholds, and speaks one language at a time."""
+
+import re
+from datetime import date, datetime
+
+import pandas as pd
+import pytest
+
+from journeykit.expressions import tag
+from journeykit.ledger.accounts import Accounts
+from journeykit.ledger.runs import Run
+from journeykit.mart.manifest import Absence, Assumption, SourceManifest
+from journeykit.reports.daily import write_report
+from journeykit.reports.facts import DayFacts
+from journeykit.routing.channel import Channel
+from journeykit.segments import Segment
+from journeykit.strategies.graph import Strategy
+from journeykit.strategies.playbook import Playbook
+
+DAY = date(2026, 5, 29)
+RUN = Run(
+    "5f3c2a9b7d1e", "run_strategies", DAY, date(2026, 6, 1), "b1", "{}", "d1", "succeeded", 1,
+    datetime(2026, 5, 29), None, None, 127, 74, 53, "aa" * 32,
+)  # fmt: skip
+MANIFEST = SourceManifest(
+    as_of=DAY,
+    files=(),
+    mapping_hash="m",
+    absent=(Absence(subject="holding", column="status", reason="没有"),),
+    assumptions=(Assumption(name="speak", text="A branch may speak.", text_zh="网点可以联系客户。"),),
+)
+SEGMENT = Segment("all", tag("aum") >= 1)
+PLAYBOOK = Playbook(
+    {
+        name: Strategy(name, title=title, title_zh=chinese, stage="activate").start(SEGMENT)
+        for name, title, chinese in (("idle", "Idle money", "闲置资金"), ("loan", "Unused loan", "未用授信"))
+    },
+    {},
+    {
+        "sms": Channel(name="sms", title="Text message", title_zh="短信", needs="phone", daily_capacity=100),
+        "mobile_sales": Channel(
+            name="mobile_sales",
+            title="Manager",
+            title_zh="客户经理走访",
+            addressed_to="manager",
+            format="xlsx",
+        ),
+    },
+)
+
+
+def leads(count, strategy, channel, manager=None, state="delivered"):
+    return pd.DataFrame(
+        [(strategy, channel, state, manager, "B1")] * count,
+        columns=["strategy", "channel", "delivery", "manager_id", "home"],
+    )
+
+
+def report(language="en", mobile=24, failed=0):
+    made = [leads(50 - failed, "idle", "sms"), leads(mobile, "loan", "mobile_sales", "M1")]
+    if failed:
+        made.append(leads(failed, "idle", "sms", state="failed"))
+    facts = DayFacts(
+        runs=(RUN,),
+        accounts=(Accounts(127, 74, 53, 74, 0, 0, 200, 180, 20),),
+        leads=pd.concat(made),
+        drops=pd.DataFrame(
+            [
+                ("idle", "n", "no_consent", 30),
+                ("loan", "n", "manager_capacity", 20),
+                ("loan", "n", "unsuitable", 3),
+            ],
+            columns=["strategy", "node", "reason", "count"],
+        ),
+        enrolments=pd.DataFrame(
+            [
+                ("idle", "treatment", "active", 150),
+                ("idle", "control", "active", 30),
+                ("idle", "treatment", "exited", 20),
+            ],
+            columns=["strategy", "arm", "state", "count"],
+        ),
+        branches={"B1": "东湖支行"},
+        managers={"M1": 30, "M2": 10},
+        by_manager={"M1": mobile},
+        freshness=(("txn", 1000, DAY),),
+    )
+    return write_report(facts, MANIFEST, PLAYBOOK, language=language, min_cell=10)
+
+
+def test_figures_add_up():
+    text = repr(report())
+    assert "Candidates  127" in text and "Leads  74  58.3% of candidates" in text
+    assert "127 = 74 + 53" in text and "200 = 180 + 20" in text
+    assert re.search(r"Unused loan\s+Activate\s+24\s+23\s+47", text)
+    assert re.search(r"Text message\s+50\s+50\s+100\s+50\.0%", text)
+    assert "Capacity used  60.0%  2 managers on duty" in text
+    assert "A branch may speak." in text
+
+
+def test_a_small_reason_and_what_would_reveal_it_are_withheld():
+    text = repr(report())
+    assert re.search(r"Offer above assessed risk level\s+•", text)
+    assert re.search(r"Manager's day is full\s+•", text) or re.search(
+        r"No consent for this channel\s+•", text
+    )
+    assert not re.search(r"\b3\b", text.split("Why candidates were dropped")[1].split("== Channels")[0])
+
+
+def test_a_small_channel_is_told_neither_by_capacity_nor_by_managers():
+    text = repr(report(mobile=4))
+    assert re.search(r"Manager\s+•\s+•", text)
+    assert "Capacity used  •" in text and "Leads by manager" not in text
+
+
+def test_a_few_failed_deliveries_withhold_the_delivered_ones_too():
+    text = repr(report(failed=2))
+    assert "Delivered  •" in text and re.search(r"Text message\s+•\s+•", text)
+
+
+def test_a_chinese_report_leaves_no_english():
+    text = re.sub(r"<svg.*?</svg>|<[^>]*>", " ", report("zh")._repr_html_(), flags=re.DOTALL)
+    left = set(re.findall(r"[A-Za-z_]{2,}", text)) - {RUN.run_id, "speak"}
+    assert {word for word in left if not re.fullmatch(r"[a-f]+", word)} == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_day_without_leads_or_people_still_has_a_report(language):
+    empty = DayFacts(
+        runs=(RUN,),
+        accounts=(),
+        leads=leads(0, "idle", "sms"),
+        drops=pd.DataFrame({"strategy": [], "node": [], "reason": [], "count": pd.Series([], dtype="int64")}),
+        enrolments=pd.DataFrame(
+            {"strategy": [], "arm": [], "state": [], "count": pd.Series([], dtype="int64")}
+        ),
+        branches={},
+        managers={},
+        by_manager={},
+        freshness=(),
+    )
+    made = write_report(empty, MANIFEST, PLAYBOOK, language=language, min_cell=10)
+    assert "0 = 0 + 0" in repr(made) and made._repr_html_()
