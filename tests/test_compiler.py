@@ -100,6 +100,12 @@ def test_behaviour_is_one_semi_join_over_whole_days():
     assert list(parameters.values()) == ["view", "wealth", datetime(2024, 3, 2), datetime(2024, 2, 28), 2]
 
 
+def test_a_division_is_in_double_precision_on_every_engine():
+    sql = str(compile_node((tag("aum") / 3).node, SCOPE))
+    assert sql.startswith("CAST(snapshot.aum AS DOUBLE) / ")
+    assert "nullif(CAST(:param_1 AS DOUBLE), :param_2)" in sql
+
+
 def test_once_needs_no_grouping():
     assert "GROUP BY" not in emitted(did("view"))[0]
     assert "GROUP BY" not in emitted(did("view").at_most(0))[0]

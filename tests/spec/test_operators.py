@@ -114,6 +114,7 @@ RULES = {
     "at most once": (did("view", object="wealth").at_most(1), "bcde"),
     "at most never": (did("view").at_most(0), "cde"),
     "exactly once": (did("view", object="loan").exactly(1), "b"),
+    "exactly once is not twice": (did("view", object="wealth").exactly(1), "b"),
     "exactly never": (did("view", object="loan").exactly(0), "acde"),
     "within 1 day is as_of alone": (did("view").within(days=1), "a"),
     "within 2 days reaches over a month's end": (did("view").within(days=2).at_least(2), "a"),
