@@ -187,10 +187,10 @@ def load_day(as_of: date | str) -> LoadedDay:
     def import_the_rest() -> dict[str, pa.Table]:
         ledger = open_ledger(settings)
         try:
+            new["details"] = _seal_details(settings, mapping, root, day)  # first: it may lack its key
             importers = {"consent": import_consent, "contact": import_contacts, "receipt": import_receipts}
             for name, importer in importers.items():
                 new[name] = importer(ledger, read_subject(mapping, root, name, day)).added
-            new["details"] = _seal_details(settings, mapping, root, day)
             return {"contact": read_contacts(ledger, day)}
         finally:
             ledger.close()

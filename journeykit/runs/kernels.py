@@ -122,6 +122,8 @@ def _kernels_of(workspace: Path, folder: Path) -> type[AsyncKernelManager]:
         async def start_kernel(self, **options: Any) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
             environment = {name: value for name, value in os.environ.items() if name not in WITHHELD}
             environment["JOURNEYKIT_WORKSPACE"] = str(workspace)
-            await super().start_kernel(**options, env=environment)
+            # It is interrupted before it is ended, and would say so on our standard error.
+            quiet = [*options.pop("extra_arguments", []), "--log-level=CRITICAL"]
+            await super().start_kernel(**options, env=environment, extra_arguments=quiet)
 
     return OwnKernels
