@@ -19,21 +19,21 @@ _spec.loader.exec_module(_morning)
 class Mornings:
     """Runs mornings in workspaces that share one bank."""
 
-    def __init__(self, folder: Path, bank: Path) -> None:
-        self.folder, self.bank = folder, bank
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._server = subprocess.Popen(
-            [sys.executable, str(HERE / "morning.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, str(HERE / "morning.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
     def workspace(self, name: str) -> Path:
         """A new workspace without anything made; the bank is shared."""
         root = self.folder / name
         (root / "synthetic_data").mkdir(parents=True)
-        shutil.copytree(
-            ROOT / "scheduled", root / "scheduled", ignore=shutil.ignore_patterns(".ipynb_checkpoints")
-        )
-        shutil.copy(ROOT / "journeykit.toml", root)
-        (root / "synthetic_data" / "bank").symlink_to(self.bank)
+        shutil.copytree(self.folder / "definitions", root, dirs_exist_ok=True)
+        (root / "synthetic_data" / "bank").symlink_to(self.folder / "bank")
         return root
 
     def run(self, root: Path, **faults) -> int:
@@ -54,6 +54,10 @@ def mornings(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("faults")
     generate(400, 20260529, _morning.DAY, folder / "bank")
-    mornings = Mornings(folder, folder / "bank")
+    definitions = folder / "definitions"
+    skipped = shutil.ignore_patterns(".ipynb_checkpoints")
+    shutil.copytree(ROOT / "scheduled", definitions / "scheduled", ignore=skipped)
+    shutil.copy(ROOT / "journeykit.toml", definitions)
+    mornings = Mornings(folder)
     yield mornings
     mornings.close()

@@ -5,8 +5,11 @@ sample. Which points there are is never written down: the fault hook tells (jour
 """
 
 import importlib.util
+import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -16,7 +19,14 @@ _spec = importlib.util.spec_from_file_location("fault_outcome", Path(__file__).w
 outcomes = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(outcomes)
 
-SAMPLE = 8
+SAMPLE = 6
+COMMANDS = [
+    "vault create-key",
+    "mart load --as-of 2026-05-29",
+    "run build_tags --as-of 2026-05-29",
+    "run run_strategies --as-of 2026-05-29",
+    "run daily_report --as-of 2026-05-29",
+]
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +82,10 @@ def _kill_and_run_again(mornings, undisturbed, *, after: int = 0, before: int = 
     outcomes.check_whole(root, expected.files)
 
     assert mornings.run(root) == 0, (root / "said.txt").read_text()
+    _check_same(root, expected)
+
+
+def _check_same(root: Path, expected) -> None:
     found = outcomes.outcome(root)
     assert found.lead_ids == expected.lead_ids
     assert found.ledger == expected.ledger
@@ -82,3 +96,31 @@ def _kill_and_run_again(mornings, undisturbed, *, after: int = 0, before: int = 
     assert found.tags == expected.tags
     assert outcomes.leftovers(root) == []
     shutil.rmtree(root)
+
+
+@pytest.mark.slow
+def test_a_kill_of_the_runner_or_of_its_kernel_costs_nothing(mornings, undisturbed):
+    names = undisturbed[1]
+    for after in range(names.index("commit run start") + 1, len(names) + 1, 10):
+        print(f"{after:4} {names[after - 1]}", flush=True)
+        root = mornings.workspace(f"real-{after}")
+        _give_commands(root, COMMANDS[:2], JOURNEYKIT_FAULTS=str(root / "points.log"))
+        killed = _give_commands(
+            root, COMMANDS[2:], JOURNEYKIT_FAULTS=str(root / "points.log"), JOURNEYKIT_FAULT_AT=str(after)
+        )
+        # a kernel that dies is a failed attempt, and the job may have another one
+        assert killed in (-signal.SIGKILL, 1, 0)
+        outcomes.check_whole(root, undisturbed[0].files)
+        assert _give_commands(root, COMMANDS[1:]) == 0
+        _check_same(root, undisturbed[0])
+
+
+def _give_commands(root: Path, commands: list[str], **environment: str) -> int:
+    """Real commands one after the other, until one does not succeed; its exit code."""
+    for command in commands:
+        call = [sys.executable, "-c", "from journeykit.cli import app; app()", *command.split()]
+        given = {**os.environ, "JOURNEYKIT_WORKSPACE": str(root), **environment}
+        done = subprocess.run(call, cwd=root, env=given, capture_output=True, text=True, check=False)
+        if done.returncode:
+            return done.returncode
+    return 0
