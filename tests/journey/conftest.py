@@ -39,6 +39,31 @@ from synthetic_data.generating import generate
 REPOSITORY = Path(__file__).resolve().parents[2]
 FRIDAY, SEED = date(2026, 5, 29), 20260529
 CANARIES = 200
+# So many visits that managers have no time left even in a small bank; the text messages run out too.
+VISITS = """
+name: visits
+title: Visit those with savings
+stage: retain
+priority: 25
+goal: null
+exit_when: null
+nodes:
+- kind: start
+  id: start
+  segment:
+    name: savers
+    where:
+      node: compare
+      op: '>='
+      left: {node: tag, name: aum}
+      right: {node: value, type: integer, value: 20000}
+  control: '0.2'
+  next: visit
+- {kind: assign, id: visit, to: manager, channel: mobile_sales, offer: L-CONSUMER, due_days: 5, next: wait_1d}
+- {kind: wait, id: wait_1d, days: 1, next: remind}
+- {kind: send, id: remind, channel: sms, offer: WELCOME-BACK, next: end}
+"""
+SMS_A_DAY = 20
 DETAILS = [column.name for column in subject("contact_details").columns if column.name != "customer_id"]
 
 
@@ -53,7 +78,11 @@ class Journey:
         """Make the workspace, its bank as of the first Friday, and the vault's key."""
         root.mkdir(parents=True)
         shutil.copy(REPOSITORY / "journeykit.toml", root)
-        shutil.copytree(REPOSITORY / "scheduled", root / "scheduled")
+        scheduled = shutil.copytree(REPOSITORY / "scheduled", root / "scheduled")
+        (scheduled / "strategies" / "visits.yaml").write_text(VISITS, encoding="utf-8")
+        sms = scheduled / "channels" / "sms.yaml"
+        text = sms.read_text("utf-8").replace("daily_capacity: 2000", f"daily_capacity: {SMS_A_DAY}")
+        sms.write_text(text, encoding="utf-8")
         journey = cls(root)
         generate(customers, SEED, FRIDAY, journey.bank)
         with journey.here():
@@ -103,7 +132,7 @@ class Journey:
         plan, settings = self.plan(day), self.settings
         with self.ledger() as ledger:
             run = start_run(
-                ledger, job=plan.name, as_of=day, contact_date=plan.contact_date, parameters=plan.parameters,
+                ledger, job=plan.name, as_of=day, contact_date=plan.contact_date, parameters=plan.decisive,
                 definitions_hash=plan.definitions_hash,
                 build_id=workspace.mart_store(settings).current_build(day),
             )  # fmt: skip
@@ -160,7 +189,9 @@ class Journey:
         """A real `journeykit` process, whose temporary files stay where a test can look."""
         temporary = self.root / "tmp"
         temporary.mkdir(exist_ok=True)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("JOURNEYKIT_")}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("JOURNEYKIT_")
+        }
         return subprocess.run(
             [Path(sys.executable).with_name("journeykit"), *arguments],
             cwd=self.root, env=environment | {"TMPDIR": str(temporary)},
@@ -233,8 +264,9 @@ class Facts:
             "refused_automated": self.refuses_automation(customer, channel),
             "unsuitable": not self.suits(customer, offer),
             "offer_expired": not valid["valid_from"] <= str(self.contact_date) <= valid["valid_to"],
-            "no_contact_data": needs is not None and not self.details[customer][needs],
-            "no_manager": addressed == "manager" and self.customers[customer]["manager_id"] not in self.managers,
+            "no_contact_data": needs is not None and pd.isna(self.details[customer][needs]),
+            "no_manager": addressed == "manager"
+            and self.customers[customer]["manager_id"] not in self.managers,
         }
         return next((reason for reason, holds in tests.items() if holds), None)
 
@@ -292,7 +324,9 @@ def add_job(journey: Journey, name: str, source: str) -> None:
     notebook = nbformat.v4.new_notebook(cells=[first, nbformat.v4.new_code_cell(source)])
     nbformat.write(notebook, journey.root / "scheduled" / f"{name}.ipynb")
     with (journey.root / "scheduled" / "jobs.yaml").open("a", encoding="utf-8") as jobs:
-        jobs.write(f"\n  {name}:\n    notebook: {name}.ipynb\n    title: {name}\n    owners: [a@bank.example]\n")
+        jobs.write(
+            f"\n  {name}:\n    notebook: {name}.ipynb\n    title: {name}\n    owners: [a@bank.example]\n"
+        )
 
 
 @dataclass
@@ -307,7 +341,7 @@ class Morning:
 @pytest.fixture(scope="session")
 def morning(begin) -> Morning:
     """One real morning, a look at the files by an analyst, and a job that fails."""
-    journey = begin("morning", 1200)
+    journey = begin("morning", 1500)
     planted = plant_canaries(journey)
     add_job(journey, "failing", FAILING)
     add_job(journey, "looking", LOOKING)

@@ -14,7 +14,14 @@ from journeykit.ledger import read_accounts, read_drops, read_enrolments, read_l
 from journeykit.vault import mask_name
 
 AS_OF, CONTACT_DATE = date(2026, 5, 29), date(2026, 6, 1)
-PERMANENT = {"no_consent", "refused_automated", "unsuitable", "offer_expired", "no_contact_data", "no_manager"}
+PERMANENT = {
+    "no_consent",
+    "refused_automated",
+    "unsuitable",
+    "offer_expired",
+    "no_contact_data",
+    "no_manager",
+}
 TEMPORARY = {"manager_capacity", "channel_capacity", "better_offer", "contacted_today"}
 
 
@@ -42,8 +49,9 @@ def leads(journey):
 def test_enough_happened_to_mean_anything(decisions, leads):
     assert len(leads) > 100
     assert set(leads["channel"]) == {"sms", "outbound_call", "app_push", "mobile_sales"}
-    assert leads["strategy"].nunique() >= 6
-    assert {"no_consent", "unsuitable", "better_offer"} <= set(decisions["reason"].dropna())
+    assert leads["strategy"].nunique() >= 5
+    assert {"no_consent", "refused_automated", "unsuitable", "no_contact_data"} < set(decisions["reason"])
+    assert {"better_offer", "manager_capacity", "channel_capacity"} < set(decisions["reason"])
 
 
 def test_candidates_are_leads_and_drops(journey, decisions, leads):
@@ -145,7 +153,9 @@ def test_the_files_hold_exactly_the_delivered_leads(journey, leads):
     for channel, ours in leads.groupby("channel"):
         (manifest_path,) = (journey.var / "outbox" / channel / str(CONTACT_DATE)).glob("*/manifest.json")
         folder, manifest = manifest_path.parent, json.loads(manifest_path.read_text("utf-8"))
-        assert {path.name for path in folder.iterdir()} == {f["file"] for f in manifest["files"]} | {"manifest.json"}
+        assert {path.name for path in folder.iterdir()} == {f["file"] for f in manifest["files"]} | {
+            "manifest.json"
+        }
         for file in manifest["files"]:
             assert hashlib.sha256((folder / file["file"]).read_bytes()).hexdigest() == file["sha256"]
         lists = [file for file in manifest["files"] if file["file"] != "index.csv"]
@@ -175,7 +185,7 @@ def test_channels_get_the_one_detail_they_need(journey, leads, facts):
         for row in _rows(path):
             own = facts.details[whose[row[0]]]
             assert own[needs] in row
-            others = {own[field] for field in own if field != needs and own[field]}
+            others = {own[field] for field in own if field != needs}
             assert others.isdisjoint(row)
 
 
@@ -194,18 +204,17 @@ def test_leads_and_tags_are_listed_as_json(journey, leads):
     assert len({row["name"] for row in tags}) == len(tags)
 
 
-def test_the_goal_of_nobody_who_entered_was_reached_before(journey, leads):
-    """Spot checks of three segments against the bank's own files, by pandas alone."""
+def test_nobody_is_offered_what_he_has(journey, leads):
+    """Spot checks of segments against the bank's own files, by pandas alone."""
     holding = journey.read("holding")
     running = holding[holding["closed_on"].isna() & (holding["role"] == "owner")]
     owns = {line: set(rows["customer_id"]) for line, rows in running.groupby("line")}
+    whose = {strategy: set(rows["customer_id"]) for strategy, rows in leads.groupby("strategy")}
     for strategy, line in {"idle_inflow": "wealth", "new_payroll": "wealth", "loan_interest": "loan"}.items():
-        customers = set(leads.loc[leads["strategy"] == strategy, "customer_id"])
-        assert customers
-        assert customers.isdisjoint(owns[line])
-    maturing = running[running["line"] == "wealth"].assign(
-        days=lambda rows: (pd.to_datetime(rows["matures_on"]) - pd.Timestamp(AS_OF)).dt.days
-    )
-    soon = set(maturing.loc[maturing["days"].between(0, 7), "customer_id"])
-    maturing_leads = set(leads.loc[leads["strategy"] == "wealth_maturing", "customer_id"])
-    assert maturing_leads <= soon
+        assert owns[line].isdisjoint(whose.get(strategy, set()))
+    drawn = running[(running["credit_limit"] > 0) & (running["used"] > 0)]
+    assert whose["unused_credit"]
+    assert whose["unused_credit"].isdisjoint(drawn["customer_id"])
+    wealth = running[running["line"] == "wealth"]
+    days = (pd.to_datetime(wealth["matures_on"]) - pd.Timestamp(AS_OF)).dt.days
+    assert whose.get("wealth_maturing", set()) <= set(wealth.loc[days.between(0, 7), "customer_id"])
