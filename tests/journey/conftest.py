@@ -45,7 +45,7 @@ name: visits
 title: Visit those with savings
 stage: retain
 priority: 25
-goal: null
+goal: {expression: {node: tag, name: holds_loan}, within_days: 30}
 exit_when: null
 nodes:
 - kind: start
@@ -307,7 +307,7 @@ import journeykit as jk
 customers = jk.connect(as_of).frame("customer")
 leads = jk.leads(as_of)
 print(customers.head(500).to_string(), leads.to_string())
-raise ValueError(customers.to_json() + leads.to_json())
+raise ValueError(customers.to_csv() + leads.to_csv())
 """
 LOOKING = """
 import journeykit as jk
@@ -341,7 +341,7 @@ class Morning:
 @pytest.fixture(scope="session")
 def morning(begin) -> Morning:
     """One real morning, a look at the files by an analyst, and a job that fails."""
-    journey = begin("morning", 1500)
+    journey = begin("morning", 1200)
     planted = plant_canaries(journey)
     add_job(journey, "failing", FAILING)
     add_job(journey, "looking", LOOKING)
