@@ -19,7 +19,6 @@ from pathlib import Path
 
 from journeykit.errors import StoreError
 
-
 ASIDE = ".aside-"
 """Files are written in folders of this prefix, beside where they will appear."""
 

@@ -323,7 +323,8 @@ def export(leads: pd.DataFrame, channel: str, *, dry_run: bool = True) -> Table:
     settings = load_settings()
     playbook = load_playbook(settings.scheduled)
     if dry_run:
-        return preview(leads.to_dict("records"), channel, playbook, settings.workspace.language)
+        rows = pa.Table.from_pandas(leads).to_pylist()
+        return preview(rows, channel, playbook, settings.workspace.language)
     ledger = open_ledger(settings)
     try:
         made = [

@@ -93,7 +93,7 @@ class Shell:
         ledger = Ledger.open(f"sqlite:///{self.var / 'ledger.sqlite'}")
         try:
             rows = content(ledger)
-            rows["run"] = [run.run_id for run in read_runs(ledger) if run.state == "succeeded"]
+            rows["run"] = [run.run_id for run in read_runs(ledger) if run.decided]
             return {"files": files, "ledger": {name: found for name, found in rows.items() if found}}
         finally:
             ledger.close()

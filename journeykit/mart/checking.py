@@ -162,7 +162,8 @@ def find_in_time(mapping: Mapping, staged: Sequence[Staged], as_of: date, countr
     """Whether the data reach the day asked for, and whether they show a later one (design D3)."""
     present = [one for one in staged if one.table is not None]
     newest = max((one.newest for one in present if one.newest), default=None)
-    if newest is None or newest < as_of - timedelta(days=OUTSIDE_AFTER_DAYS):
+    told = any(one.subject.time == Time.EVENT for one in present)  # customers alone tell no day
+    if newest is None or (told and newest < as_of - timedelta(days=OUTSIDE_AFTER_DAYS)):
         until = f"the newest row is of {newest}" if newest else "every row is later"
         yield Finding(
             "date_outside_data", "fatal", "mapping", None, 1,

@@ -56,7 +56,7 @@ def suppress_small(
     cells: Any = frame.groupby(groups, as_index=False, sort=False, dropna=False)[count].sum()
     table, equations = _with_totals(cells, groups, count, wanted)
     hidden = _hide(table[count].to_numpy(dtype=np.int64), equations, min_cell, len(cells))
-    table[count] = table[count].astype("Int64").mask(pd.Series(hidden, index=table.index))
+    table[count] = table[count].astype("Int64").mask(np.asarray(hidden, dtype=bool))
     return table
 
 

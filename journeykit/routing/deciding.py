@@ -4,6 +4,9 @@ Files first, then one ledger transaction. A kill before it changes nothing, and 
 the same; after it the run is decided, and every later attempt gives back what is on record.
 """
 
+# pyarrow.compute makes its functions when imported, so no checker sees them.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from collections import Counter

@@ -4,6 +4,9 @@ Each filter is a pure function of candidates and facts that marks the candidates
 filter that stops a candidate gives the reason; a permanent reason moves the customer's journey on.
 """
 
+# pyarrow.compute makes its functions when imported, so no checker sees them.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping

@@ -1,5 +1,8 @@
 """Gather what routing needs to know about the candidates of a day, in a handful of statements."""
 
+# pyarrow.compute makes its functions when imported, so no checker sees them.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping

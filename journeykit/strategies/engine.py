@@ -5,6 +5,9 @@ in one statement per strategy. Everything is judged by dates, so a missed day lo
 finds the same waits over, and a wait that ended on a missed day counts from the day it ended.
 """
 
+# pyarrow.compute makes its functions when imported, so no checker sees them.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from collections.abc import Iterable

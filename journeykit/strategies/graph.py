@@ -208,7 +208,8 @@ class Strategy(_Definition):
 
     def save(self, folder: Path | None = None) -> Path:
         """Write ``<name>.yaml`` in a folder, by default the workspace's ``scheduled/strategies``."""
-        return write_definition((folder or find_root() / "scheduled" / "strategies") / f"{self.name}.yaml", self)
+        folder = folder or find_root() / "scheduled" / "strategies"
+        return write_definition(folder / f"{self.name}.yaml", self)
 
     @classmethod
     def load(cls, path: Path | str) -> Self:
