@@ -212,7 +212,7 @@ def test_nobody_is_offered_what_he_has(journey, leads):
     whose = {strategy: set(rows["customer_id"]) for strategy, rows in leads.groupby("strategy")}
     for strategy, line in {"idle_inflow": "wealth", "new_payroll": "wealth", "loan_interest": "loan"}.items():
         assert owns[line].isdisjoint(whose.get(strategy, set()))
-    drawn = running[(running["credit_limit"] > 0) & (running["used"] > 0)]
+    drawn = running[(running["line"] == "loan") & (running["used"] > 0)]
     assert whose["unused_credit"]
     assert whose["unused_credit"].isdisjoint(drawn["customer_id"])
     wealth = running[running["line"] == "wealth"]
