@@ -375,7 +375,7 @@ _DECLARED = (
         ("receipt_id",),
         (
             Column("receipt_id", T, "Number of the receipt", "回执号", required=True),
-            Column("lead_id", T, "Lead", "商机号", required=True),
+            Column("lead_id", T, "Lead", "线索号", required=True),
             Column("outcome", T, "What came back", "结果", "C2", True,
                    ("delivered", "answered", "clicked", "accepted", "refused", "failed")),
             Column("occurred_at", TS, "When", "时间", required=True),

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
@@ -86,9 +87,12 @@ def _generate(settings: Settings, customers: int) -> None:
 
 
 def _closing_table(settings: Settings, loaded: LoadedDay, results: list[RunResult]) -> RichTable:
-    table = RichTable(title=f"As of {AS_OF}, for contact on {results[-1].contact_date}", title_justify="left")
-    for heading in ("Made", "What", "Where"):
-        table.add_column(heading, overflow="fold")
+    table = RichTable(
+        title=f"As of {AS_OF}, for contact on {results[-1].contact_date}", title_justify="left", box=SIMPLE
+    )
+    table.add_column("Made", no_wrap=True)
+    table.add_column("What")
+    table.add_column("Where", overflow="fold")
 
     def where(path: Path) -> str:
         return str(path.relative_to(settings.root))
@@ -101,5 +105,7 @@ def _closing_table(settings: Settings, loaded: LoadedDay, results: list[RunResul
             what = f"{made.delivered:,} leads in {len(made.files)} file{'s' if len(made.files) > 1 else ''}"
             table.add_row(f"channel {made.channel}", what, where(made.folder))
     for result in results:
-        table.add_row(f"report {result.job}", f"mailed to {result.mailed_to}", where(result.report))
+        table.add_row(f"report {result.job}", "read it in a browser", where(result.report))
+    mails = len(list((settings.var / "mail").glob("*.eml")))
+    table.add_row("mails", f"{mails} mails with the reports", "var/mail")
     return table

@@ -52,7 +52,7 @@ class _Batch:
     @property
     def folder(self) -> Path:
         day = self.leads[0]["contact_date"].isoformat()
-        return self.outbox / self.channel / day / self.run_id[:12]
+        return self.outbox / self.channel / day / self.run_id
 
     @property
     def finished(self) -> bool:

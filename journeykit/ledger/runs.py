@@ -50,14 +50,14 @@ def write_parameters(parameters: Mapping[str, Any]) -> str:
 
 
 def run_id(job: str, as_of: date, parameters: Mapping[str, Any]) -> str:
-    """The key of a run: job, day and parameters.
+    """The key of a run: job, day and parameters; twelve hex digits, short enough to name a folder.
 
     Examples
     --------
     >>> run_id("daily_report", date(2026, 5, 29), {}) == run_id("daily_report", date(2026, 5, 29), {})
     True
     """
-    return hash_key("run", job, as_of.isoformat(), write_parameters(parameters))
+    return hash_key("run", job, as_of.isoformat(), write_parameters(parameters))[:12]
 
 
 def start_run(

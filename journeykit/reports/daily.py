@@ -340,7 +340,7 @@ class _Writer:
     def _runs(self) -> Table:
         head = tuple(self.word(key) for key in ("run", "build", "rule", "decisions_hash"))
         rows = tuple(
-            (run.run_id[:12], str(run.build_id), run.definitions_hash[:12], str(run.decisions_sha256)[:12])
+            (run.run_id, str(run.build_id), run.definitions_hash[:12], str(run.decisions_sha256)[:12])
             for run in self.facts.runs
         )
         return Table(self.word("daily.basis.runs"), head, rows)

@@ -36,7 +36,7 @@ class Masthead:
     @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Name and value, in the report's language."""
-        values = {"as_of": self.as_of, "contact_date": self.contact_date, "run": self.run_id[:12]}
+        values = {"as_of": self.as_of, "contact_date": self.contact_date, "run": self.run_id}
         return tuple((label(key, self.language), str(value)) for key, value in values.items())
 
 
