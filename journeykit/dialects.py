@@ -272,7 +272,7 @@ def row_id() -> sa.ColumnElement[Any]:
 
 def is_out_of_space(error: Exception) -> bool:
     """Whether the embedded engine failed for want of memory or disk, not because of the data."""
-    words = ("no space left", "disk quota", "read-only file system", "permission denied")
+    words = ("no space left", "disk quota", "file too large", "read-only file system", "permission denied")
     return isinstance(error, duckdb.OutOfMemoryException) or any(word in str(error).lower() for word in words)
 
 

@@ -219,7 +219,7 @@ def _reporting_space() -> Iterator[None]:
     """Turn an engine that ran out of room into an error that says what to do."""
     try:
         yield
-    except EmbeddedError as error:
+    except (EmbeddedError, sa.exc.DBAPIError) as error:
         if not is_out_of_space(error):
             raise
         raise StoreError(
