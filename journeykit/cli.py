@@ -48,7 +48,8 @@ AsOf = Annotated[
 OptionalAsOf = Annotated[
     datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only this closed business day.")
 ]
-_BRIEF = {"subject", "title", "rows", "column", "type", "filled", "meaning", "values", "absent because"}
+_OF_SUBJECTS = ("subject", "title", "rows", "absent because")
+_OF_COLUMNS = ("column", "type", "filled", "meaning", "values", "absent because")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -89,11 +90,11 @@ def _listing(name: str, rows: Iterable[Mapping[str, Any]], as_json: bool, column
     _show(Table(f"{len(rows):,} {name}", tuple(columns), tuple(tuple(r[c] for c in columns) for r in rows)))
 
 
-def _briefly(described: Table) -> Table:
+def _briefly(described: Table, chosen: tuple[str, ...]) -> Table:
     """What fits a screen; notebooks and `mart contract` show the rest."""
     from journeykit.display import Table
 
-    kept = [i for i, name in enumerate(described.columns) if name in _BRIEF]
+    kept = [i for i, name in enumerate(described.columns) if name in chosen]
     return Table(
         described.title,
         tuple(described.columns[i] for i in kept),
@@ -174,7 +175,7 @@ def mart_describe(
     from journeykit.workspace import connect
 
     with _told_plainly(), connect(_day(as_of)) as mart:
-        _show(_briefly(mart.describe(subject or None)))
+        _show(_briefly(mart.describe(subject or None), _OF_COLUMNS if subject else _OF_SUBJECTS))
 
 
 @mart_app.command("contract")
