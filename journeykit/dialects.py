@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 
 from journeykit.contract import Type
 from journeykit.errors import SettingsError, StoreError
+from journeykit.files import scratch_folder
 
 EmbeddedError = duckdb.Error
 """What the embedded engine raises; callers translate it into an error of ours."""
@@ -77,7 +78,8 @@ def open_embedded(
     threads : int
         How many threads it may use.
     spill : Path, optional
-        A folder for what does not fit into memory; without one nothing is ever spilled.
+        Where a folder is made for what does not fit into memory, of this connection alone; without
+        one, or where we may not write, nothing is ever spilled.
     database : Path, optional
         A file to keep tables in; without one they live in memory.
 
@@ -92,10 +94,11 @@ def open_embedded(
     ...     connection.scalar(sa.select(sa.literal(2) + 3))
     5
     """
+    until_closed = ExitStack()
     config: dict[str, Any] = {
         "memory_limit": memory_limit,
         "threads": str(threads),
-        "temp_directory": str(spill or ""),
+        "temp_directory": _own_folder(spill, until_closed) if spill else "",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "python_enable_replacements": "false",
@@ -106,7 +109,18 @@ def open_embedded(
         poolclass=sa.NullPool,
         isolation_level="AUTOCOMMIT",
     )
-    return engine.connect()
+    listen(engine, "close", lambda *_: until_closed.close())
+    connection = engine.connect()
+    native(connection).execute("SET enable_progress_bar = false")  # in a kernel it would stand in the report
+    return connection
+
+
+def _own_folder(parent: Path, until: ExitStack) -> str:
+    """A folder for one connection: two that spill to the same one overwrite each other's rows."""
+    try:
+        return str(until.enter_context(scratch_folder(parent, ".spill-")))
+    except OSError:  # a reader who may not write here keeps everything in memory
+        return ""
 
 
 def native(connection: sa.Connection) -> Any:
