@@ -167,7 +167,7 @@ def test_messages_and_work_lists_are_written_and_accounted_for(ledger, vault, tm
     outbox = tmp_path / "outbox"
     lists, messages = export(ledger, run_id, outbox, lambda: vault)
     made = files_in(outbox)
-    sms, sales = f"sms/2026-06-01/{run_id[:12]}", f"mobile_sales/2026-06-01/{run_id[:12]}"
+    sms, sales = f"sms/2026-06-01/{run_id}", f"mobile_sales/2026-06-01/{run_id}"
     assert set(made) == {
         f"{sms}/sms.csv", f"{sms}/manifest.json",
         f"{sales}/index.csv", f"{sales}/M%2F1.xlsx", f"{sales}/M2.xlsx", f"{sales}/manifest.json",

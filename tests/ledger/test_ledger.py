@@ -120,7 +120,13 @@ def test_killed_after_any_commit_and_run_again_gives_the_same(tmp_path):
     clean = f"sqlite:///{tmp_path / 'clean.sqlite'}"
     code, points = morning(clean, tmp_path)
     assert code == 0
-    assert points == ["commit run start", "commit decisions", "commit deliveries", "commit run end"]
+    assert points == [
+        "commit ledger tables",
+        "commit run start",
+        "commit decisions",
+        "commit deliveries",
+        "commit run end",
+    ]
     expected = content(Ledger.open(clean))
     for number in range(1, len(points) + 1):
         url = f"sqlite:///{tmp_path / f'killed{number}.sqlite'}"
