@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from journeykit.compiler import compile_node, compile_predicate
 from journeykit.contract import Subject, Type, subject
 from journeykit.dialects import SQL_TYPES
-from journeykit.expressions import And, Node
+from journeykit.expressions import And, AsOf, ColumnRef, DaysBetween, Node
 from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
 from journeykit.tags.checking import columns_in, reference
@@ -26,6 +26,9 @@ from journeykit.tags.tag import Aggregate, Tag
 OWNER = "owner_id"
 EACH = "each_id"
 AT = "at"
+
+_BITS = 62
+_ONE = sa.cast(sa.literal_column("1"), sa.BigInteger())
 
 Column = sa.ColumnElement[Any]
 
@@ -90,6 +93,10 @@ class _Rows:
         """The label of what is summed up; None for rows themselves."""
         if compute.of is None:
             return self._label(AT, self._at()) if compute.function == "days_since" else None
+        if compute.within_days is not None and counts_days(compute):
+            day = compile_node(compute.of, self.scope)
+            bit = sa.case((self._since(compute.within_days), _ONE.bitwise_lshift(day)))
+            return self._label(("day", compute.within_days), bit)
         if compute.function in ("first", "last"):
             self._label(AT, self._at())
             for key in tie_breakers(self.one):
@@ -131,6 +138,20 @@ class _Rows:
         return self.computed.setdefault(key, (f"c{len(self.computed)}", column))[0]
 
 
+def counts_days(compute: Aggregate) -> bool:
+    """Whether an aggregate counts the different days of a window that fits into the bits of a number.
+
+    A bit for each day: over 8 M rows of 1 M customers, a set of the days seen takes 3 s more.
+    """
+    home, of = subject(compute.subject), compute.of
+    return (
+        compute.function == "distinct"
+        and compute.within_days is not None
+        and compute.within_days <= _BITS
+        and of == DaysBetween(start=ColumnRef(name=home.at or ""), end=AsOf())
+    )
+
+
 def tie_breakers(one: Pass) -> list[str]:
     """The key columns that tell apart two rows of one owner at one moment."""
     home = subject(one.subject)
@@ -151,6 +172,8 @@ def _aggregate(  # noqa: PLR0917
             return sa.func.count(value)
         case "exists":
             return sa.func.count(value) > 0
+        case "distinct" if counts_days(compute):
+            return sa.func.bit_count(sa.func.bit_or(value), type_=sa.BigInteger())
         case "distinct":
             return sa.func.count(value.distinct())
         case "sum":

@@ -299,3 +299,13 @@ def test_formulas_are_computed_in_stages_rounded_and_guarded(of_c1):
     assert got["share"] == Decimal("0.010000")
     assert (got["three"], got["half"], got["by_zero"], got["huge"]) == (3, 2, None, None)
     assert (got["missing"], got["known"], got["days"]) == (None, False, 0)
+
+
+@pytest.mark.parametrize(("days", "seen"), [(1, 1), (61, 2), (62, 3), (63, 4), (64, 4)])
+def test_different_days_are_counted_alike_in_short_and_long_windows(of_c1, days, seen):
+    moments = ("2026-05-29 00:00:00", "2026-05-29 23:59:59", "2026-05-01 12:00:00", "2026-03-29 00:00:00",
+               "2026-03-28 23:59:59")  # fmt: skip
+    rows = [txn(number, when) for number, when in enumerate(moments)]
+    of_days = days_between(column("occurred_at"), as_of()).node
+    got = of_c1({"txn": rows}, aggregate("days", "distinct", of=of_days, within_days=days))
+    assert got["days"] == seen

@@ -167,8 +167,15 @@ def test_the_plan_and_the_build_print_what_was_done(store):
     done = build(store)
     assert f"Build {done.build_id}: 40 customers" in repr(done)
     assert "txn" in repr(done.plan) and "<table" in done._repr_html_() and "<table" in done.plan._repr_html_()
-    passes = [(one.subject, one.by, one.each) for one in done.plan.passes]
+    passes = [(one.subject, one.by, one.each, one.far) for one in done.plan.passes]
     assert len(passes) == len(set(passes))
+
+
+def test_tags_that_look_far_back_do_not_make_the_others_read_far_back(store):
+    plan = build(store).plan
+    near, far = sorted((one for one in plan.passes if one.subject == "txn"), key=lambda one: one.far)
+    assert (near.longest, far.longest) == (90, 365)
+    assert {tag.name for tag in far.tags} == {"days_since_txn", "payroll_since_days"}
 
 
 def test_the_mart_opens_what_was_built(store, bank):
