@@ -39,12 +39,17 @@ class RunResult:
     report: Path
     mailed_to: str
     exports: tuple[ChannelExport, ...] = ()
+    candidates: int | None = None
+    leads: int | None = None
+    drops: int | None = None
 
     def _table(self) -> Table:
         rows = [
             ("run", self.run_id),
             ("contact date", self.contact_date),
-            ("tag build", self.build_id),
+            *([("tag build", self.build_id)] if self.build_id else []),
+            *([("decided", f"{self.candidates:,} candidates = {self.leads:,} leads + {self.drops:,} drops")]
+              if self.candidates is not None else []),
             ("attempts", self.attempts),
             ("notebook", self.notebook),
             ("report", self.report),

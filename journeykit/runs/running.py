@@ -123,6 +123,9 @@ def _attempt(ledger: Ledger, plan: Plan, run: Run, mailed: bool) -> RunResult:
         report=published,
         mailed_to=sent,
         exports=exports,
+        candidates=finished.candidates,
+        leads=finished.leads,
+        drops=finished.drops,
     )
 
 
