@@ -8,11 +8,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from journeykit.segments import Segment
 
 from journeykit.experiments.assignment import assign_arm
 from journeykit.expressions import tag
 from journeykit.ledger.enrolments import apply_changes, read_enrolments
+from journeykit.segments import Segment
 from journeykit.strategies.engine import advance, join_changes
 from journeykit.strategies.graph import CONTROL, END, Exit, Goal, Send, Strategy, Wait
 

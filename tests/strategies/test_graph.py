@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from journeykit.segments import Segment
 from pydantic import ValidationError
 
 from journeykit.errors import DefinitionError
 from journeykit.expressions import did, tag
+from journeykit.segments import Segment
 from journeykit.strategies.graph import Goal, Strategy
 
 IDLE = Segment("idle", (tag("aum") >= 500_000) & ~tag("holds_wealth"), title="Idle", title_zh="闲置")
