@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from journeykit.errors import SettingsError
 
@@ -60,6 +60,12 @@ class MailSection(_Section):
     port: int = 25
     starttls: bool = False
     username: str = ""
+
+    @model_validator(mode="after")
+    def _password_only_encrypted(self) -> Self:
+        if self.username and not self.starttls:
+            raise ValueError("a username needs starttls = true, or the password would travel in clear text")
+        return self
 
 
 class Settings(_Section):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from journeykit.contract import SUBJECTS, Time, subject
 from journeykit.dialects import EmbeddedError, fetch_arrow, is_out_of_space, open_embedded, write_parquet
@@ -219,7 +220,7 @@ def _reporting_space() -> Iterator[None]:
     """Turn an engine that ran out of room into an error that says what to do."""
     try:
         yield
-    except (EmbeddedError, sa.exc.DBAPIError) as error:
+    except (EmbeddedError, DBAPIError) as error:
         if not is_out_of_space(error):
             raise
         raise StoreError(

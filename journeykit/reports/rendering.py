@@ -96,6 +96,8 @@ class _Inspector(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _FORBIDDEN:
             self.found.append(f"<{tag}>")
+        if tag == "meta" and (dict(attrs).get("http-equiv") or "").lower() == "refresh":
+            self.found.append("<meta refresh>")
         for name, value in attrs:
             outside = name in _LOADING and not (value or "").startswith(("#", "data:image/"))
             styled = name == "style" and re.search(r"url\(|@import|expression\(", value or "", re.I)
@@ -106,8 +108,8 @@ class _Inspector(HTMLParser):
 def _check_self_contained(html: str, title: str) -> None:
     inspector = _Inspector()
     inspector.feed(html)
-    if "url(" in "".join(re.findall(r"<style.*?</style>", html, re.DOTALL)).lower():
-        inspector.found.append("url() in <style>")
+    styles = "".join(re.findall(r"<style.*?</style>", html, re.DOTALL | re.IGNORECASE)).lower()
+    inspector.found += [f"{loader} in <style>" for loader in ("url(", "@import") if loader in styles]
     if inspector.found:
         raise RunError(
             f"The report '{title}' would hold {', '.join(sorted(set(inspector.found)))}, which a mailed page "

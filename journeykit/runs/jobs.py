@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import (
     BaseModel,
@@ -21,6 +21,10 @@ from journeykit.i18n import in_language
 from journeykit.yaml_files import Name, read_definition
 
 FILE_NAME = "jobs.yaml"
+
+
+# What goes into a mail's header is one line; a line break could begin another header.
+Line = Annotated[str, Field(pattern=r"^[^\r\n]*$")]
 
 
 class Job(BaseModel):
@@ -48,9 +52,9 @@ class Job(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     notebook: str = Field(pattern=r"^[A-Za-z0-9_-]+\.ipynb$")
-    title: str
-    title_zh: str = ""
-    owners: tuple[str, ...] = ()
+    title: Line
+    title_zh: Line = ""
+    owners: tuple[Line, ...] = ()
     after: tuple[Name, ...] = ()
     parameters: dict[str, StrictBool | StrictInt | StrictFloat | StrictStr] = {}
     timeout_minutes: int = Field(default=60, ge=1)

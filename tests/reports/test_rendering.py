@@ -96,3 +96,16 @@ def test_every_label_is_there_in_both_languages_with_the_same_places():
         assert english.count("{}") == chinese.count("{}"), key
         assert any("一" <= mark <= "鿿" for mark in chinese), key
         assert not any("一" <= mark <= "鿿" for mark in english), key
+
+
+@pytest.mark.parametrize(
+    "loader",
+    ['<meta http-equiv="Refresh" content="0;url=//x.example">', '<style>@import "//x.example/a.css"</style>'],
+)
+def test_an_output_that_would_load_something_is_refused(loader):
+    class Output:
+        def _repr_html_(self):
+            return loader
+
+    with pytest.raises(RunError, match="which a mailed page must not"):
+        render_report(notebook(Output()), masthead())
