@@ -116,6 +116,12 @@ def init(
 
     with _told_plainly():
         typer.echo(f"Made a workspace in {init_workspace(folder, example or None)}")
+        typer.echo(
+            "Next, in that folder: put the bank's files where scheduled/mapping.yaml says (`root`), then\n"
+            "  journeykit vault create-key          # when the bank delivers contact details\n"
+            "  journeykit mart check --as-of DATE\n"
+            "  journeykit mart load --as-of DATE"
+        )
 
 
 @app.command()

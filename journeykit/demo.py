@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table as RichTable
 
 from journeykit.errors import SettingsError
 from journeykit.runs import RunRequest, RunResult, run_job
@@ -42,10 +40,12 @@ def run_demo(customers: int) -> None:
     console = Console()
     started = time.monotonic()
     loaded, results = _work(settings, customers, console)
-    console.print(_closing_table(settings, loaded, results))
+    for made, what, where in _made(settings, loaded, results):
+        console.print(f"[bold]{made:<22}[/bold] {what}")
+        console.print(f"{'':<22} {where}", style="cyan", soft_wrap=True, highlight=False)
     console.print(
-        f"Done in {time.monotonic() - started:.0f} s. Read {results[-1].report.relative_to(settings.root)} "
-        "in a browser, then: make lab"
+        f"\nDone in {time.monotonic() - started:.0f} s, as of {AS_OF}, for contact on "
+        f"{results[-1].contact_date}. Open the last report in a browser; then: make lab"
     )
 
 
@@ -86,26 +86,19 @@ def _generate(settings: Settings, customers: int) -> None:
         )
 
 
-def _closing_table(settings: Settings, loaded: LoadedDay, results: list[RunResult]) -> RichTable:
-    table = RichTable(
-        title=f"As of {AS_OF}, for contact on {results[-1].contact_date}", title_justify="left", box=SIMPLE
-    )
-    table.add_column("Made", no_wrap=True)
-    table.add_column("What")
-    table.add_column("Where", overflow="fold")
+def _made(settings: Settings, loaded: LoadedDay, results: list[RunResult]) -> Iterator[tuple[str, str, str]]:
+    """The closing table: what was made, how much, and where."""
 
     def where(path: Path) -> str:
         return str(path.relative_to(settings.root))
 
-    table.add_row("bank", "the made-up bank's own files", str(BANK))
-    table.add_row("mart", f"{loaded.rows:,} rows in {loaded.subjects} subjects", "var/mart")
-    table.add_row("vault", f"{loaded.details:,} customers' contact details, encrypted", "var/vault")
+    yield "bank", "the made-up bank's own files", str(BANK)
+    yield "mart", f"{loaded.rows:,} rows in {loaded.subjects} subjects", where(settings.var / "mart")
+    yield "vault", f"{loaded.details:,} customers' contact details, encrypted", where(settings.var / "vault")
     for result in results:
         for made in result.exports:
-            what = f"{made.delivered:,} leads in {len(made.files)} file{'s' if len(made.files) > 1 else ''}"
-            table.add_row(f"channel {made.channel}", what, where(made.folder))
-    for result in results:
-        table.add_row(f"report {result.job}", "read it in a browser", where(result.report))
+            yield f"channel {made.channel}", f"{made.delivered:,} leads", where(made.folder)
     mails = len(list((settings.var / "mail").glob("*.eml")))
-    table.add_row("mails", f"{mails} mails with the reports", "var/mail")
-    return table
+    yield "mails", f"{mails} with the reports, as files", where(settings.var / "mail")
+    for result in results:
+        yield f"report {result.job}", "for a browser", where(result.report)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from inspect import cleandoc
 
 from journeykit.contract import SUBJECTS, Column, Subject
+from journeykit.mart import language, mapping
 
 _STYLE = """
 :root{color-scheme:light dark}
@@ -16,7 +18,7 @@ nav a{margin-right:.9rem;white-space:nowrap}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #8886}
 code{font-family:ui-monospace,Consolas,monospace}
-.scroll{overflow-x:auto}
+.scroll,pre{overflow-x:auto}
 @media print{nav{display:none}h2{break-after:avoid}tr{break-inside:avoid}}
 """
 
@@ -36,7 +38,7 @@ def contract_page() -> str:
     --------
     >>> page = contract_page()
     >>> page.count("<h2"), "客户" in page, "http" in page
-    (19, True, False)
+    (20, True, False)
     """
     links = "".join(
         f'<a href="#{name}">{escape(one.title)} {one.title_zh}</a> ' for name, one in SUBJECTS.items()
@@ -52,8 +54,18 @@ def contract_page() -> str:
         "</p>"
         "<p>银行自有数据表映射到以下主题，其余功能只读取这些主题。隐私分级依据 JR/T 0171："
         "C1 公开或内部，C2 个人信息，C3 可识别身份或敏感信息。</p>"
-        f"<nav>{links}</nav>{sections}</body></html>\n"
+        f"<nav>{links}</nav>{sections}{_mapping_guide()}</body></html>\n"
     )
+
+
+def _mapping_guide() -> str:
+    """How to write a mapping: the words of the modules that read one, so that they cannot drift apart."""
+    guide = "\n\n".join(
+        cleandoc(part or "")
+        for part in (mapping.__doc__, mapping.File.__doc__, mapping.SubjectMapping.__doc__, language.__doc__)
+    )
+    plain = guide.replace("``", "").replace(":mod:`journeykit.mart.language`", "the small language below")
+    return f'<h2 id="mapping">Writing a mapping <small>编写映射</small></h2><pre>{escape(plain)}</pre>'
 
 
 def _section(one: Subject) -> str:

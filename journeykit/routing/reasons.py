@@ -41,7 +41,9 @@ def _reasons(mart: Mart, strategy: Strategy, leads: pa.Table) -> Iterator[str]:
     known = _tag_values(mart, names, leads["customer_id"])
     for customer_id, node, value in zip(*columns.values(), strict=True):
         own = known.get(customer_id, {})
-        shown = [show_value(own.get(name)) for name in names]
+        # A value that is gone since the customer entered says nothing; the tags below keep the gap.
+        known_at = [i for i, name in enumerate(names) if own.get(name) is not None]
+        facts = [(heads[i], heads_zh[i], show_value(own[names[i]])) for i in known_at]
         yield json.dumps(
             {
                 "strategy": strategy.name,
@@ -50,16 +52,16 @@ def _reasons(mart: Mart, strategy: Strategy, leads: pa.Table) -> Iterator[str]:
                 "rule": str(segment.where),
                 "tags": {name: _plain(own.get(name)) for name in names},
                 "expected_value": str(value),
-                "summary": _line(title, heads, shown, ": ", "; "),
-                "summary_zh": _line(title_zh, heads_zh, shown, "：", "；"),
+                "summary": _line(title, [(en, value) for en, _, value in facts], ": ", "; "),
+                "summary_zh": _line(title_zh, [(zh, value) for _, zh, value in facts], "：", "；"),
             },
             ensure_ascii=False,
         )
 
 
-def _line(title: str, names: list[str], values: list[str], colon: str, semicolon: str) -> str:
-    facts = semicolon.join(f"{name} {value}" for name, value in zip(names, values, strict=True))
-    return f"{title}{colon}{facts}" if facts else title
+def _line(title: str, facts: list[tuple[str, str]], colon: str, semicolon: str) -> str:
+    said = semicolon.join(f"{name} {value}" for name, value in facts)
+    return f"{title}{colon}{said}" if said else title
 
 
 def _tag_values(
