@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -384,6 +384,27 @@ def _prepare_folder(database: str | None, mounts: Path) -> None:
             f"{path} is on a network disk ({kind}). Its file locks cannot be trusted, so two writers could "
             "destroy each other's work. Move the workspace to a local disk, or use PostgreSQL."
         )
+    _close_to_others(path)
+
+
+def _close_to_others(path: Path) -> None:
+    """Make the file when it is not there, and let our own user only open it and its write-ahead log.
+
+    A log that is made later takes the file's mode. A file that is there is never opened here: closing it
+    would let go of the locks that this process holds on it.
+    """
+    try:
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        for end in ("", "-wal", "-shm"):
+            one = path.with_name(path.name + end)
+            with suppress(FileNotFoundError):  # another process may take its log away at any moment
+                if one.stat().st_mode & 0o077:
+                    one.chmod(0o600)
+    except OSError as error:
+        raise StoreError(
+            f"Cannot open {path}: {error.strerror}. Fix its permissions, then try again."
+        ) from error
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -89,7 +89,7 @@ def _remove_unused(folder: Path) -> None:
         os.close(lock)
 
 
-def publish(path: Path, write: Callable[[Path], None]) -> Path:
+def publish(path: Path, write: Callable[[Path], None], *, private: Path | None = None) -> Path:
     """Write a file aside with `write`, flush it to disk, and rename it to `path` in one step.
 
     Parameters
@@ -98,6 +98,9 @@ def publish(path: Path, write: Callable[[Path], None]) -> Path:
         Where the finished file appears. An existing file is replaced atomically.
     write : callable
         Gets the path of a file to create beside `path`.
+    private : Path, optional
+        A folder above `path`: it, every folder from it down to `path`, and the file are then open to our
+        own user only.
 
     Returns
     -------
@@ -117,9 +120,13 @@ def publish(path: Path, write: Callable[[Path], None]) -> Path:
     'x'
     """
     try:
+        if private is not None:
+            _close_folders(private, path.parent)
         with scratch_folder(path.parent, ASIDE) as folder:
             aside = folder / path.name
             write(aside)
+            if private is not None:
+                aside.chmod(0o600)
             with open(aside, "rb+") as handle:
                 os.fsync(handle.fileno())
             os.replace(aside, path)
@@ -132,22 +139,31 @@ def publish(path: Path, write: Callable[[Path], None]) -> Path:
     return path
 
 
-def publish_text(path: Path, text: str) -> Path:
+def _close_folders(top: Path, bottom: Path) -> None:
+    """Make the folders from `top` down to `bottom` where they lack, and close them to other users."""
+    steps = bottom.relative_to(top).parts
+    for count in range(len(steps) + 1):
+        folder = top.joinpath(*steps[:count])
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+
+
+def publish_text(path: Path, text: str, *, private: Path | None = None) -> Path:
     """Publish `text` as UTF-8; see :func:`publish`."""
 
     def write(aside: Path) -> None:
         aside.write_text(text, encoding="utf-8")
 
-    return publish(path, write)
+    return publish(path, write, private=private)
 
 
-def publish_bytes(path: Path, content: bytes) -> Path:
+def publish_bytes(path: Path, content: bytes, *, private: Path | None = None) -> Path:
     """Publish `content`; see :func:`publish`."""
 
     def write(aside: Path) -> None:
         aside.write_bytes(content)
 
-    return publish(path, write)
+    return publish(path, write, private=private)
 
 
 def sha256_of(path: Path) -> str:

@@ -78,7 +78,7 @@ def send_mail(message: EmailMessage, settings: MailSection, folder: Path, name: 
         The server cannot be reached, or refuses; the message never holds the password.
     """
     if settings.transport == "file":
-        return str(publish_bytes(folder / f"{name}.eml", message.as_bytes()))
+        return str(publish_bytes(folder / f"{name}.eml", message.as_bytes(), private=folder))
     where = f"{settings.host}:{settings.port}"
     try:
         with smtplib.SMTP(settings.host, settings.port, timeout=_SECONDS) as server:
