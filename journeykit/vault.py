@@ -17,6 +17,7 @@ import secrets
 import stat
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,8 @@ record = sa.Table(
     sa.Column("fingerprint", sa.LargeBinary, nullable=False),
     *(sa.Column(f"has_{field}", sa.Boolean, nullable=False) for field in FIELDS),
 )
+
+loaded = sa.Table("loaded", metadata, sa.Column("as_of", sa.Date, primary_key=True))  # one row at most
 
 
 class VaultKey:
@@ -173,8 +176,6 @@ class Vault:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             folder.chmod(0o700)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            path.chmod(0o600)
         except OSError as error:
             raise StoreError(
                 f"Cannot open the vault {path}: {error.strerror}. Fix its permissions."
@@ -188,18 +189,31 @@ class Vault:
             metadata.create_all(connection)
         return vault
 
-    def load(self, details: pa.Table) -> int:
-        """Keep contact details, columns as the contract's `contact_details`; each replaces the last.
+    def load(self, details: pa.Table, as_of: date) -> int:
+        """Keep the contact details of a day, and no others: whoever is not among them any more is deleted.
+
+        Parameters
+        ----------
+        details : pa.Table
+            Columns as the contract's `contact_details`; all customers who have any.
+        as_of : date
+            The day they show. A day before the last one loaded changes nothing.
 
         Returns
         -------
         int
-            How many records are new or have changed; the others are left as they are.
+            How many records are new, have changed or are gone; the others are left as they are.
         """
         key = self._need_key()
         names = [name for name in FIELDS if name in details.column_names]
         written = 0
         with self._readable_errors(), dialects.begin_writing(self._engine) as connection:
+            last = connection.scalar(sa.select(loaded.c.as_of))
+            if last is not None and as_of < last:
+                return 0
+            connection.execute(sa.delete(loaded))
+            connection.execute(sa.insert(loaded).values(as_of=as_of))
+            written += _delete_others(connection, set(details.column("customer_id").to_pylist()))
             for start in range(0, details.num_rows, _CHUNK):
                 part = details.slice(start, _CHUNK)
                 ids = part.column("customer_id").to_pylist()
@@ -211,6 +225,12 @@ class Vault:
                 written += _write(connection, key, plain)
         fault_point("commit vault")
         return written
+
+    @property
+    def loaded_on(self) -> date | None:
+        """The day whose details these are; needs no key."""
+        with self._readable_errors(), self._engine.connect() as connection:
+            return connection.scalar(sa.select(loaded.c.as_of))
 
     def available(self, field: str) -> set[str]:
         """The customers who have a field, such as ``"phone"``; needs no key."""
@@ -318,6 +338,14 @@ def _write(connection: sa.Connection, key: VaultKey, details: dict[str, dict[str
         connection.execute(sa.delete(record).where(record.c.customer_id.in_(changed)))
         dialects.insert_columns(connection, record, {name: [row[name] for row in rows] for name in rows[0]})
     return len(rows)
+
+
+def _delete_others(connection: sa.Connection, kept: set[str]) -> int:
+    known = connection.execute(sa.select(record.c.customer_id)).scalars()
+    gone = [customer for customer in known if customer not in kept]
+    for start in range(0, len(gone), _CHUNK):
+        connection.execute(sa.delete(record).where(record.c.customer_id.in_(gone[start : start + _CHUNK])))
+    return len(gone)
 
 
 def _decrypt(key: VaultKey, row: Any) -> dict[str, str]:

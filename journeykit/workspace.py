@@ -222,8 +222,8 @@ def _seal_details(settings: Settings, mapping: Mapping, root: Path, day: date) -
     vault = Vault.open(folder, read_key(folder / "key"))
     try:
         details = read_subject(mapping, root, "contact_details", day)
-        vault.load(details)
-        return details.num_rows
+        vault.load(details, day)
+        return details.num_rows if vault.loaded_on == day else 0
     finally:
         vault.close()
 

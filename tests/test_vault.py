@@ -5,6 +5,7 @@ import json
 import os
 import stat
 import traceback
+from datetime import date
 
 import pyarrow as pa
 import pytest
@@ -15,6 +16,7 @@ from journeykit.ledger import Ledger, read_audit
 from journeykit.vault import FIELDS, KEY_VARIABLE, Vault, create_key, mask_phone, read_key, record
 
 CANARY = "CANARY-7f3a"
+DAY, BEFORE, AFTER = date(2026, 5, 29), date(2026, 5, 28), date(2026, 6, 1)
 
 
 def details(ids=("C1", "C2", "C3"), mark=CANARY) -> pa.Table:
@@ -57,7 +59,7 @@ def change(vault, statement):
 
 
 def test_reveals_what_was_asked_for_and_nothing_else(vault, ledger):
-    assert vault.load(details()) == 3
+    assert vault.load(details(), DAY) == 3
     found = reveal(vault, ledger, ["C1", "C3", "nobody"], ["phone", "name"])
     assert found == {
         customer: {"phone": f"{CANARY}-phone-{customer}", "name": f"{CANARY}-name-{customer}"}
@@ -66,7 +68,7 @@ def test_reveals_what_was_asked_for_and_nothing_else(vault, ledger):
 
 
 def test_each_opening_is_on_the_audit_before_it_returns(vault, ledger):
-    vault.load(details())
+    vault.load(details(), DAY)
     reveal(vault, ledger, ["C1", "C2"])
     (row,) = read_audit(ledger).to_pylist()
     assert (row["actor"], row["action"], row["subject"]) == ("operator", "reveal", "contact_details")
@@ -82,7 +84,7 @@ def test_each_opening_is_on_the_audit_before_it_returns(vault, ledger):
 
 
 def test_even_an_opening_that_fails_is_on_the_audit(vault, ledger):
-    vault.load(details())
+    vault.load(details(), DAY)
     change(vault, sa.update(record).values(ciphertext=b"x" * 80))
     with pytest.raises(VaultError):
         reveal(vault, ledger)
@@ -90,7 +92,7 @@ def test_even_an_opening_that_fails_is_on_the_audit(vault, ledger):
 
 
 def test_no_plaintext_in_any_file_while_the_log_is_still_open(vault, tmp_path):
-    vault.load(details([f"C{n}" for n in range(500)]))
+    vault.load(details([f"C{n}" for n in range(500)]), DAY)
     files = [path for path in (tmp_path / "vault").iterdir() if path.is_file()]
     assert any(path.name.endswith("-wal") for path in files)
     for path in files:
@@ -101,20 +103,38 @@ def test_no_plaintext_in_any_file_while_the_log_is_still_open(vault, tmp_path):
 
 
 def test_loading_again_rewrites_only_what_changed(vault, ledger):
-    vault.load(details())
+    vault.load(details(), DAY)
     with vault._engine.connect() as connection:
         before = connection.execute(sa.select(record).order_by(record.c.customer_id)).all()
-    assert vault.load(details()) == 0
-    assert vault.load(details(["C2"], mark="new")) == 1
+    assert vault.load(details(), DAY) == 0
+    changed = pa.concat_tables([details(["C1"]), details(["C2"], mark="new"), details(["C3"])])
+    assert vault.load(changed, AFTER) == 1
     with vault._engine.connect() as connection:
         after = connection.execute(sa.select(record).order_by(record.c.customer_id)).all()
     assert [a == b for a, b in zip(before, after, strict=True)] == [True, False, True]
     assert reveal(vault, ledger, ["C2"]) == {"C2": {"phone": "new-phone-C2"}}
 
 
+def test_a_customer_who_is_delivered_no_more_is_forgotten(vault, ledger):
+    vault.load(details(), BEFORE)
+    assert vault.load(details(["C1", "C3"]), DAY) == 1
+    assert vault.available("phone") == {"C1", "C3"}
+    assert reveal(vault, ledger, ["C2"]) == {}
+    assert vault.load(details([]), DAY) == 2
+    assert vault.available("phone") == set()
+
+
+def test_an_earlier_day_does_not_overwrite_a_later_one(vault, ledger):
+    vault.load(details(["C1"], mark="new"), DAY)
+    assert vault.load(details(["C1", "C2"], mark="old"), BEFORE) == 0
+    assert vault.loaded_on == DAY
+    assert vault.available("phone") == {"C1"}
+    assert reveal(vault, ledger, ["C1"]) == {"C1": {"phone": "new-phone-C1"}}
+
+
 @pytest.mark.parametrize("field", ["ciphertext", "nonce"])
 def test_a_flipped_bit_is_found(vault, ledger, field):
-    vault.load(details())
+    vault.load(details(), DAY)
     with vault._engine.connect() as connection:
         value = connection.execute(
             sa.select(record.c[field]).where(record.c.customer_id == "C1")
@@ -126,7 +146,7 @@ def test_a_flipped_bit_is_found(vault, ledger, field):
 
 
 def test_a_record_moved_to_another_customer_is_found(vault, ledger):
-    vault.load(details())
+    vault.load(details(), DAY)
     change(vault, sa.delete(record).where(record.c.customer_id == "C2"))
     change(vault, sa.update(record).where(record.c.customer_id == "C1").values(customer_id="C2"))
     with pytest.raises(VaultError, match="record of C2 was tampered with"):
@@ -134,19 +154,19 @@ def test_a_record_moved_to_another_customer_is_found(vault, ledger):
 
 
 def test_another_key_opens_nothing_and_says_what_to_do(vault, ledger, tmp_path):
-    vault.load(details())
+    vault.load(details(), DAY)
     create_key(tmp_path / "other")
     other = Vault.open(tmp_path / "vault", read_key(tmp_path / "other"))
     with pytest.raises(VaultError, match=f"another key. Set {KEY_VARIABLE}") as caught:
         reveal(other, ledger)
     assert CANARY not in "".join(traceback.format_exception(caught.value))
-    assert other.load(details()) == 3
+    assert other.load(details(), DAY) == 3
     assert reveal(other, ledger)["C1"]["phone"] == f"{CANARY}-phone-C1"
 
 
 def test_availability_needs_no_key(vault, ledger, tmp_path):
     table = details().set_column(2, "phone", pa.array(["138", None, ""]))
-    vault.load(table.drop_columns(["app_token"]))
+    vault.load(table.drop_columns(["app_token"]), DAY)
     blind = Vault.open(tmp_path / "vault")
     assert blind.available("phone") == {"C1"}
     assert blind.available("name") == {"C1", "C2", "C3"}
@@ -154,13 +174,13 @@ def test_availability_needs_no_key(vault, ledger, tmp_path):
     with pytest.raises(VaultError, match="without a key"):
         reveal(blind, ledger)
     with pytest.raises(VaultError, match="without a key"):
-        blind.load(details())
+        blind.load(details(), DAY)
     with pytest.raises(UnknownNameError, match="Did you mean 'phone'"):
         blind.available("phon")
 
 
 def test_secrets_do_not_print(vault, key, ledger):
-    vault.load(details())
+    vault.load(details(), DAY)
     shown = f"{reveal(vault, ledger)} {reveal(vault, ledger)!r} {vault!r} {key!r} {key}"
     assert CANARY not in shown
     assert f"{reveal(vault, ledger)['C1']}" == "Details(1 hidden)"

@@ -165,7 +165,8 @@ class Bank:
                     "phone": ["13900000000"] * len(ids),
                     "app_token": [f"token-{who}" for who in ids],
                 }
-            )
+            ),
+            DAY,
         )
 
 
