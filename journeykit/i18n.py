@@ -157,6 +157,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "reason.manager_capacity": ("Manager's day is full", "客户经理当日容量已满"),
     "reason.channel_capacity": ("Channel's day is full", "渠道当日容量已满"),
     "reason.better_offer": ("Another offer was worth more", "有价值更高的权益"),
+    "reason.too_late": ("Not exported before the next day was decided", "未在下一日决策前导出"),
     "reason.contacted_today": ("Already contacted that day", "当日已有联系"),
 }
 

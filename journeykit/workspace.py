@@ -312,35 +312,50 @@ def export(leads: pd.DataFrame, channel: str, *, dry_run: bool = True) -> Table:
     channel : str
         A channel under `scheduled/channels`.
     dry_run : bool
-        When true nothing is written and the vault stays shut. When false the pending leads of the
-        same runs are delivered, which needs the operator's vault key.
+        When true nothing is written and the vault stays shut. When false the leads are delivered, which
+        needs the operator's vault key; they must be all leads of their runs for the channel.
 
     Returns
     -------
     Table
         The lines of the file, or the files that were written.
+
+    Raises
+    ------
+    DefinitionError
+        Some leads of a run for the channel are missing, or there is no such channel; nothing is written.
     """
     settings = load_settings()
     playbook = load_playbook(settings.scheduled)
+    rows = pa.Table.from_pandas(leads).to_pylist()
+    shown = preview(rows, channel, playbook, settings.workspace.language)  # refuses an unknown channel
     if dry_run:
-        rows = pa.Table.from_pandas(leads).to_pylist()
-        return preview(rows, channel, playbook, settings.workspace.language)
+        return shown
     ledger = open_ledger(settings)
     try:
+        chosen = leads[leads["channel"] == channel].groupby("run_id")["lead_id"].agg(set).to_dict()
+        for run_id, ids in chosen.items():
+            every = {row["lead_id"] for row in read_leads(ledger, run_id=run_id).to_pylist()
+                     if row["channel"] == channel}  # fmt: skip
+            if ids != every:
+                raise DefinitionError(
+                    f"These are {len(ids & every):,} of the {len(every):,} leads of run {run_id} for "
+                    f"{channel}, and {len(ids - every):,} others. A channel gets all of a run's leads or "
+                    "none: pass the whole frame of jk.leads(DAY)."
+                )
         made = [
             one
-            for run_id in sorted(set(leads.loc[leads["channel"] == channel, "run_id"]))
+            for run_id in chosen
             for one in export_run(
-                ledger, run_id, playbook, outbox=settings.var / "outbox",
+                ledger, run_id, playbook, channel=channel, outbox=settings.var / "outbox",
                 language=settings.workspace.language, actor=getpass.getuser(),
                 open_vault=lambda: open_vault(settings),
             )
-            if one.channel == channel
         ]  # fmt: skip
     finally:
         ledger.close()
-    rows = tuple((str(one.folder), ", ".join(one.files), one.delivered, one.failed) for one in made)
-    return Table(f"{channel} files", ("folder", "files", "delivered", "failed"), rows)
+    files = tuple((str(one.folder), ", ".join(one.files), one.delivered, one.failed) for one in made)
+    return Table(f"{channel} files", ("folder", "files", "delivered", "failed"), files)
 
 
 def run_rows() -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from urllib.parse import quote
 
 from journeykit.channels.lines import Layout, People
 from journeykit.channels.sheets import Sheet
-from journeykit.errors import unknown_name
-from journeykit.files import publish_bytes, publish_text
+from journeykit.channels.stopping import find_stopped
+from journeykit.errors import ChannelError, StoreError, unknown_name
+from journeykit.files import publish_bytes, publish_text, sha256_of
 from journeykit.i18n import label
 from journeykit.ledger import Ledger
 from journeykit.ledger.deliveries import mark_delivered, mark_failed
@@ -23,6 +23,7 @@ from journeykit.strategies.playbook import Playbook
 from journeykit.vault import FIELDS, Vault, mask_name, read_key
 
 MANIFEST = "manifest.json"
+_INDEX = "index.csv"
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,11 @@ class _Batch:
 
 @dataclass(frozen=True)
 class _File:
-    name: str
-    content: bytes
-    leads: int
+    """A file to be, or one that is there: what it is called, and whose leads stand in it."""
 
-    @classmethod
-    def of(cls, name: str, sheet: Sheet, kind: str) -> _File:
-        return cls(
-            f"{name}.{kind}", sheet.to_xlsx(name) if kind == "xlsx" else sheet.to_csv(), len(sheet.rows)
-        )
+    name: str
+    owner: str
+    leads: list[dict[str, Any]]
 
 
 def export_run(
@@ -77,12 +74,15 @@ def export_run(
     run_id: str,
     playbook: Playbook,
     *,
+    channel: str | None = None,
     outbox: Path,
     language: str,
     open_vault: Callable[[], Vault | None],
     actor: str,
 ) -> tuple[ChannelExport, ...]:
     """Write the channel files of a run's leads and mark them delivered; doing it again changes nothing.
+
+    Leads of customers who have refused since, or whose day is over, fail instead of leaving.
 
     Parameters
     ----------
@@ -92,6 +92,8 @@ def export_run(
         The run; its files lie in ``outbox/<channel>/<contact_date>/<run>/``, so runs never mix.
     playbook : Playbook
         Says what each channel needs, and the words of offers and scripts.
+    channel : str, optional
+        Only this channel's leads; by default those of every channel.
     outbox : Path
         The folder of all channels.
     language : str
@@ -106,14 +108,21 @@ def export_run(
     -------
     tuple of ChannelExport
         One for each channel with leads.
+
+    Raises
+    ------
+    ChannelError
+        Leads were delivered in a file that is gone.
     """
     rows = read_leads(ledger, run_id=run_id).to_pylist()
     made = []
-    for name in sorted({row["channel"] for row in rows}):
+    for name in sorted({row["channel"] for row in rows} if channel is None else {channel}):
         if name not in playbook.channels:
             raise unknown_name("channel", name, playbook.channels, "Restore its file in scheduled/channels.")
         leads = [row for row in rows if row["channel"] == name]
         batch = _Batch(run_id, Layout(playbook.channels[name], playbook, language), leads, outbox)
+        if not leads:
+            continue
         if not batch.finished:
             _export(ledger, batch, open_vault, actor)
         made.append(_summary(batch))
@@ -130,25 +139,71 @@ def open_vault(settings: Settings) -> Vault | None:
 
 
 def _export(ledger: Ledger, batch: _Batch, open_vault: Callable[[], Vault | None], actor: str) -> None:
-    wanted = [lead for lead in batch.leads if lead["delivery"] != "failed"]
-    people = _people(ledger, batch, wanted, open_vault, actor)
-    needs = batch.layout.channel.needs
+    sent = [lead for lead in batch.leads if lead["delivery"] != "failed"]
+    if any(lead["delivery"] == "pending" for lead in sent):
+        sent = _deliver(ledger, batch, sent, open_vault, actor)
+    files = _files(batch, sent)
+    lost = [file.name for file in files if not (batch.folder / file.name).is_file()]
+    if lost:  # whoever took them has them; made anew, customers would be contacted twice
+        raise ChannelError(
+            f"{len(sent)} leads of run {batch.run_id} were delivered to {batch.channel}, but {lost[0]} is "
+            f"not in {batch.folder} any more. Put it back from where it was taken, then run the same command."
+        )
+    _remove_others(batch.folder, files)
+    publish_text(batch.folder / MANIFEST, _manifest(batch, files, len(sent)), private=batch.outbox)
+
+
+def _deliver(
+    ledger: Ledger,
+    batch: _Batch,
+    leads: list[dict[str, Any]],
+    open_vault: Callable[[], Vault | None],
+    actor: str,
+) -> list[dict[str, Any]]:
+    """Write the files of the leads that may leave, mark what became of each, and return those that left."""
+    leads = _without(ledger, batch, leads, find_stopped(ledger, batch.layout.channel, leads))
+    people, needs = _people(ledger, batch, leads, open_vault, actor), batch.layout.channel.needs
     missing = {
         lead["lead_id"]: "no_contact_data"
-        for lead in wanted
-        if needs and lead["delivery"] == "pending" and not people.get(lead["customer_id"], {}).get(needs)
+        for lead in leads
+        if needs and not _usable(people.get(lead["customer_id"], {}).get(needs))
     }
-    if missing:
-        mark_failed(ledger, batch.run_id, batch.channel, missing)
-    sent = [lead for lead in wanted if lead["lead_id"] not in missing]
-    files = _files(batch, sent, people) if sent else []
+    sent = _without(ledger, batch, leads, missing)
+    files = _files(batch, sent)
+    _remove_others(batch.folder, files)
     for file in files:
-        publish_bytes(batch.folder / file.name, file.content)
+        publish_bytes(batch.folder / file.name, _content(batch, file, people), private=batch.outbox)
     if sent:
         kept = str((batch.folder / files[0].name).relative_to(batch.outbox))
         mark_delivered(ledger, batch.run_id, batch.channel, [lead["lead_id"] for lead in sent], kept)
-    failed = len(batch.leads) - len(sent)
-    publish_text(batch.folder / MANIFEST, _manifest(batch, files, len(sent), failed))
+    return sent
+
+
+def _without(
+    ledger: Ledger, batch: _Batch, leads: list[dict[str, Any]], failing: dict[str, str]
+) -> list[dict[str, Any]]:
+    """The leads that do not fail; the others are marked, each with its reason."""
+    if failing:
+        mark_failed(ledger, batch.run_id, batch.channel, failing)
+    return [lead for lead in leads if lead["lead_id"] not in failing]
+
+
+def _usable(detail: str | None) -> bool:
+    """Whether a contact detail can be handed over as it is; control characters could break the file."""
+    return bool(detail) and str(detail).isprintable()
+
+
+def _remove_others(folder: Path, files: list[_File]) -> None:
+    """Take away what an attempt that was killed left for leads that have failed since."""
+    keep = {file.name for file in files} | {MANIFEST}
+    try:
+        for path in folder.glob("[!.]*"):
+            if path.name not in keep:
+                path.unlink()
+    except OSError as error:
+        raise StoreError(
+            f"Cannot tidy {folder}: {error.strerror}. Fix its permissions, then run the same command again."
+        ) from error
 
 
 def _people(
@@ -175,18 +230,28 @@ def _people(
     }
 
 
-def _files(batch: _Batch, leads: list[dict[str, Any]], people: People) -> list[_File]:
-    """The files; the first is the one that names all others."""
-    layout, channel = batch.layout, batch.layout.channel
+def _files(batch: _Batch, leads: list[dict[str, Any]]) -> list[_File]:
+    """The files of these leads; the first is the one that names all others."""
+    channel = batch.layout.channel
+    if not leads:
+        return []
     if channel.addressed_to == "customer":
-        return [_File.of(batch.channel, layout.sheet(leads, people), channel.format)]
+        return [_File(f"{batch.channel}.{channel.format}", "", leads)]
     lists = [
-        (owner, _File.of(quote(owner, safe=""), layout.sheet(own, people), channel.format))
+        _File(f"{quote(owner, safe='')}.{channel.format}", owner, own)
         for owner, own in _by(f"{channel.addressed_to}_id", leads)
     ]
-    head = tuple(label(key, layout.language) for key in (channel.addressed_to, "file", "leads"))
-    index = Sheet(head, tuple((owner, made.name, str(made.leads)) for owner, made in lists))
-    return [_File("index.csv", index.to_csv(), len(leads)), *(made for _, made in lists)]
+    return [_File(_INDEX, "", leads), *lists]
+
+
+def _content(batch: _Batch, file: _File, people: People) -> bytes:
+    layout, channel = batch.layout, batch.layout.channel
+    if file.name == _INDEX:
+        head = tuple(label(key, layout.language) for key in (channel.addressed_to, "file", "leads"))
+        lists = _files(batch, file.leads)[1:]
+        return Sheet(head, tuple((one.owner, one.name, str(len(one.leads))) for one in lists)).to_csv()
+    sheet = layout.sheet(file.leads, people)
+    return sheet.to_xlsx(file.name.removesuffix(".xlsx")) if channel.format == "xlsx" else sheet.to_csv()
 
 
 def _by(key: str, leads: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -196,16 +261,16 @@ def _by(key: str, leads: list[dict[str, Any]]) -> list[tuple[str, list[dict[str,
     return sorted(groups.items())
 
 
-def _manifest(batch: _Batch, files: list[_File], delivered: int, failed: int) -> str:
+def _manifest(batch: _Batch, files: list[_File], delivered: int) -> str:
     content = {
         "channel": batch.channel,
         "contact_date": batch.leads[0]["contact_date"].isoformat(),
         "run_id": batch.run_id,
         "leads": len(batch.leads),
         "delivered": delivered,
-        "failed": failed,
+        "failed": len(batch.leads) - delivered,
         "files": [
-            {"file": file.name, "leads": file.leads, "sha256": hashlib.sha256(file.content).hexdigest()}
+            {"file": file.name, "leads": len(file.leads), "sha256": sha256_of(batch.folder / file.name)}
             for file in files
         ],
     }

@@ -52,7 +52,9 @@ class Layout:
         """
         if self.channel.addressed_to == "customer":
             ordered = sorted(leads, key=lambda lead: lead["lead_id"])
-            return Sheet(self.columns, tuple(self._message(lead, people) for lead in ordered))
+            # a system reads these: an id, a number or a token must arrive as it is; words are quoted
+            exact = tuple(column for column in self.columns if column not in ("name", "text"))
+            return Sheet(self.columns, tuple(self._message(lead, people) for lead in ordered), exact)
         ordered = sorted(leads, key=lambda lead: (-lead["expected_value"], lead["lead_id"]))
         return Sheet(self.columns, tuple(self._task(lead, people) for lead in ordered))
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 import xlsxwriter
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_LEADING = ("\t", "\r", "\n")
 _PHONE = re.compile(r"\+?\d{5,20}\Z")
 _MADE = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # a fixed day, so that bytes do not differ
 _WIDEST = 60
@@ -18,17 +19,21 @@ _WIDEST = 60
 
 @dataclass(frozen=True)
 class Sheet:
-    """Headings and rows of text, ready to be written."""
+    """Headings and rows of text, ready to be written.
+
+    What stands in the columns named in `exact` is for a machine, and is never quoted.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    exact: tuple[str, ...] = ()
 
     def to_csv(self) -> bytes:
         """CSV as spreadsheet programs in China open it: UTF-8 with a byte-order mark."""
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow(self.columns)
-        writer.writerows([neutral(cell) for cell in row] for row in self.rows)
+        writer.writerows(zip(*(self._shown(place) for place in range(len(self.columns))), strict=True))
         return text.getvalue().encode("utf-8-sig")
 
     def to_xlsx(self, name: str) -> bytes:
@@ -42,7 +47,7 @@ class Sheet:
         )
         cell = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "border": 1})
         for column, title in enumerate(self.columns):
-            texts = [neutral(row[column]) for row in self.rows]
+            texts = self._shown(column)
             sheet.set_column(column, column, min(_WIDEST, 3 + max(map(_width, [title, *texts]))))
             sheet.write_string(0, column, title, head)
             for place, text in enumerate(texts, 1):
@@ -55,6 +60,11 @@ class Sheet:
         book.close()
         return content.getvalue()
 
+    def _shown(self, place: int) -> list[str]:
+        """A column as it is written."""
+        texts = [row[place] for row in self.rows]
+        return texts if self.columns[place] in self.exact else [neutral(text) for text in texts]
+
 
 def neutral(text: str) -> str:
     """`text` as a spreadsheet will show it: what it would compute is quoted; a phone number stays as it is.
@@ -64,7 +74,8 @@ def neutral(text: str) -> str:
     >>> neutral("=1+1"), neutral("+8613800000000"), neutral("-1+1")
     ("'=1+1", '+8613800000000', "'-1+1")
     """
-    return "'" + text if text.startswith(_FORMULA) and not _PHONE.match(text) else text
+    computed = text.startswith(_LEADING) or text.lstrip().startswith(_FORMULA)
+    return "'" + text if computed and not _PHONE.match(text) else text
 
 
 def _width(text: str) -> int:

@@ -4,7 +4,8 @@ import csv
 import hashlib
 import io
 import json
-from datetime import date
+import stat
+from datetime import date, datetime
 from decimal import Decimal
 
 import openpyxl
@@ -12,13 +13,15 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
+import journeykit as jk
+from journeykit import workspace
 from journeykit.channels import export_run, preview
-from journeykit.errors import UnknownNameError, VaultError
+from journeykit.errors import ChannelError, DefinitionError, UnknownNameError, VaultError
 from journeykit.expressions import tag
-from journeykit.ledger import EnrolmentChanges, Ledger, record_decisions, start_run
+from journeykit.ledger import EnrolmentChanges, Ledger, import_consent, record_decisions, start_run
 from journeykit.ledger.audit import read_audit
 from journeykit.ledger.leads import read_leads
-from journeykit.ledger.tables import contact, delivery
+from journeykit.ledger.tables import consent, contact, delivery, lead
 from journeykit.routing.channel import Channel
 from journeykit.segments import Segment
 from journeykit.strategies.graph import Strategy
@@ -65,9 +68,9 @@ def table(names, rows):
     return pa.table({name: pa.array([row[i] for row in rows]) for i, name in enumerate(names)})
 
 
-def decide(ledger, leads, **parameters):
+def decide(ledger, leads, as_of=AS_OF, contact_date=CONTACT_DATE, **parameters):
     run = start_run(
-        ledger, job="run_strategies", as_of=AS_OF, contact_date=CONTACT_DATE, parameters=parameters,
+        ledger, job="run_strategies", as_of=as_of, contact_date=contact_date, parameters=parameters,
         definitions_hash="d", build_id="b1",
     )  # fmt: skip
     entered = [("idle", "v1", c, "treatment", AS_OF, "start", AS_OF) for c, *_ in leads]
@@ -86,12 +89,16 @@ def decide(ledger, leads, **parameters):
                     "customer_id": empty,
                     "node": empty,
                     "node_since": pa.array([], pa.date32()),
+                    "from_node": empty,
+                    "from_since": pa.array([], pa.date32()),
                 }
             ),
             exited=pa.table(
                 {
                     "strategy": empty,
                     "customer_id": empty,
+                    "node": empty,
+                    "node_since": pa.array([], pa.date32()),
                     "exit_reason": empty,
                     "exited_on": pa.array([], pa.date32()),
                 }
@@ -137,16 +144,38 @@ def vault(tmp_path):
                 "name": list(NAMES.values()),
                 "phone": [PHONES.get(c) for c in NAMES],
             }
-        )
+        ),
+        AS_OF,
     )
     yield opened
     opened.close()
 
 
-def export(ledger, run_id, outbox, open_vault, language="zh"):
+def export(ledger, run_id, outbox, open_vault, language="zh", **options):
     return export_run(
-        ledger, run_id, PLAYBOOK, outbox=outbox, language=language, open_vault=open_vault, actor="operator"
+        ledger, run_id, PLAYBOOK, outbox=outbox, language=language, open_vault=open_vault, actor="operator",
+        **options,
+    )  # fmt: skip
+
+
+def say(ledger, *words):
+    """Words on consent after the day was decided: customer, channel, purpose, granted, at which minute."""
+    rows = [
+        {
+            "consent_id": f"K{ledger.read(sa.select(sa.func.count()).select_from(consent))[0][0]}-{number}",
+            "customer_id": customer, "channel": channel, "purpose": purpose, "granted": granted,
+            "recorded_at": datetime(2026, 5, 30, 10, minute),
+        }
+        for number, (customer, channel, purpose, granted, minute) in enumerate(words)
+    ]  # fmt: skip
+    import_consent(ledger, pa.Table.from_pylist(rows))
+
+
+def reasons(ledger):
+    statement = sa.select(lead.c.customer_id, delivery.c.reason).join(
+        delivery, delivery.c.lead_id == lead.c.lead_id
     )
+    return {customer: reason for customer, reason in ledger.read(statement) if reason}
 
 
 def files_in(outbox):
@@ -267,3 +296,129 @@ def test_a_dry_run_shows_pseudonyms(ledger):
     assert "<name of C4>" in {row[0] for row in lists.rows}
     with pytest.raises(UnknownNameError, match="sms"):
         preview(leads, "smss", PLAYBOOK, "en")
+
+
+def test_who_refuses_after_the_decision_is_not_contacted(ledger, vault, tmp_path):
+    run_id = decide(ledger, LEADS)
+    say(
+        ledger,
+        ("C1", "sms", "marketing", False, 0),
+        ("C1", "all", "marketing", True, 5),  # a no to either wins, whichever came later
+        ("C2", "counter", "marketing", False, 0),  # another channel
+        ("C4", "all", "automated_marketing", False, 0),
+        ("C5", "mobile_sales", "marketing", False, 0),
+        ("C5", "mobile_sales", "marketing", True, 5),  # a later yes to the same
+        ("C6", "all", "marketing", False, 0),
+        ("C6", "all", "automated_marketing", False, 0),
+    )
+    lists, messages = export(ledger, run_id, tmp_path / "outbox", lambda: vault)
+    assert reasons(ledger) == {
+        "C1": "no_consent", "C3": "no_contact_data", "C4": "refused_automated", "C6": "no_consent",
+    }  # fmt: skip
+    assert (messages.delivered, messages.failed, lists.delivered, lists.failed) == (1, 2, 1, 2)
+    assert lists.files == ("index.csv", "M%2F1.xlsx")
+    assert [row["phone"] for row in read_csv((messages.folder / "sms.csv").read_bytes())] == [PHONES["C2"]]
+    assert {c for (c,) in ledger.read(sa.select(contact.c.customer_id))} == {"C2", "C5"}
+    opened = [json.loads(row["detail"])["customers"] for row in read_audit(ledger).to_pylist()]
+    assert sorted(opened) == [1, 2]  # C5; C2 and C3: nobody who refused was looked up
+
+
+def test_when_all_refused_the_vault_stays_shut(ledger, tmp_path):
+    run_id = decide(ledger, LEADS[:1])
+    say(ledger, ("C1", "all", "marketing", False, 0))
+    (made,) = export(ledger, run_id, tmp_path / "outbox", lambda: pytest.fail("opened the vault"))
+    assert (made.delivered, made.failed, made.files) == (0, 1, ())
+
+
+def test_a_refusal_takes_back_what_a_killed_export_left(ledger, vault, tmp_path, monkeypatch):
+    run_id, outbox = decide(ledger, LEADS), tmp_path / "outbox"
+
+    def die(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("journeykit.channels.exporting.mark_delivered", die)
+        export(ledger, run_id, outbox, lambda: vault, channel="mobile_sales")
+    assert list(outbox.rglob("M2.xlsx"))
+    say(ledger, ("C6", "all", "marketing", False, 0))
+    (lists,) = export(ledger, run_id, outbox, lambda: vault, channel="mobile_sales")
+    assert lists.files == ("index.csv", "M%2F1.xlsx")
+    assert not list(outbox.rglob("M2.xlsx"))
+
+
+def test_a_lead_of_a_day_that_is_over_is_too_late(ledger, vault, tmp_path):
+    run_id = decide(ledger, LEADS[:1])
+    later = decide(ledger, LEADS[1:2], as_of=CONTACT_DATE, contact_date=date(2026, 6, 2))
+    (late,) = export(ledger, run_id, tmp_path / "outbox", lambda: pytest.fail("opened the vault"))
+    assert (late.delivered, late.failed) == (0, 1)
+    assert reasons(ledger) == {"C1": "too_late"}
+    (made,) = export(ledger, later, tmp_path / "outbox", lambda: vault)
+    assert (made.delivered, made.failed) == (1, 0)
+
+
+def test_one_channel_alone(ledger, vault, tmp_path):
+    run_id, outbox = decide(ledger, LEADS), tmp_path / "outbox"
+    (made,) = export(ledger, run_id, outbox, lambda: vault, channel="sms")
+    assert made.channel == "sms"
+    assert [path.name for path in outbox.iterdir()] == ["sms"]
+    states = sa.select(delivery.c.state).join(lead, lead.c.lead_id == delivery.c.lead_id)
+    assert ledger.read(states.where(lead.c.channel == "mobile_sales").distinct()) == [("pending",)]
+    assert export(ledger, run_id, outbox, lambda: vault, channel="counter") == ()
+    with pytest.raises(UnknownNameError, match="sms"):
+        export(ledger, run_id, outbox, lambda: vault, channel="smss")
+
+
+def test_files_are_for_our_own_user(ledger, vault, tmp_path):
+    outbox = tmp_path / "outbox"
+    outbox.mkdir(mode=0o755)
+    export(ledger, decide(ledger, LEADS), outbox, lambda: vault)
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in [outbox, *outbox.rglob("*")]}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
+
+
+def test_ids_and_tokens_arrive_as_they_are(ledger, vault, tmp_path):
+    numbers = {"C1": "-Ab=", "C2": "1380\n0000", "C3": "=7+1"}
+    vault.load(pa.table({"customer_id": list(numbers), "phone": list(numbers.values())}), AS_OF)
+    (made,) = export(ledger, decide(ledger, LEADS[:3]), tmp_path / "outbox", lambda: vault)
+    rows = read_csv((made.folder / "sms.csv").read_bytes())
+    assert {row["phone"] for row in rows} == {"-Ab=", "=7+1"}
+    assert {row["text"] for row in rows} == {"'=理财升级"}
+    assert reasons(ledger) == {"C2": "no_contact_data"}
+
+
+def test_what_was_delivered_is_not_written_again_without_its_details(ledger, vault, tmp_path):
+    run_id, outbox = decide(ledger, LEADS), tmp_path / "outbox"
+    export(ledger, run_id, outbox, lambda: vault)
+    before = files_in(outbox)
+    for manifest in outbox.rglob("manifest.json"):
+        manifest.unlink()
+    vault.load(pa.table({"customer_id": pa.array([], pa.string())}), AS_OF)
+    export(ledger, run_id, outbox, lambda: pytest.fail("opened the vault"))
+    assert files_in(outbox) == before
+
+    for path in outbox.rglob("*.*"):
+        path.unlink()
+    with pytest.raises(ChannelError, match=r"not in .* any more"):
+        export(ledger, run_id, outbox, lambda: vault)
+    assert files_in(outbox) == {}
+
+
+def test_a_frame_is_exported_for_its_channel_alone_and_whole_only(tmp_path, monkeypatch):
+    root = workspace.init_workspace(tmp_path / "bank")
+    monkeypatch.chdir(root)
+    ledger = workspace.open_ledger()
+    decide(ledger, [LEADS[0], *LEADS[3:5]])
+    frame = jk.leads(AS_OF)
+    sales = frame[frame["channel"] == "mobile_sales"]
+    for wrong in (sales[:1], sales.assign(lead_id=["x", "y"]), sales.assign(run_id="other")):
+        with pytest.raises(DefinitionError, match="all of a run's leads or none"):
+            jk.export(wrong, "mobile_sales", dry_run=False)
+    with pytest.raises(UnknownNameError, match="sms"):
+        jk.export(frame, "smss", dry_run=False)
+    assert not (root / "var" / "outbox").exists()
+    assert len(jk.export(frame, "mobile_sales", dry_run=False).rows) == 1
+    assert [path.name for path in (root / "var" / "outbox").iterdir()] == ["mobile_sales"]
+    states = dict(ledger.read(sa.select(delivery.c.state, sa.func.count()).group_by(delivery.c.state)))
+    assert states == {"delivered": 2, "pending": 1}
+    ledger.close()

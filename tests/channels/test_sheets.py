@@ -47,6 +47,16 @@ def test_the_same_rows_give_the_same_bytes():
     assert SHEET.to_csv() == SHEET.to_csv()
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", " =", "\u3000=", "\xa0@"]
+)
 def test_what_a_spreadsheet_would_compute_is_quoted(start):
     assert neutral(f"{start}1+1") == f"'{start}1+1"
+
+
+def test_what_is_for_a_machine_is_never_quoted():
+    sheet = Sheet(("token", "text"), (("-AbC=", "=1"),), exact=("token",))
+    rows = list(csv.reader(io.StringIO(sheet.to_csv().decode("utf-8-sig"), newline="")))
+    assert rows[1] == ["-AbC=", "'=1"]
+    cells = list(openpyxl.load_workbook(io.BytesIO(sheet.to_xlsx("x")))["x"].values)
+    assert cells[1] == ("-AbC=", "'=1")
