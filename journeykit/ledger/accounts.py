@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from journeykit.errors import LedgerError
+from journeykit.ledger.enrolments import enrolments_on
 from journeykit.ledger.ledger import Ledger
 from journeykit.ledger.tables import delivery, drop_count, enrolment, lead, run
 
 
 @dataclass(frozen=True)
 class Accounts:
-    """One run's figures, each counted from its own rows; enrolments are those of the whole ledger."""
+    """One run's figures, each counted from its own rows; enrolments are the ledger's on the run's day."""
 
     candidates: int
     leads: int
@@ -69,12 +70,13 @@ def _count(connection: sa.Connection, run_id: str) -> Accounts:
     def number(statement: sa.Select[*tuple[Any, ...]]) -> int:
         return int(connection.execute(statement).scalar_one() or 0)
 
-    def states(table: sa.Table, *where: sa.ColumnElement[bool]) -> dict[str, int]:
+    def states(table: sa.FromClause, *where: sa.ColumnElement[bool]) -> dict[str, int]:
         statement = sa.select(table.c.state, rows.label("rows")).where(*where).group_by(table.c.state)
         return {row.state: row.rows for row in connection.execute(statement)}
 
     deliveries = states(delivery, delivery.c.run_id == run_id)
-    enrolments = states(enrolment)
+    as_of = connection.execute(sa.select(run.c.as_of).where(run.c.run_id == run_id)).scalar_one()
+    enrolments = states(enrolments_on(as_of))
     return Accounts(
         candidates=number(sa.select(run.c.candidates).where(run.c.run_id == run_id)),
         leads=number(sa.select(rows).select_from(lead).where(lead.c.run_id == run_id)),
@@ -82,7 +84,7 @@ def _count(connection: sa.Connection, run_id: str) -> Accounts:
         delivered=deliveries.get("delivered", 0),
         failed=deliveries.get("failed", 0),
         pending=deliveries.get("pending", 0),
-        enrolled=number(sa.select(rows).select_from(enrolment)),
+        enrolled=number(sa.select(rows).select_from(enrolment).where(enrolment.c.entered_on <= as_of)),
         active=enrolments.get("active", 0),
         exited=enrolments.get("exited", 0),
     )

@@ -133,7 +133,6 @@ class _Writer:
     def summary(self) -> KeyFigures:
         candidates, leads = self.figure(), self.figure(LEAD)
         delivered = self.figure(LEAD, "lead", "delivered")
-        used, room = self._manager_load()
         return KeyFigures(
             (
                 Figure(self.word("candidates"), candidates),
@@ -142,7 +141,7 @@ class _Writer:
                 Figure(self.word("drops"), self.figure(DROP)),
                 Figure(
                     self.word("daily.capacity"),
-                    _share(used, room) if self._managers_may_show() else WITHHELD,
+                    self._capacity_used() if self._managers_may_show() else WITHHELD,
                     self.word("managers_on_duty", f"{len(self.facts.managers):,}"),
                 ),
             )
@@ -254,8 +253,14 @@ class _Writer:
         parts = tuple(table for table in tables if table.rows)
         return Section(self.word("daily.where"), parts)
 
-    def _manager_load(self) -> tuple[int, int]:
-        return sum(self.facts.by_manager.values()), sum(self.facts.managers.values())
+    def _capacity_used(self) -> str:
+        """Share of the managers' day; who has no limit has no share in it."""
+        limits = [limit for limit in self.facts.managers.values() if limit is not None]
+        if self.facts.managers and not limits:
+            return self.word("unlimited")
+        given = self.facts.by_manager.items()
+        used = sum(count for name, count in given if self.facts.managers.get(name, 0) is not None)
+        return _share(used, sum(limits))
 
     def capacity(self) -> Section:
         """How full the managers' day is; managers are counted here, not customers."""
@@ -270,8 +275,12 @@ class _Writer:
             (self.word("daily.capacity.most"), sum(Fraction(1, 2) < share < 1 for share in shares)),
             (self.word("daily.capacity.full"), sum(share >= 1 for share in shares)),
         ]
-        chart = (bar_chart(self.word("daily.capacity.managers"), bars),) if shares else ()
-        return Section(self.word("daily.capacity"), chart, "" if shares else self.word("none"))
+        unlimited = sum(limit is None for limit in self.facts.managers.values())
+        if unlimited:
+            bars.append((self.word("unlimited"), unlimited))
+        some = bool(shares or unlimited)
+        chart = (bar_chart(self.word("daily.capacity.managers"), bars),) if some else ()
+        return Section(self.word("daily.capacity"), chart, "" if some else self.word("none"))
 
     def enrolments(self) -> Section:
         frame = self.facts.enrolments

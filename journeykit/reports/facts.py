@@ -14,9 +14,9 @@ from journeykit.contract import SUBJECTS, Time
 from journeykit.errors import DataError
 from journeykit.ledger import Ledger
 from journeykit.ledger.accounts import Accounts, read_accounts
+from journeykit.ledger.enrolments import enrolments_on
 from journeykit.ledger.leads import read_drops, read_leads
 from journeykit.ledger.runs import Run, read_runs
-from journeykit.ledger.tables import enrolment
 from journeykit.mart.mart import Mart
 from journeykit.mart.sources import subject_table
 
@@ -26,8 +26,8 @@ class DayFacts:
     """The day's runs and their decisions, enrolments, and the bank's branches and managers.
 
     `leads` has the customer's branch as ``home``; `drops` has a row per strategy, node and reason;
-    `enrolments` has ``strategy``, ``arm``, ``state`` and ``count``. `managers` are those on duty with what
-    they can take in a day, `by_manager` what each was given.
+    `enrolments` has ``strategy``, ``arm``, ``state`` and ``count`` as they stood after that day. `managers`
+    are those on duty with what they can take in a day (None: no limit), `by_manager` what each was given.
     """
 
     runs: tuple[Run, ...]
@@ -36,7 +36,7 @@ class DayFacts:
     drops: pd.DataFrame
     enrolments: pd.DataFrame
     branches: dict[str, str]
-    managers: dict[str, int]
+    managers: dict[str, int | None]
     by_manager: dict[str, int]
     freshness: tuple[tuple[str, int, date | None], ...]
 
@@ -61,9 +61,8 @@ def read_day(mart: Mart, ledger: Ledger) -> DayFacts:
     on_duty = sa.select(manager.c.manager_id, manager.c.daily_capacity).where(
         sa.func.coalesce(manager.c.on_duty, sa.true())
     )
-    counted = sa.select(
-        enrolment.c.strategy, enrolment.c.arm, enrolment.c.state, sa.func.count().label("count")
-    ).group_by(enrolment.c.strategy, enrolment.c.arm, enrolment.c.state)
+    stood = enrolments_on(mart.as_of)
+    counted = sa.select(*stood.c, sa.func.count().label("count")).group_by(*stood.c).order_by(*stood.c)
     return DayFacts(
         runs=runs,
         accounts=tuple(read_accounts(ledger, run.run_id) for run in runs),
@@ -71,7 +70,7 @@ def read_day(mart: Mart, ledger: Ledger) -> DayFacts:
         drops=pa.concat_tables([read_drops(ledger, run.run_id) for run in runs]).to_pandas(),
         enrolments=pd.DataFrame(ledger.read(counted), columns=["strategy", "arm", "state", "count"]),
         branches={row["branch_id"]: row["name"] or row["district"] or row["branch_id"] for row in names},
-        managers={row["manager_id"]: row["daily_capacity"] or 0 for row in mart.run(on_duty).to_pylist()},
+        managers={row["manager_id"]: row["daily_capacity"] for row in mart.run(on_duty).to_pylist()},
         by_manager=dict(Counter(name for name in leads["manager_id"].to_pylist() if name is not None)),
         freshness=_freshness(mart),
     )

@@ -10,6 +10,7 @@ the same; after it the run is decided, and every later attempt gives back what i
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from journeykit.errors import RunError
 from journeykit.files import publish, publish_text, sha256_of
 from journeykit.ledger.leads import record_decisions
 from journeykit.ledger.ledger import Ledger
-from journeykit.ledger.runs import Run, find_run, pin_build
+from journeykit.ledger.runs import Run, find_run, pin_build, read_runs
 from journeykit.mart.mart import Mart
 from journeykit.routing.eligibility import Facts
 from journeykit.routing.facts import gather_facts
@@ -68,10 +69,11 @@ def run_strategies(
     DefinitionError
         A strategy is not sound; the message lists every finding.
     RunError
-        The run is unknown, or was begun with another tag build.
+        The run is unknown, was begun with another tag build, or a later day is decided already.
     """
     if _expect(ledger, run_id).decided:
         return read_result(ledger, run_id, folder)
+    _expect_no_later_day(ledger, mart.as_of)
     versions = _check(mart, playbook)
     _pin(mart, ledger, run_id)
     advances = {
@@ -141,6 +143,17 @@ def _expect(ledger: Ledger, run_id: str) -> Run:
     return known
 
 
+def _expect_no_later_day(ledger: Ledger, as_of: date) -> None:
+    """Days are decided in their order: journeys only go forward."""
+    later = [run for run in read_runs(ledger) if run.decided and run.as_of > as_of]
+    if later:
+        last = max(later, key=lambda run: run.as_of)
+        raise RunError(
+            f"{as_of} can no longer be decided: run {last.run_id} has decided {last.as_of}, and days are "
+            "decided in their order. A missed day needs no run of its own: the next day's run catches it up."
+        )
+
+
 def _check(mart: Mart, playbook: Playbook) -> dict[str, str]:
     """Every strategy's version, once all are sound."""
     offers, channels = playbook.offers, playbook.channels
@@ -177,12 +190,13 @@ def _decide(advances: dict[str, Advance], facts: Facts) -> tuple[pa.Table, dict[
     before: list[pa.Table] = []
     while True:
         decisions = route(_candidates(advances), facts)
-        barred = _over(decisions.filter(pc.equal(decisions["decision"], "drop")))
+        barred = _barred(decisions)
         further = _move_on(advances, barred)
         if _candidates(further).num_rows == decisions.num_rows - barred.num_rows:
             everything = pa.concat_tables([*before, decisions])
             keys = [(name, "ascending") for name in ("strategy", "node", "customer_id")]
-            return everything.sort_by(keys), _move_on(advances, _over(decisions))
+            leads = decisions.filter(pc.equal(decisions["decision"], "lead"))
+            return everything.sort_by(keys), _move_on(further, leads, facts.contact_date)
         before.append(barred)
         advances = further
 
@@ -191,14 +205,20 @@ def _candidates(advances: dict[str, Advance]) -> pa.Table:
     return pa.concat_tables([CANDIDATES.empty_table(), *(one.candidates for one in advances.values())])
 
 
-def _over(decisions: pa.Table) -> pa.Table:
-    """Decisions whose action is over: a lead was made, or will never be."""
-    return decisions.filter(pc.invert(pc.is_in(decisions["reason"], value_set=pa.array(TEMPORARY))))
+def _barred(decisions: pa.Table) -> pa.Table:
+    """Drops for good: this action will never reach the customer."""
+    drops = decisions.filter(pc.equal(decisions["decision"], "drop"))
+    return drops.filter(pc.invert(pc.is_in(drops["reason"], value_set=pa.array(TEMPORARY))))
 
 
-def _move_on(advances: dict[str, Advance], decisions: pa.Table) -> dict[str, Advance]:
+def _move_on(
+    advances: dict[str, Advance], decisions: pa.Table, since: date | None = None
+) -> dict[str, Advance]:
+    """Everybody past the action of his decision, since the given day or today."""
     return {
-        name: one.move_on(decisions.filter(pc.equal(decisions["strategy"], name))["customer_id"])
+        name: one.move_on(
+            decisions.filter(pc.equal(decisions["strategy"], name))["customer_id"], since or one.as_of
+        )
         for name, one in advances.items()
     }
 

@@ -71,12 +71,12 @@ def find_obstacles(candidates: pd.DataFrame, facts: Facts) -> pd.Series:
 
 
 def _no_consent(candidates: pd.DataFrame, facts: Facts) -> pd.Series:
-    """A yes is needed for the channel or for all; a no to either wins, whichever came later."""
+    """A no to the channel or to all wins, whichever came later; a yes is needed where the channel asks."""
     asks = candidates["channel"].map({name: channel.consent for name, channel in facts.channels.items()})
     presumed = candidates["channel"].isin(list(facts.presumed))
     refused = _said(candidates, facts, "marketing", granted=False)
     granted = _said(candidates, facts, "marketing", granted=True)
-    return asks.astype(bool) & (refused | ~(granted | presumed))
+    return refused | (asks.astype(bool) & ~(granted | presumed))
 
 
 def _refused_automated(candidates: pd.DataFrame, facts: Facts) -> pd.Series:

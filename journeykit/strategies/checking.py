@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from journeykit.contract import Type
-from journeykit.display import Table
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.expressions import check_predicate, tag_names
 from journeykit.routing.channel import Channel
@@ -65,12 +64,6 @@ def require_sound(findings: tuple[Finding, ...]) -> None:
     if errors:
         listed = "\n".join(f"- {finding}" for finding in errors)
         raise DefinitionError(f"{len(errors)} findings block running; correct them first:\n{listed}")
-
-
-def show_findings(findings: tuple[Finding, ...]) -> Table:
-    """Findings as a table."""
-    rows = [[f.severity, f.strategy, f.node, f.message] for f in findings]
-    return Table("Findings", ("severity", "strategy", "node", "what to do"), tuple(map(tuple, rows)))
 
 
 def _check_rules(strategy: Strategy, tags: Mapping[str, Any]) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
 """The engine that moves people through a strategy, all at once (design D7).
 
 Enrolments leave the ledger as Arrow and stand in the mart as a relation; every condition is judged there
-in one statement per strategy. Everything is judged by dates, so a missed day loses nothing: the next run
-finds the same waits over, and a wait that ended on a missed day counts from the day it ended.
+in one statement per strategy. Waits are judged by dates, so a missed day loses none: the next run finds
+them over, and a wait that ended on a missed day counts from the day it ended. A goal is judged by the
+snapshot in hand, which tells that it holds but not since when; see :func:`advance`.
 """
 
 # pyarrow.compute makes its functions when imported, so no checker sees them.
@@ -38,8 +39,8 @@ STANDING = pa.schema(
     ]
 )
 _ENTERED = ("strategy", "version", "customer_id", "arm", "entered_on", "node", "node_since")
-_MOVED = ("strategy", "customer_id", "node", "node_since")
-_EXITED = ("strategy", "customer_id", "exit_reason", "exited_on")
+_MOVED = ("strategy", "customer_id", "node", "node_since", "from_node", "from_since")
+_EXITED = ("strategy", "customer_id", "node", "node_since", "exit_reason", "exited_on")
 CANDIDATES = pa.schema(
     [(name, pa.string()) for name in ("strategy", "node", "customer_id", "channel", "offer")]
     + [("priority", pa.int64()), ("tie", pa.string())]
@@ -92,15 +93,15 @@ class Advance:
         ]
         return pa.table(columns, schema=CANDIDATES)
 
-    def move_on(self, done: pa.Array | pa.ChunkedArray) -> Advance:
-        """Let the customers in `done` pass the action they stand at; today is their first day behind it."""
+    def move_on(self, done: pa.Array | pa.ChunkedArray, since: date) -> Advance:
+        """Let the customers in `done` pass the action they stand at; waits behind it count from `since`."""
         passes = pc.is_in(self.after["customer_id"], value_set=done)
-        node, since = self.after["node"], self.after["node_since"]
+        node, node_since = self.after["node"], self.after["node_since"]
         for action in self.strategy.actions:
             passing = pc.and_(passes, pc.equal(self.after["node"], action.id))
             node = pc.if_else(passing, action.next, node)
-            since = pc.if_else(passing, pa.scalar(self.as_of), since)
-        return replace(self, after=_put(_put(self.after, "node", node), "node_since", since))
+            node_since = pc.if_else(passing, pa.scalar(since), node_since)
+        return replace(self, after=_put(_put(self.after, "node", node), "node_since", node_since))
 
     @property
     def changes(self) -> EnrolmentChanges:
@@ -110,6 +111,7 @@ class Advance:
         rows = new.append_column("strategy", pa.repeat(self.strategy.name, new.num_rows))
         for name in ("version", "arm", "entered_on"):
             rows = rows.append_column(name, old[name])
+        rows = rows.append_column("from_node", old["node"]).append_column("from_since", old["node_since"])
         rows = rows.append_column("exited_on", pa.repeat(pa.scalar(self.as_of), new.num_rows))
         differs = pc.or_(
             pc.not_equal(old["node"], new["node"]), pc.not_equal(old["node_since"], new["node_since"])
@@ -140,8 +142,11 @@ def advance(mart: Mart, ledger: Ledger, strategy: Strategy, version: str) -> Adv
     """Enrol who enters, let go who leaves, and move everybody else as far as the day allows.
 
     Nothing is written. Who is in the segment enters once in his life, unless the goal or the exit rule
-    holds for him already. A customer leaves as ``expired`` once the goal's days are over, else with
-    ``goal``, else with ``exit_rule``, else as ``finished`` at an exit node.
+    holds for him already. A customer leaves with ``goal`` when it holds, else as ``expired`` once the goal's
+    days are over, else with ``exit_rule``, else as ``finished`` at an exit node; in both arms alike.
+
+    The first run after the window therefore counts a goal that holds by then. It may have been reached on a
+    missed day or a weekend at the window's end, or just after it: the snapshot cannot tell.
     """
     known = ledger.read_arrow(sa.select(enrolment.c.customer_id).where(enrolment.c.strategy == strategy.name))
     entered = _newcomers(mart, known, strategy, version)
@@ -217,11 +222,11 @@ def _judgement(mart: Mart, strategy: Strategy) -> sa.Select:
 
 def _exit_reason(mart: Mart, strategy: Strategy, standing: sa.TableClause) -> sa.ColumnElement[Any]:
     reasons = []
-    if strategy.goal:
-        first_day = mart.as_of - timedelta(days=strategy.goal.within_days)
-        reasons.append((standing.c.entered_on < first_day, "expired"))
     for reason, rule in _reasons_to_leave(strategy).items():
         reasons.append((standing.c.customer_id.in_(Expression(rule).statement(mart.scope)), reason))
+        if reason == "goal" and strategy.goal:
+            first_day = mart.as_of - timedelta(days=strategy.goal.within_days)
+            reasons.append((standing.c.entered_on < first_day, "expired"))
     return sa.case(*reasons) if reasons else sa.null()
 
 
@@ -260,7 +265,7 @@ def _pass_waits(people: sa.FromClause, waits: list[Wait], as_of: date) -> sa.Sel
 
 
 def _empty(names: tuple[str, ...]) -> pa.Table:
-    dates = ("entered_on", "node_since", "exited_on")
+    dates = ("entered_on", "node_since", "from_since", "exited_on")
     return pa.schema([(name, pa.date32() if name in dates else pa.string()) for name in names]).empty_table()
 
 

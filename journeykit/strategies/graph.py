@@ -72,7 +72,12 @@ class Assign(_Definition):
 
 
 class Wait(_Definition):
-    """A pause: over when `days` days have passed since the customer came here."""
+    """A pause: over when `days` days have passed since the step before it.
+
+    Behind an action that became a lead they count from the date of the contact, which may be days after the
+    one it was decided as of: a visit decided on Friday is made on Monday. Behind an action that could not
+    reach the customer, or another wait, they count from the day that one was over.
+    """
 
     kind: Literal["wait"] = "wait"
     id: str

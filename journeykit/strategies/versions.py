@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from journeykit.errors import unknown_name
 from journeykit.expressions import Node, tag_names
 from journeykit.routing.channel import Channel
 from journeykit.strategies.graph import Strategy
@@ -22,7 +23,17 @@ def version_of(
     ----------
     tags : Catalogue
         Tag name to handle; each handle's ``.tag`` is the definition.
+
+    Raises
+    ------
+    UnknownNameError
+        An action names an offer or a channel that is not defined.
     """
+    for node in strategy.actions:
+        for what, name, known in (("offer", node.offer, offers), ("channel", node.channel, channels)):
+            if name not in known:
+                next_step = f"Strategy '{strategy.name}' uses it at '{node.id}'. See scheduled/{what}s."
+                raise unknown_name(what, name, known, next_step)
     closure = {
         "strategy": strategy.model_dump(mode="json"),
         "tags": {name: tags[name].tag.model_dump(mode="json") for name in tags_behind(strategy.rules, tags)},

@@ -14,6 +14,7 @@ import yaml
 from journeykit import workspace
 from journeykit.ledger import Accounts, read_accounts, read_contacts, read_enrolments, read_receipts
 from journeykit.mart.sources import subject_table
+from journeykit.reports.facts import read_day
 from journeykit.routing.result import StrategyRun
 from journeykit.workdays import next_working_day
 
@@ -56,6 +57,7 @@ class Day:
     facts: object
     decisions: pd.DataFrame
     unchanged: list[bool]
+    enrolments: pd.DataFrame
 
 
 @dataclass
@@ -99,9 +101,10 @@ def _run(journey, days, check=True):
                 unchanged.append((journey.content(), journey.files()) == before)
             with journey.ledger() as ledger:
                 accounts = read_accounts(ledger, run.run_id)
-            seen.append(
-                Day(day, loaded, run, accounts, journey.facts(day), journey.decisions(day), unchanged)
-            )
+                with journey.here(), workspace.connect(day) as mart:
+                    enrolments = read_day(mart, ledger).enrolments
+            facts, decisions = journey.facts(day), journey.decisions(day)
+            seen.append(Day(day, loaded, run, accounts, facts, decisions, unchanged, enrolments))
         if number + 1 < len(days):
             journey.advance()
         if number == WITHDRAWN:
@@ -137,6 +140,16 @@ def test_identities_hold_each_day(fortnight, leads, enrolments):
         entered = (enrolments["entered_on"] <= day.as_of).sum()
         left = (pd.to_datetime(enrolments["exited_on"]) <= pd.Timestamp(day.as_of)).sum()
         assert (found.enrolled, found.exited, found.active) == (entered, left, entered - left)
+
+
+def test_a_past_days_report_tells_of_that_day(fortnight):
+    journey = fortnight.journey
+    assert fortnight.days[0].accounts.enrolled < fortnight.days[-1].accounts.enrolled
+    for day in (fortnight.days[0], fortnight.days[-2]):
+        with journey.here(), journey.ledger() as ledger, workspace.connect(day.as_of) as mart:
+            found = read_day(mart, ledger)
+        assert found.accounts == (day.accounts,)
+        pd.testing.assert_frame_equal(found.enrolments, day.enrolments)
 
 
 def test_capacities_and_one_contact_a_day_hold_each_day(fortnight, leads):
@@ -260,7 +273,8 @@ def _candidates_by_hand(strategy, enrolled, days):
                 row = decided.get(node)
                 if row is None or (row.decision == "drop" and row.reason not in PERMANENT):
                     break
-                node, since = step["next"], day.as_of
+                since = day.run.contact_date if row.decision == "lead" else day.as_of
+                node = step["next"]
     return expected
 
 

@@ -74,11 +74,12 @@ class Days:
                 [("s", "v1", customer, arm, on, "start", on) for customer in entered],
             ),
             moved=table(
-                ["strategy", "customer_id", "node", "node_since"], [("s", c, node, on) for c, node in moved]
+                ["strategy", "customer_id", "node", "node_since", "from_node", "from_since"],
+                [("s", c, node, on, "start", AS_OF) for c, node in moved],
             ),
             exited=table(
-                ["strategy", "customer_id", "exit_reason", "exited_on"],
-                [("s", c, reason, on) for c, reason in exited],
+                ["strategy", "customer_id", "node", "node_since", "exit_reason", "exited_on"],
+                [("s", c, dict(moved).get(c, "start"), AS_OF, reason, on) for c, reason in exited],
             ),
         )
 

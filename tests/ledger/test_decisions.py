@@ -152,6 +152,31 @@ def test_who_has_left_neither_moves_nor_leaves_again(ledger, days, change):
         decide(ledger, days, later, changes=days.changes(**change), leads=(), drops=0, candidates=0)
 
 
+@pytest.mark.parametrize("change", [{"moved": [("C1", "n3")]}, {"exited": [("C1", "goal")]}])
+def test_who_was_moved_meanwhile_is_left_where_he_is(ledger, days, change):
+    decide(ledger, days, days.start(ledger), entered=("C1",), leads=(), drops=0)
+    mine = days.start(ledger, parameters={"mine": True})
+    other = days.start(ledger, parameters={"other": True})
+    decide(ledger, days, other, changes=days.changes(moved=[("C1", "n2")]), leads=(), drops=0)
+    before = content(ledger)
+    with pytest.raises(LedgerError, match="another run decided meanwhile"):
+        decide(ledger, days, mine, changes=days.changes(**change), leads=(), drops=0)
+    assert content(ledger) == before
+
+
+def test_the_accounts_of_a_day_do_not_change_with_the_next(ledger, days):
+    run = days.start(ledger)
+    decide(ledger, days, run)
+    before = read_accounts(ledger, run.run_id)
+    monday = date(2026, 6, 1)
+    later = days.start(ledger, as_of=monday, contact_date=date(2026, 6, 2))
+    changes = days.changes(entered=["C8", "C9"], exited=[("C1", "goal")], on=monday)
+    decide(ledger, days, later, changes=changes, leads=(), drops=0)
+    assert read_accounts(ledger, run.run_id) == before
+    found = read_accounts(ledger, later.run_id)
+    assert (found.enrolled, found.active, found.exited) == (5, 4, 1)
+
+
 def test_deliveries_write_contacts_once(ledger, days):
     run = days.start(ledger)
     decide(ledger, days, run)

@@ -56,7 +56,7 @@ def leads(count, strategy, channel, manager=None, state="delivered"):
     )
 
 
-def report(language="en", mobile=24, failed=0):
+def report(language="en", mobile=24, failed=0, managers=None):
     made = [leads(50 - failed, "idle", "sms"), leads(mobile, "loan", "mobile_sales", "M1")]
     if failed:
         made.append(leads(failed, "idle", "sms", state="failed"))
@@ -81,7 +81,7 @@ def report(language="en", mobile=24, failed=0):
             columns=["strategy", "arm", "state", "count"],
         ),
         branches={"B1": "东湖支行"},
-        managers={"M1": 30, "M2": 10},
+        managers={"M1": 30, "M2": 10} if managers is None else managers,
         by_manager={"M1": mobile},
         freshness=(("txn", 1000, DAY),),
     )
@@ -96,6 +96,16 @@ def test_figures_add_up():
     assert re.search(r"Text message\s+50\s+50\s+100\s+50\.0%", text)
     assert "Capacity used  60.0%  2 managers on duty" in text
     assert "A branch may speak." in text
+
+
+def test_managers_without_a_limit_have_no_share_in_the_ratio():
+    assert "Capacity used  no limit  1 managers on duty" in repr(report(managers={"M1": None}))
+    mixed = report(managers={"M1": None, "M2": 10})
+    assert "Capacity used  0.0%  2 managers on duty" in repr(mixed)
+    assert "no limit" in mixed._repr_html_() and "no limit" not in report()._repr_html_()
+    assert "Capacity used  60.0%  3 managers on duty" in repr(
+        report(managers={"M1": 30, "M2": 10, "M3": None})
+    )
 
 
 def test_a_small_reason_and_what_would_reveal_it_are_withheld():

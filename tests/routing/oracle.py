@@ -16,11 +16,10 @@ def why_not(candidate, world):
         if w["customer_id"] == candidate["customer_id"] and w["channel"] in (channel["name"], "all")
     }
     marketing = [granted for (_, purpose), granted in words.items() if purpose == "marketing"]
-    if channel["consent"]:
-        if False in marketing:
-            return "no_consent"
-        if True not in marketing and channel["name"] not in world["presumed"]:
-            return "no_consent"
+    if False in marketing:
+        return "no_consent"
+    if channel["consent"] and True not in marketing and channel["name"] not in world["presumed"]:
+        return "no_consent"
     if False in [granted for (_, purpose), granted in words.items() if purpose == "automated_marketing"]:
         return "refused_automated"
     if offer["risk_level"] is not None:

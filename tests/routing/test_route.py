@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -237,6 +238,15 @@ def test_an_assumption_never_overrides_a_no():
     presumed = _simple_world(consent=[], presumed={"sms"})
     assert _reasons([_candidate("s1")], presumed) == {"s1": None}
     assert _reasons([_candidate("s1")], {**presumed, "consent": [word]}) == {"s1": "no_consent"}
+
+
+@pytest.mark.parametrize("where", ["sms", "all"])
+def test_a_channel_that_needs_no_yes_still_hears_a_no(where):
+    world = _simple_world(consent=[])
+    world["channels"]["sms"]["consent"] = False
+    assert _reasons([_candidate("s1")], world) == {"s1": None}
+    word = {"customer_id": "C0", "channel": where, "purpose": "marketing", "granted": False}
+    assert _reasons([_candidate("s1")], {**world, "consent": [word]}) == {"s1": "no_consent"}
 
 
 def test_an_assessment_is_good_on_its_last_day():

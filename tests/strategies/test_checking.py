@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from journeykit.errors import DefinitionError
+from journeykit.errors import DefinitionError, UnknownNameError
 from journeykit.expressions import tag
 from journeykit.segments import Segment
-from journeykit.strategies.checking import check_strategy, require_sound, show_findings
+from journeykit.strategies.checking import check_strategy, require_sound
 from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.playbook import load_playbook
 from journeykit.strategies.versions import version_of
@@ -134,7 +134,7 @@ def test_errors_block_and_are_listed_together_while_warnings_do_not():
         require_sound(found)
     assert "plan, goal" in str(problem.value)
     assert "plan, send_sms" in str(problem.value)
-    assert "nothing" in repr(show_findings(found))
+    assert "nothing" in str(problem.value)
     require_sound(check_strategy(plan().start(IDLE), TAGS, BOOK.offers, BOOK.channels))
 
 
@@ -180,6 +180,13 @@ def test_the_version_covers_what_the_strategy_decides_with_and_nothing_else():
     assert version(tags=changed_tag("deposit_balance")) != same  # aum is made from it
     assert version(offers=changed(BOOK.offers, "REFER", template="New")) == same
     assert version(tags=changed_tag("age")) == same
+
+
+@pytest.mark.parametrize("field", ["offer", "channel"])
+def test_the_version_of_a_strategy_with_an_unknown_name_says_which(field):
+    broken = with_node(sound(), "send_sms", **{field: "W-30"})
+    with pytest.raises(UnknownNameError, match=f"Unknown {field} 'W-30'.*'plan' uses it at 'send_sms'"):
+        version_of(broken, TAGS, BOOK.offers, BOOK.channels)
 
 
 def test_a_file_must_be_called_like_its_definition(tmp_path):

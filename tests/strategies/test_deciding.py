@@ -11,6 +11,7 @@ from journeykit import files
 from journeykit.errors import DefinitionError, RunError
 from journeykit.expressions import tag
 from journeykit.ledger import ledger as ledger_module
+from journeykit.ledger.enrolments import read_enrolments
 from journeykit.ledger.leads import read_drops, read_leads
 from journeykit.ledger.ledger import content
 from journeykit.routing.deciding import run_strategies
@@ -187,6 +188,35 @@ def test_deciding_again_changes_nothing_and_returns_the_same(bank):
     assert {name: rows for name, rows in after.items() if name != "consent"} == {
         name: rows for name, rows in before.items() if name != "consent"
     }
+
+
+def test_days_are_decided_in_their_order_and_a_decided_day_still_gives_its_result(bank):
+    bank.allow("C1", "C2")
+    monday = DAY + timedelta(days=3)
+    with bank.mart([customer("C1")], managers=managers(), assessments=assessed("C1")) as mart:
+        first = decide(bank, mart, plan_of())
+    both = [customer("C1"), customer("C2")]
+    with bank.mart(both, monday, managers=managers(), assessments=assessed("C1", "C2")) as mart:
+        decide(bank, mart, plan_of())
+    before = content(bank.ledger)
+    with (
+        bank.mart(both, DAY + timedelta(days=2), managers=managers()) as mart,
+        pytest.raises(RunError, match=r"has decided 2026-06-01.*catches it up"),
+    ):
+        decide(bank, mart, plan_of())
+    with bank.mart([customer("C1")], managers=managers(), assessments=assessed("C1")) as mart:
+        assert decide(bank, mart, plan_of()) == first
+    assert {name: rows for name, rows in content(bank.ledger).items() if name != "run"} == {
+        name: rows for name, rows in before.items() if name != "run"
+    }
+
+
+def test_a_lead_waits_from_its_contact_and_who_was_barred_from_the_day(bank):
+    bank.allow("C1")
+    with bank.mart([customer("C1"), customer("C2")], managers=managers(), assessments=assessed("C1")) as mart:
+        decide(bank, mart, plan_of())
+    since = {row["customer_id"]: row["node_since"] for row in read_enrolments(bank.ledger).to_pylist()}
+    assert since == {"C1": date(2026, 6, 1), "C2": DAY}
 
 
 class Killed(BaseException):

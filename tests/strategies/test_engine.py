@@ -1,6 +1,7 @@
 """The engine equals a slow per-person interpreter on random graphs and rough days."""
 
 from collections import Counter
+from contextlib import nullcontext
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -9,12 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from journeykit.errors import LedgerError
 from journeykit.experiments.assignment import assign_arm
 from journeykit.expressions import tag
 from journeykit.ledger.enrolments import apply_changes, read_enrolments
 from journeykit.segments import Segment
 from journeykit.strategies.engine import advance, join_changes
 from journeykit.strategies.graph import CONTROL, END, Exit, Goal, Send, Strategy, Wait
+from journeykit.workdays import next_working_day
 
 FIRST = date(2026, 5, 4)
 PEOPLE = [f"C{n:03}" for n in range(12)]
@@ -63,10 +66,10 @@ class Interpreter:
                     }
                     self.walk(self.people[who], day)
             elif person["left"] is None:
-                if self.plan.goal and (day - person["entered"]).days > GOAL_DAYS:
-                    person.update(left=day, why="expired")
-                elif self.plan.goal and fact["bought"]:
+                if self.plan.goal and fact["bought"]:
                     person.update(left=day, why="goal")
+                elif self.plan.goal and (day - person["entered"]).days > GOAL_DAYS:
+                    person.update(left=day, why="expired")
                 elif self.plan.exit_when and fact["gone"]:
                     person.update(left=day, why="exit_rule")
                 else:
@@ -92,7 +95,9 @@ class Interpreter:
         }
 
     def pass_action(self, who, day):
-        self.people[who].update(node=self.plan.node(self.people[who]["node"]).next, since=day)
+        """He is contacted on the next working day, and waits from then on."""
+        contacted = next_working_day(day, "CN")
+        self.people[who].update(node=self.plan.node(self.people[who]["node"]).next, since=contacted)
 
     def rows(self):
         return {
@@ -110,7 +115,7 @@ def live_a_day(bank, plan, day, facts, done):
             zip(one.candidates["customer_id"].to_pylist(), one.candidates["node"].to_pylist(), strict=True)
         )
         passing = [who for who in standing if who in done]
-        moved = one.move_on(pa.array(passing, pa.string()))
+        moved = one.move_on(pa.array(passing, pa.string()), mart.contact_date)
         run_id = bank.start(mart)
     with bank.ledger.transaction("test") as connection:
         apply_changes(connection, run_id, join_changes([moved]))
@@ -199,6 +204,52 @@ def test_control_customers_reach_the_goal_too(bank):
         ("treatment", "goal"),
         ("control", "goal"),
     }
+
+
+@pytest.mark.parametrize("late", [1, 3])
+def test_a_goal_seen_first_after_the_window_is_no_expiry(bank, late):
+    """The run of the window's last day was missed, or that day was a Saturday; control is judged alike."""
+    plan = plan_of(["send"], control="0.5")
+    live_a_day(bank, plan, FIRST, _everybody(), PEOPLE)
+    after = FIRST + timedelta(days=GOAL_DAYS + late)
+    facts = _everybody() | {who: {"wanted": True, "bought": True, "gone": True} for who in PEOPLE[:8]}
+    live_a_day(bank, plan, after, facts, ())
+    rows = ledger_rows(bank)
+    assert {(rows[who][0], rows[who][5]) for who in PEOPLE[:8]} == {
+        ("treatment", "goal"),
+        ("control", "goal"),
+    }
+    assert {rows[who][5] for who in PEOPLE[8:]} == {"expired"}
+
+
+def test_a_wait_counts_from_the_contact_not_from_the_decision(bank):
+    plan = plan_of(["send", 2, "send"], control=0)
+    friday = date(2026, 5, 29)
+    live_a_day(bank, plan, friday, _everybody(), PEOPLE)
+    standing = [
+        set(live_a_day(bank, plan, friday + timedelta(days=days), _everybody(), ())[0]) for days in (2, 4, 5)
+    ]
+    assert standing == [set(), set(), set(PEOPLE)]  # contacted on Monday, so Wednesday and not Sunday
+
+
+def test_two_runs_that_interleave_cannot_overwrite_each_other(bank):
+    plan = plan_of(["send", 2, "send"], control=0)
+    live_a_day(bank, plan, FIRST, _everybody(), ())
+    people = [{"customer_id": who, **fact} for who, fact in _everybody().items()]
+    decided = []
+    for days in (1, 2):
+        with bank.mart(people, FIRST + timedelta(days=days)) as mart:
+            one = advance(mart, bank.ledger, plan, "v1")
+            everybody = pa.array(PEOPLE[days:], pa.string())
+            decided.append((bank.start(mart), one.move_on(everybody, mart.contact_date)))
+    for (run_id, one), refused in zip(decided, (False, True), strict=True):
+        before = ledger_rows(bank)
+        with (
+            pytest.raises(LedgerError, match="another run decided meanwhile") if refused else nullcontext(),
+            bank.ledger.transaction("test") as connection,
+        ):
+            apply_changes(connection, run_id, join_changes([one]))
+        assert (ledger_rows(bank) == before) is refused
 
 
 def test_missed_days_lose_nothing(bank):
