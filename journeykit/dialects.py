@@ -13,7 +13,8 @@ import duckdb
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.event import listen
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.compiler import compiles
 
 from journeykit.contract import Type
 from journeykit.errors import SettingsError, StoreError
@@ -295,10 +296,25 @@ def write_parquet(connection: sa.Connection, statement: sa.Select, path: Path) -
 
     The same rows give the same bytes: one file, fixed row groups, order kept.
     """
-    compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})
-    native(connection).execute(
-        f"COPY ({compiled}) TO {_quote(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
-    )
+    try:
+        connection.execute(_Copy(statement, path))
+    except DBAPIError as error:  # as the engine itself says it
+        raise error.orig or error from None
+
+
+class _Copy(sa.Executable, sa.ClauseElement):
+    """COPY as one statement, so that the query's values are bound and not written into it."""
+
+    inherit_cache = False
+
+    def __init__(self, statement: sa.Select, path: Path) -> None:
+        self.statement, self.path = statement, path
+
+
+@compiles(_Copy)
+def _compile_copy(element: _Copy, compiler: Any, **kw: Any) -> str:
+    query, target = compiler.process(element.statement, **kw), compiler.process(sa.literal(str(element.path)))
+    return f"COPY ({query}) TO {target} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
 
 
 def _quote(path: Path) -> str:

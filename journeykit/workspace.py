@@ -30,6 +30,7 @@ from journeykit.mart.findings import CheckReport
 from journeykit.mart.loading import check_sources, load_sources, read_subject
 from journeykit.mart.mapping import Mapping, read_mapping
 from journeykit.mart.mart import Mart
+from journeykit.mart.snapshots import load_of
 from journeykit.mart.store import MartStore
 from journeykit.reports.daily import DailyReport
 from journeykit.reports.daily import daily_report as write_daily_report
@@ -111,7 +112,7 @@ def catalogue(settings: Settings | None = None) -> Catalogue:
 
 
 def connect(as_of: date | str | None = None, *, build_id: str | None = None) -> Mart:
-    """Open this workspace's mart, read only.
+    """Open this workspace's mart, read only: a tag build and the load it was built from.
 
     Parameters
     ----------
@@ -138,10 +139,11 @@ def connect(as_of: date | str | None = None, *, build_id: str | None = None) -> 
             )
         as_of = days[-1]
     day = as_day(as_of)
+    build_id = build_id or store.current_build(day)
     return Mart(
         store,
-        store.load(day),
-        build_id or store.current_build(day),
+        store.load(day, load_of(store, day, build_id) if build_id else None),
+        build_id,
         country=settings.workspace.country,
         tags=catalogue(settings),
         memory_limit=settings.mart.memory_limit,
@@ -190,7 +192,7 @@ def load_day(as_of: date | str) -> LoadedDay:
             new["details"] = _seal_details(settings, mapping, root, day)  # first: it may lack its key
             importers = {"consent": import_consent, "contact": import_contacts, "receipt": import_receipts}
             for name, importer in importers.items():
-                new[name] = importer(ledger, read_subject(mapping, root, name, day)).added
+                new[name] = importer(ledger, _read(settings, mapping, root, name, day)).added
             return {"contact": read_contacts(ledger, day)}
         finally:
             ledger.close()
@@ -221,11 +223,18 @@ def _seal_details(settings: Settings, mapping: Mapping, root: Path, day: date) -
     folder = settings.var / "vault"
     vault = Vault.open(folder, read_key(folder / "key"))
     try:
-        details = read_subject(mapping, root, "contact_details", day)
+        details = _read(settings, mapping, root, "contact_details", day)
         vault.load(details, day)
         return details.num_rows if vault.loaded_on == day else 0
     finally:
         vault.close()
+
+
+def _read(settings: Settings, mapping: Mapping, root: Path, name: str, day: date) -> pa.Table:
+    return read_subject(
+        mapping, root, name, day,
+        memory_limit=settings.mart.memory_limit, threads=settings.mart.threads,
+    )  # fmt: skip
 
 
 def create_vault_key() -> Path:

@@ -10,6 +10,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import nbformat
 import pandas as pd
 import pytest
 import yaml
@@ -17,10 +18,11 @@ import yaml
 import journeykit as jk
 from journeykit import workspace
 from journeykit.contract import SUBJECTS
-from journeykit.errors import DataError, DefinitionError, SettingsError
+from journeykit.errors import DataError, DefinitionError, RunError, SettingsError
 from journeykit.files import sha256_of
 from journeykit.ledger import Ledger, latest_consent
-from journeykit.runs import load_jobs
+from journeykit.runs import RunRequest, load_jobs, run_job
+from journeykit.settings import load_settings
 from journeykit.vault import Vault
 
 DAY, BEFORE = date(2026, 5, 29), date(2026, 5, 28)
@@ -186,6 +188,47 @@ def test_connect_opens_the_latest_day_whose_tags_are_built(root):
         assert (mart.as_of, mart.build_id) == (BEFORE, build.build_id)
     with jk.connect(DAY) as mart:
         assert (mart.as_of, mart.build_id) == (DAY, None)
+
+
+def test_a_build_is_opened_with_the_load_it_was_built_from(root):
+    """Although the day was loaded again since, with another customer."""
+    old = workspace.load_day(DAY)
+    first = workspace.build_tags(DAY)
+    customers = root / "data" / "customer.csv"
+    customers.write_text(customers.read_text(encoding="utf-8") + "C3,personal,2022-01-01\n", encoding="utf-8")
+    new = workspace.load_day(DAY)
+    assert new.load_id != old.load_id
+    for build_id in (None, first.build_id):
+        with jk.connect(DAY, build_id=build_id) as mart:
+            assert (mart.manifest.load_id, mart.build_id) == (old.load_id, first.build_id)
+            assert len(mart.frame("customer")) == mart.count(mart.everyone) == 2
+    second = workspace.build_tags(DAY)
+    with jk.connect(DAY) as mart:
+        assert (mart.manifest.load_id, mart.build_id) == (new.load_id, second.build_id)
+        assert len(mart.frame("customer")) == mart.count(mart.everyone) == 3
+    with jk.connect(DAY, build_id=first.build_id) as mart:
+        assert mart.manifest.load_id == old.load_id
+
+
+def test_a_new_run_refuses_tags_of_an_earlier_load_and_a_tied_one_keeps_them(root):
+    first = nbformat.v4.new_code_cell(
+        'as_of: str = ""\nbuild_id: str = ""\ntop: int = 1', metadata={"tags": ["parameters"]}
+    )
+    nbformat.write(nbformat.v4.new_notebook(cells=[first]), root / "scheduled" / "look.ipynb")
+    with (root / "scheduled" / "jobs.yaml").open("a", encoding="utf-8") as jobs:
+        jobs.write("\n  look:\n    notebook: look.ipynb\n    title: Look\n    owners: [a@bank.example]\n")
+    settings = load_settings(root)
+    workspace.load_day(DAY)
+    build = workspace.build_tags(DAY)
+    assert run_job(settings, RunRequest("look", DAY)).build_id == build.build_id
+    customers = root / "data" / "customer.csv"
+    customers.write_text(customers.read_text(encoding="utf-8") + "C3,personal,2022-01-01\n", encoding="utf-8")
+    workspace.load_day(DAY)
+    with pytest.raises(RunError, match=r"earlier load.*journeykit run build_tags --as-of 2026-05-29"):
+        run_job(settings, RunRequest("look", DAY, {"top": 2}))
+    assert run_job(settings, RunRequest("look", DAY)).build_id == build.build_id
+    new = workspace.build_tags(DAY)
+    assert run_job(settings, RunRequest("look", DAY, {"top": 2})).build_id == new.build_id
 
 
 def test_connect_names_what_to_do_first(root):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import glob
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -51,6 +53,28 @@ def find_files(root: Path, pattern: str, as_of: date) -> list[Path]:
     if not found:
         raise MissingFileError(f"No file matches {root / wanted}. Deliver it, or correct `file` or `root`.")
     return found
+
+
+def marked_days(root: Path, marker: str) -> set[date]:
+    """The days that have a marker: the files below `root` named by the pattern, such as `_DONE_{as_of}`."""
+    first, *rest = marker.split(DAY)
+    if not rest:
+        return set()
+    named = re.compile(re.escape(first) + r"(\d{4}-\d\d-\d\d)" + r"\1".join(map(re.escape, rest)))
+    found = (named.fullmatch(path.relative_to(root).as_posix()) for path in root.glob(_any_day(marker)))
+    return {date.fromisoformat(match[1]) for match in found if match and _is_day(match[1])}
+
+
+def _any_day(marker: str) -> str:
+    return "*".join(map(glob.escape, marker.split(DAY)))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def open_file(connection: sa.Connection, file: File, root: Path, as_of: date, name: str) -> Opened:

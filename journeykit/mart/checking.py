@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from journeykit.contract import SUBJECTS, Column, Time
+from journeykit.mart.bankfiles import marked_days
 from journeykit.mart.findings import Finding
 from journeykit.mart.mapping import Mapping
 from journeykit.mart.staged import LOST, SOURCE_WHERE, Staged, is_required
@@ -158,7 +160,9 @@ def _dangling(one: Staged, column: Column, staged: dict[str, Staged]) -> Iterato
         )  # fmt: skip
 
 
-def find_in_time(mapping: Mapping, staged: Sequence[Staged], as_of: date, country: str) -> Iterator[Finding]:
+def find_in_time(
+    mapping: Mapping, staged: Sequence[Staged], root: Path, as_of: date, country: str
+) -> Iterator[Finding]:
     """Whether the data reach the day asked for, and whether they show a later one (design D3)."""
     present = [one for one in staged if one.table is not None]
     newest = max((one.newest for one in present if one.newest), default=None)
@@ -169,26 +173,37 @@ def find_in_time(mapping: Mapping, staged: Sequence[Staged], as_of: date, countr
             "date_outside_data", "fatal", "mapping", None, 1,
             f"{as_of} lies outside the data: {until}. Choose an as_of that the files cover.",
         )  # fmt: skip
+    shown = _shown_day(mapping, present, root, as_of, country)
+    remedy = (
+        "A closed day cannot be loaded again once the bank has moved on: restore that day's files"
+        if mapping.source_day == "daily"
+        else "Load that day, declare the columns absent"
+    )
     for one in present:
-        shown = _shown_day(mapping, present, as_of, country)
         if shown > as_of and one.has_current_data and not one.assumption:
             yield Finding(
                 "current_only", "fatal", one.subject.name, None, 1,
                 f"The files show {one.subject.name} as of {shown}, not {as_of}, and keep no history. "
-                "Load that day, declare the columns absent, or name an `assumption` in the mapping.",
+                f"{remedy}, or name an `assumption` in the mapping.",
             )  # fmt: skip
 
 
-def _shown_day(mapping: Mapping, staged: Sequence[Staged], as_of: date, country: str) -> date:
-    """The day the files show: as stated, or as told by events after the next working day.
+def _shown_day(mapping: Mapping, staged: Sequence[Staged], root: Path, as_of: date, country: str) -> date:
+    """The day the files show: as stated, or as told by the marker of a later day, or by later events.
 
-    A delivery on the morning after as_of may hold the events of a night or a weekend.
+    Days without work before the next working day tell nothing: a delivery may hold a weekend's events.
+    Where markers say which day is closed, it may hold the next working day's first hours, too.
     """
     if mapping.source_day != "daily":
         return mapping.source_day
+    patterns = {one.done_marker for one in mapping.subjects.values() if one.done_marker}
+    marked = max((day for pattern in patterns for day in marked_days(root, pattern)), default=as_of)
+    if marked > as_of:
+        return marked
     events = [one.newest_delivered for one in staged if one.subject.time == Time.EVENT]
     newest = max((day for day in events if day), default=as_of)
-    return newest if newest > next_working_day(as_of, country) else as_of
+    following = next_working_day(as_of, country)
+    return newest if newest > following or (newest == following and not patterns) else as_of
 
 
 def _rows(count: int) -> str:

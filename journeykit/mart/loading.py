@@ -68,7 +68,7 @@ def load_sources(
         _scratch(store.root) as scratch,
         _staged(scratch, mapping, bank_root, as_of, memory_limit, threads) as (connection, read),
     ):
-        report = _check(mapping, read, as_of, country)
+        report = _check(mapping, read, bank_root, as_of, country)
         if report.fatal:
             raise CheckError(report)
         derived = derive()
@@ -101,10 +101,18 @@ def check_sources(
         _scratch(store.root) as scratch,
         _staged(scratch, mapping, bank_root, as_of, memory_limit, threads) as (_, staged),
     ):
-        return _check(mapping, staged, as_of, country)
+        return _check(mapping, staged, bank_root, as_of, country)
 
 
-def read_subject(mapping: mapping_.Mapping, root: Path, name: str, as_of: date) -> pa.Table:
+def read_subject(
+    mapping: mapping_.Mapping,
+    root: Path,
+    name: str,
+    as_of: date,
+    *,
+    memory_limit: str = "4GB",
+    threads: int = 2,
+) -> pa.Table:
     """One subject's rows as of a day, from the bank's files, without landing anything.
 
     For what the mart does not keep: contact details go to the vault, consent, contacts and receipts
@@ -121,7 +129,7 @@ def read_subject(mapping: mapping_.Mapping, root: Path, name: str, as_of: date) 
         A fatal rule is broken.
     """
     declared = subject_table(name)
-    with _reporting_space(), open_embedded(memory_limit="4GB", threads=2) as connection:
+    with _reporting_space(), open_embedded(memory_limit=memory_limit, threads=threads) as connection:
         if name not in mapping.subjects:
             return _complete(connection, declared, None)
         one = stage_subject(connection, mapping, name, root, as_of)
@@ -158,7 +166,7 @@ def _staged(  # noqa: PLR0917
     """Every subject read: into a scratch file, but what belongs to the vault only into memory."""
     with (
         _reporting_space(),
-        open_embedded(memory_limit="1GB", threads=threads) as private,
+        open_embedded(memory_limit=memory_limit, threads=threads) as private,
         open_embedded(
             memory_limit=memory_limit,
             threads=threads,
@@ -174,12 +182,14 @@ def _staged(  # noqa: PLR0917
         yield connection, staged
 
 
-def _check(mapping: mapping_.Mapping, staged: list[Staged], as_of: date, country: str) -> CheckReport:
+def _check(
+    mapping: mapping_.Mapping, staged: list[Staged], root: Path, as_of: date, country: str
+) -> CheckReport:
     findings: list[Finding] = [*find_in_mapping(mapping, as_of)]
     for one in staged:
         findings += find_in_subject(one, as_of)
     findings += find_between([one for one in staged if one.subject.store != "vault"])
-    findings += find_in_time(mapping, staged, as_of, country)
+    findings += find_in_time(mapping, staged, root, as_of, country)
     return report_of(as_of, findings)
 
 

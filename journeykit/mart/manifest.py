@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
-from journeykit.contract import Column, subject
+from journeykit.contract import subject
 
 
 class _Value(BaseModel):
@@ -76,9 +76,3 @@ class SourceManifest(_Value):
         """Whether a subject, or a column of it, was declared absent."""
         wanted = {None, column}
         return any(item.subject == name and item.column in wanted for item in self.absent)
-
-    def present_columns(self, name: str) -> tuple[Column, ...]:
-        """The columns of a subject that the bank has; none when the subject is absent."""
-        if self.is_absent(name):
-            return ()
-        return tuple(column for column in subject(name).columns if not self.is_absent(name, column.name))

@@ -34,20 +34,19 @@ Written as YAML; the keys are the fields of the models below, the expressions th
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from journeykit.contract import SUBJECTS, Subject, subject
 from journeykit.errors import JourneykitError, MappingError
 from journeykit.mart.language import code_lists_of, parse
 from journeykit.mart.manifest import Absence, Assumption
+from journeykit.yaml_files import read_yaml
 
 DAY = "{as_of}"
 
@@ -189,17 +188,6 @@ class Mapping(_Part):
         return root / self.root.replace(DAY, as_of.isoformat())
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML where only true and false are truth values, so that a join can say `on`."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
-
-
 def read_mapping(path: Path) -> Mapping:
     """Read and check a mapping.
 
@@ -207,16 +195,18 @@ def read_mapping(path: Path) -> Mapping:
     ------
     MappingError
         Lists everything that is wrong with it, and where.
+    DefinitionError
+        It is not YAML, or says something twice; names the line.
     """
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  (a safe loader)
+        content = read_yaml(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise MappingError(
             f"Cannot read the mapping {path}: {error.strerror}. "
             "Write one, or correct [mart] mapping in journeykit.toml."
         ) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MappingError(f"{path} is not valid YAML: {error}. Correct that line.") from error
+    except UnicodeDecodeError as error:
+        raise MappingError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
     try:
         return Mapping.model_validate(content)
     except ValidationError as error:

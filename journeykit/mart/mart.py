@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from journeykit.contract import SUBJECTS, Type, subject
 from journeykit.dialects import (
@@ -24,6 +26,7 @@ from journeykit.display import Table
 from journeykit.errors import DataError, DefinitionError, StoreError
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.scope import Scope
+from journeykit.mart.snapshots import existing_snapshot, read_load_id, rebuild
 from journeykit.mart.sources import LANDED, open_sources, subject_table
 from journeykit.mart.store import MartStore
 from journeykit.workdays import next_working_day
@@ -97,22 +100,26 @@ class Mart:
         self._unavailable: dict[str, str] = {}
         readable = [store.root / file.path for file in manifest.files]
         if build_id is not None:
-            path = store.snapshot_path(manifest.as_of, build_id)
+            path = existing_snapshot(store, manifest.as_of, build_id)
             self._snapshot = self._attach(path)
             readable.append(path)
         lock_down(self._connection, readable)
 
-    def _attach(self, path: Any) -> sa.Table:
-        """Open the snapshot file; its columns are typed as the catalogue says."""
-        rebuild = f"Build it again with: journeykit run build_tags --as-of {self.as_of}"
-        if not path.is_file():
-            raise StoreError(f"The tag snapshot {path} is missing. {rebuild}")
+    def _attach(self, path: Path) -> sa.Table:
+        """Open the snapshot file, if it is of our load; its columns are typed as the catalogue says."""
         try:
             attach_read_only(self._connection, path, "built")
+            load_id = read_load_id(self._connection)
             names = native(self._connection).table("built.snapshot").columns
             self._unavailable = dict(native(self._connection).table("built.unavailable").fetchall())
-        except EmbeddedError as error:
-            raise StoreError(f"The tag snapshot {path} is damaged. {rebuild}") from error
+        except (EmbeddedError, SQLAlchemyError) as error:
+            raise StoreError(f"The tag snapshot {path} is damaged. {rebuild(self.as_of)}") from error
+        if load_id != self.manifest.load_id:
+            raise StoreError(
+                f"The tag snapshot {path} was built from load {load_id or 'unknown'}, and this is load "
+                f"{self.manifest.load_id}. Open the load it was built from, or build the tags of this one "
+                f"with: journeykit run build_tags --as-of {self.as_of}"
+            )
         types = {name: SQL_TYPES[self._type_of(name)] for name in names}
         return sa.Table(
             "snapshot", sa.MetaData(), *(sa.Column(name, types[name]) for name in names), schema="built"

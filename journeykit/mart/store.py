@@ -45,8 +45,12 @@ class MartStore:
         """Make a snapshot, already written, the current build of its day."""
         self._point("tags", as_of, build_id)
 
-    def load(self, as_of: date) -> SourceManifest:
-        """The current load of a day.
+    def current_load(self, as_of: date) -> str | None:
+        """The id of a day's current load, if it has one."""
+        return self._current("loads", as_of)
+
+    def load(self, as_of: date, load_id: str | None = None) -> SourceManifest:
+        """A load of a day; the current one when none is named.
 
         Raises
         ------
@@ -56,7 +60,7 @@ class MartStore:
             The manifest, or a file it names, is missing or damaged.
         """
         command = f"journeykit mart load --as-of {as_of}"
-        load_id = self._current("loads", as_of)
+        load_id = load_id or self.current_load(as_of)
         if load_id is None:
             days = self.loads()
             have = f"Loaded days: {days[0]} to {days[-1]}." if days else "No day is loaded yet."

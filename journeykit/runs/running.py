@@ -13,6 +13,7 @@ from journeykit.errors import JourneykitError, RunError
 from journeykit.files import publish_text
 from journeykit.ledger import Ledger
 from journeykit.ledger.runs import Run, fail_run, find_run, finish_run, read_runs, start_run
+from journeykit.mart.snapshots import load_of
 from journeykit.mart.store import MartStore
 from journeykit.reports.rendering import render_report
 from journeykit.runs.jobs import load_jobs
@@ -93,7 +94,7 @@ def _run(ledger: Ledger, plan: Plan) -> RunResult:
 
 def _start(ledger: Ledger, plan: Plan) -> Run:
     """Open the run or its next attempt; a notebook that takes a build is tied to the one it began with."""
-    current = MartStore(plan.settings.var / "mart").current_build(plan.as_of)
+    current = _current_build(ledger, plan) if "build_id" in plan.declared else None
     return start_run(
         ledger,
         job=plan.name,
@@ -101,8 +102,21 @@ def _start(ledger: Ledger, plan: Plan) -> Run:
         contact_date=plan.contact_date,
         parameters=plan.decisive,
         definitions_hash=plan.definitions_hash,
-        build_id=current if "build_id" in plan.declared else None,
+        build_id=current,
     )
+
+
+def _current_build(ledger: Ledger, plan: Plan) -> str | None:
+    """The day's build, which a new run may only begin with when it was made from the current load."""
+    store = MartStore(plan.settings.var / "mart")
+    build_id, known = store.current_build(plan.as_of), find_run(ledger, plan.run_id)
+    tied = known is not None and known.build_id is not None
+    if build_id and not tied and load_of(store, plan.as_of, build_id) != store.current_load(plan.as_of):
+        raise RunError(
+            f"The tags as of {plan.as_of} were built from an earlier load. "
+            f"Build them again with: journeykit run build_tags --as-of {plan.as_of}"
+        )
+    return build_id
 
 
 def _attempt(ledger: Ledger, plan: Plan, run: Run, mailed: bool) -> RunResult:

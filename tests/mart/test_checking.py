@@ -175,6 +175,60 @@ def test_a_named_assumption_lets_current_data_stand_for_a_past_day(bank):
     assert [one.name for one in bank.load().assumptions] == ["unmoved"]
 
 
+def _later(report: Any) -> list[str]:
+    return [one.message for one in report.fatal if one.rule == "current_only"]
+
+
+@pytest.mark.parametrize("marker", ["_DONE_{as_of}", "done/{as_of}/all[1].ok"])
+def test_a_closed_day_cannot_be_loaded_again_once_a_later_one_is_marked(bank, marker):
+    """Monday's files hold Monday's managers and balances, although no row of theirs is later."""
+    bank.rows["txn"] = bank.rows["txn"][:2]
+    bank.options["txn"] = {"done_marker": marker}
+
+    def mark(day: str) -> None:
+        path = bank.root / marker.replace("{as_of}", day)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+    for day in ("2026-05-28", "2026-05-29", "2026-99-99", "tomorrow"):
+        mark(day)
+    assert _later(bank.check()) == []
+    kept = bank.load()
+    mark("2026-06-01")
+    (message,) = _later(bank.check())
+    assert "2026-06-01" in message and "restore that day's files" in message
+    with pytest.raises(CheckError):
+        bank.load()
+    assert bank.store.load(date(2026, 5, 29)) == kept
+    assert _later(bank.check(date(2026, 6, 1))) == []
+    bank.top = {"assumptions": [{"name": "unmoved", "text": "Nobody moves."}]}
+    bank.options["customer"] = {"assumption": "unmoved"}
+    assert _later(bank.check()) == []
+
+
+@pytest.mark.parametrize(("newest", "found"), [("2026-05-31 23:59:59", 0), ("2026-06-01 00:00:00", 1)])
+def test_without_markers_an_event_of_the_next_working_day_tells_a_later_day(bank, newest, found):
+    bank.rows["txn"][2]["occurred_at"] = newest
+    assert len(_later(bank.check())) == found
+
+
+@pytest.mark.parametrize(("newest", "found"), [("2026-06-01 03:00:00", 0), ("2026-06-02 00:00:00", 1)])
+def test_with_markers_a_delivery_may_hold_the_next_mornings_events(bank, newest, found):
+    bank.rows["txn"][2]["occurred_at"] = newest
+    bank.options["txn"] = {"done_marker": "_DONE_{as_of}"}
+    bank.mapping()
+    (bank.root / "_DONE_2026-05-29").touch()
+    assert len(_later(bank.check())) == found
+
+
+def test_a_referrals_outcome_is_only_known_as_it_is_today(bank):
+    bank.rows["referral"] = [{"referral_id": "R1", "customer_id": "C1", "referred_at": "2026-05-01 10:00:00",
+                              "opened": "true", "reward": "50"}]  # fmt: skip
+    bank.top["source_day"] = date(2027, 1, 1)
+    subjects = {one.subject for one in bank.check().fatal if one.rule == "current_only"}
+    assert subjects == {"customer", "referral"}
+
+
 def test_every_finding_is_in_one_report(bank):
     _repeat_key(bank)
     bank.rows["txn"][0]["amount"] = "ten"

@@ -61,7 +61,7 @@ def test_an_end_is_seen_once_it_has_come(bank):
 
 later = st.lists(
     st.tuples(
-        st.datetimes(datetime(2026, 5, 30), datetime(2026, 6, 1)),
+        st.datetimes(datetime(2026, 5, 30), datetime(2026, 5, 31, 23, 59)),
         st.sampled_from(["C1", "C2", "C404", ""]),
         st.sampled_from(["1.00", "77", "not money"]),
     ),
@@ -159,6 +159,16 @@ def test_contact_details_are_read_but_never_touch_the_mart(bank):
     for path in bank.store.root.rglob("*"):
         assert path.is_dir() or b"13800138000" not in path.read_bytes()
     assert "contact_details" not in {file.subject for file in bank.store.load(DAY).files}
+
+
+def test_reading_one_subject_keeps_to_the_memory_it_is_given(bank):
+    row = bank.rows["customer"][0]
+    bank.rows["customer"] = [{**row, "customer_id": f"C{number:06d}" * 20} for number in range(20_000)]
+    mapping = bank.mapping()
+    read = read_subject(mapping, bank.root, "customer", DAY, memory_limit="500MB", threads=1)
+    assert read.num_rows == 20_000
+    with pytest.raises(StoreError, match="memory_limit"):
+        read_subject(mapping, bank.root, "customer", DAY, memory_limit="2MB", threads=1)
 
 
 def test_an_absent_subject_reads_as_no_rows(bank):

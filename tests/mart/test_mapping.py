@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from journeykit.errors import MappingError
+from journeykit.errors import DefinitionError, MappingError
 from journeykit.mart.mapping import read_mapping
 
 GOOD = """
@@ -60,7 +61,6 @@ WRONG = {
     "subjects: {}\nabsent: [{subject: holding}]": "reason: Field required",
     "subjects: {customer: {sources: [{file: a.csv}]}}\nabsent: [{subject: customer, reason: r}]":
         "mapped and declared absent",
-    "subjects: [": "not valid YAML",
     "": "subjects: Field required",
 }  # fmt: skip
 
@@ -70,6 +70,33 @@ def test_what_is_wrong_is_named(tmp_path, text):
     with pytest.raises(MappingError, match=r"mapping\.yaml") as caught:
         _read(tmp_path, f"source_day: daily\nroot: bank\n{text}")
     assert WRONG[text] in str(caught.value)
+
+
+UNREADABLE = {
+    "subjects: [": "line 3: ",
+    "subjects: {}\nroot: other": "line 4: the key 'root' stands twice",
+    "subjects: {customer: {sources: [{file: a.csv, columns: {kind: a, kind: b}}]}}":
+        "line 3: the key 'kind' stands twice",
+    "subjects: &all {}": "line 3: anchors and aliases are not allowed",
+    f"subjects: {'[' * 200}{']' * 200}": "line 3: nested more than",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_what_is_said_twice_or_cannot_be_read_is_named_by_its_line(tmp_path, text):
+    with pytest.raises(DefinitionError, match=r"mapping\.yaml") as caught:
+        _read(tmp_path, f"source_day: daily\nroot: bank\n{text}")
+    assert UNREADABLE[text] in str(caught.value)
+
+
+def test_a_day_may_be_the_source_day(tmp_path):
+    assert _read(tmp_path, GOOD.replace("daily", "1999-01-01")).source_day == date(1999, 1, 1)
+
+
+def test_a_mapping_in_another_encoding_is_one_clear_error(tmp_path):
+    (tmp_path / "mapping.yaml").write_bytes("root: 银行".encode("gb18030"))
+    with pytest.raises(MappingError, match="Save it as UTF-8"):
+        read_mapping(tmp_path / "mapping.yaml")
 
 
 def test_all_of_it_is_said_at_once(tmp_path):

@@ -39,6 +39,9 @@ def mart(bank):
             "('C1', 1000.10), ('C3', NULL)) AS t(customer_id, aum)"
         )
         native(connection).execute("CREATE TABLE made.unavailable (name VARCHAR, missing VARCHAR)")
+        native(connection).execute(
+            "CREATE TABLE made.build AS SELECT 'load_id' AS key, ? AS value", [manifest.load_id]
+        )
         detach(connection, "made")
     bank.store.publish_build(DAY, "b1")
     with Mart(bank.store, manifest, "b1", country="CN", tags=TAGS, memory_limit="200MB", threads=1) as opened:
@@ -193,6 +196,12 @@ def test_a_damaged_snapshot_is_named_with_the_next_step(bank, content):
         path.write_bytes(content)
     with pytest.raises(StoreError, match=r"b7\.duckdb.*journeykit run build_tags --as-of 2026-05-29"):
         Mart(bank.store, manifest, "b7", country="CN", threads=1)
+
+
+def test_a_snapshot_of_another_load_is_refused(bank, mart):
+    bank.rows["txn"][0]["amount"] = "5"
+    with pytest.raises(StoreError, match=rf"b1\.duckdb was built from load {mart.manifest.load_id}"):
+        Mart(bank.store, bank.load(), "b1", country="CN", tags=TAGS, threads=1)
 
 
 def test_no_extension_is_ever_fetched(mart):

@@ -112,10 +112,10 @@ class Bank:
             assumptions=(Assumption(name=assumption, text="It may speak."),) if assumption else (),
         )
         build = f"build{next(self._builds)}"
-        self._snapshot(self.store.snapshot_path(as_of, build), customers)
+        self._snapshot(self.store.snapshot_path(as_of, build), customers, manifest.load_id)
         return Mart(self.store, manifest, build, country="CN", tags=TAGS)
 
-    def _snapshot(self, path: Path, customers: list[dict]) -> None:
+    def _snapshot(self, path: Path, customers: list[dict], load_id: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         schema = pa.schema(
             [("customer_id", pa.string()), *((t, ARROW[TAGS[t].tag.type.value]) for t in TAGS)]
@@ -127,6 +127,7 @@ class Bank:
             connection.register("rows", table)
             connection.execute("CREATE TABLE snapshot AS SELECT * FROM rows ORDER BY customer_id")
             connection.execute("CREATE TABLE unavailable (name VARCHAR, missing VARCHAR)")
+            connection.execute("CREATE TABLE build AS SELECT 'load_id' AS key, ? AS value", [load_id])
 
     def start(self, mart: Mart, job: str = "run_strategies") -> str:
         return start_run(
