@@ -342,7 +342,9 @@ def export(leads: pd.DataFrame, channel: str, *, dry_run: bool = True) -> Table:
         return shown
     ledger = open_ledger(settings)
     try:
-        chosen = leads[leads["channel"] == channel].groupby("run_id")["lead_id"].agg(set).to_dict()
+        chosen: dict[Any, set[str]] = (
+            leads[leads["channel"] == channel].groupby("run_id")["lead_id"].agg(set).to_dict()
+        )
         for run_id, ids in chosen.items():
             every = {row["lead_id"] for row in read_leads(ledger, run_id=run_id).to_pylist()
                      if row["channel"] == channel}  # fmt: skip
