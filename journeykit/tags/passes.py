@@ -141,7 +141,7 @@ class _Rows:
 def counts_days(compute: Aggregate) -> bool:
     """Whether an aggregate counts the different days of a window that fits into the bits of a number.
 
-    A bit for each day: over 8 M rows of 1 M customers, a set of the days seen takes 3 s more.
+    A bit for each day: over 8 M rows of 1 M customers, a set of the days seen takes 3 s of CPU more.
     """
     home, of = subject(compute.subject), compute.of
     return (
