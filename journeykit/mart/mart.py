@@ -23,7 +23,7 @@ from journeykit.dialects import (
     registered,
 )  # fmt: skip
 from journeykit.display import Table
-from journeykit.errors import DataError, DefinitionError, StoreError
+from journeykit.errors import DataError, DefinitionError, StoreError, unknown_name
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.scope import Scope
 from journeykit.mart.snapshots import existing_snapshot, read_load_id, rebuild
@@ -244,8 +244,6 @@ class Mart:
         relation = scope.relation
         for name in columns:
             if name not in scope.tags:
-                from journeykit.errors import unknown_name
-
                 raise unknown_name("tag", name, scope.tags, "List them with list(mart.tags).")
         chosen = [relation.c[CUSTOMER_ID], *(scope.tags[name] for name in columns or scope.tags)]
         members = audience.statement(scope)

@@ -13,25 +13,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from journeykit.contract import SUBJECTS, Time, Type
+from journeykit.contract import SUBJECTS, Time
 from journeykit.dialects import attach_read_only, native, open_embedded
 from journeykit.files import sha256_of
 from journeykit.mart.manifest import Absence, SourceFile, SourceManifest
 from journeykit.mart.store import MartStore
 from journeykit.tags import LIBRARY, Build, Catalogue, build_tags
+from synthetic_data.writing import ARROW
 
 AS_OF = date(2026, 5, 29)
 Rows = dict[str, list[dict[str, Any]]]
-
-ARROW = {
-    Type.TEXT: pa.string(),
-    Type.INTEGER: pa.int64(),
-    Type.DECIMAL: pa.decimal128(18, 2),
-    Type.RATE: pa.decimal128(18, 6),
-    Type.BOOLEAN: pa.bool_(),
-    Type.DATE: pa.date32(),
-    Type.TIMESTAMP: pa.timestamp("us"),
-}
 
 
 def land_rows(root: Path, rows: Rows, as_of: date = AS_OF, absent: tuple[Absence, ...] = ()) -> MartStore:
