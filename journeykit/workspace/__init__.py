@@ -1,0 +1,31 @@
+"""The workspace as one thing: what analysts and commands call, put together from every layer."""
+
+from journeykit.workspace.deciding import check, daily_report, run_rows, run_strategies, strategy_rows
+from journeykit.workspace.delivering import export, lead_rows, leads
+from journeykit.workspace.loading import LoadedDay, check_day, load_day
+from journeykit.workspace.making import EXAMPLES, create_vault_key, init_workspace
+from journeykit.workspace.opening import as_day, catalogue, connect, mart_store, open_ledger
+from journeykit.workspace.tagging import build_tags
+
+__all__ = [
+    "EXAMPLES",
+    "LoadedDay",
+    "as_day",
+    "build_tags",
+    "catalogue",
+    "check",
+    "check_day",
+    "connect",
+    "create_vault_key",
+    "daily_report",
+    "export",
+    "init_workspace",
+    "lead_rows",
+    "leads",
+    "load_day",
+    "mart_store",
+    "open_ledger",
+    "run_rows",
+    "run_strategies",
+    "strategy_rows",
+]

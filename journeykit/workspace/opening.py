@@ -1,0 +1,84 @@
+"""What every other function of the workspace opens first: mart, catalogue, ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from journeykit.errors import DataError, DefinitionError
+from journeykit.ledger import Ledger
+from journeykit.mart.mart import Mart
+from journeykit.mart.snapshots import load_of
+from journeykit.mart.store import MartStore
+from journeykit.settings import Settings, load_settings
+from journeykit.tags import Catalogue, load_catalogue
+
+
+def as_day(value: date | str) -> date:
+    """A day given as a date or as ISO text.
+
+    Examples
+    --------
+    >>> as_day("2026-05-29")
+    datetime.date(2026, 5, 29)
+    """
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise DefinitionError(f"'{value}' is not a day. Write it as YYYY-MM-DD.") from error
+
+
+def mart_store(settings: Settings) -> MartStore:
+    """The folder of this workspace's mart."""
+    return MartStore(settings.var / "mart")
+
+
+def catalogue(settings: Settings | None = None) -> Catalogue:
+    """The shipped tags and those of this workspace."""
+    return load_catalogue((settings or load_settings()).scheduled / "tags")
+
+
+def open_ledger(settings: Settings | None = None) -> Ledger:
+    """Open this workspace's ledger."""
+    return Ledger.open((settings or load_settings()).ledger_url)
+
+
+def connect(as_of: date | str | None = None, *, build_id: str | None = None) -> Mart:
+    """Open this workspace's mart, read only: a tag build and the load it was built from.
+
+    Parameters
+    ----------
+    as_of : date or str, optional
+        A closed business day; by default the latest one whose tags are built.
+    build_id : str, optional
+        A certain tag build of that day; by default its current one.
+
+    Raises
+    ------
+    SettingsError
+        There is no workspace here.
+    DataError
+        Nothing is loaded or built for that day.
+    """
+    settings = load_settings()
+    store = mart_store(settings)
+    if as_of is None:
+        days = list(store.builds()) or store.loads()
+        if not days:
+            raise DataError(
+                f"The mart of {settings.root} is empty. Load a day with: journeykit mart load --as-of DATE, "
+                "or try the demonstration with: journeykit demo"
+            )
+        as_of = days[-1]
+    day = as_day(as_of)
+    build_id = build_id or store.current_build(day)
+    return Mart(
+        store,
+        store.load(day, load_of(store, day, build_id) if build_id else None),
+        build_id,
+        country=settings.workspace.country,
+        tags=catalogue(settings),
+        memory_limit=settings.mart.memory_limit,
+        threads=settings.mart.threads,
+    )
