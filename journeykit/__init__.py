@@ -8,9 +8,14 @@ from typing import Any
 
 _HOME = {
     "SUBJECTS": "contract",
+    "Aggregate": "tags",
+    "Attribute": "tags",
     "Channel": "routing.channel",
+    "Formula": "tags",
     "Goal": "strategies.graph",
     "Offer": "strategies.offers",
+    "Ranking": "tags",
+    "Score": "tags",
     "Segment": "segments",
     "Strategy": "strategies.graph",
     "Tag": "tags",
@@ -21,6 +26,7 @@ _HOME = {
     "column": "expressions",
     "connect": "workspace",
     "daily_report": "workspace",
+    "date_part": "expressions",
     "days_between": "expressions",
     "did": "expressions",
     "distribution": "tags.distribution",

@@ -175,6 +175,12 @@ def _(node: nodes.DaysBetween, scope: Scope) -> sa.ColumnElement[Any]:
     return sa.type_coerce(end - start, sa.BigInteger())
 
 
+@compile_node.register
+def _(node: nodes.DatePart, scope: Scope) -> sa.ColumnElement[Any]:
+    field = "isodow" if node.part == "weekday" else node.part
+    return sa.cast(sa.extract(field, compile_node(node.operand, scope)), sa.BigInteger())
+
+
 @compile_node.register(nodes.Compare)
 @compile_node.register(nodes.IsIn)
 @compile_node.register(nodes.Between)

@@ -198,6 +198,17 @@ def days_between(start: Any, end: Any) -> Expression:
     return Expression(_make(nodes.DaysBetween, start=as_node(start), end=as_node(end)))
 
 
+def date_part(part: str, value: Any) -> Expression:
+    """The ``year``, ``month``, ``day``, ``weekday`` (1 is Monday) or ``hour`` of a date or time.
+
+    Examples
+    --------
+    >>> date_part("weekday", column("occurred_at")) >= 6
+    date_part("weekday", column("occurred_at")) >= 6
+    """
+    return Expression(_make(nodes.DatePart, part=part, operand=as_node(value)))
+
+
 def case(*arms: tuple[Any, Any], otherwise: Any = None) -> Expression:
     """The value of the first arm whose condition holds, else `otherwise`, else missing.
 

@@ -151,6 +151,17 @@ class DaysBetween(Node):
         return f"days_between({self.start!r}, {self.end!r})"
 
 
+class DatePart(Node):
+    """A part of a date or time as a whole number; the weekday runs from 1, Monday, to 7."""
+
+    node: Literal["date_part"] = "date_part"
+    part: Literal["year", "month", "day", "weekday", "hour"]
+    operand: AnyNode
+
+    def __repr__(self) -> str:
+        return f"date_part({_quote(self.part)}, {self.operand!r})"
+
+
 class Compare(Node):
     """A comparison; false when either side is missing, ``!=`` included."""
 
@@ -304,6 +315,7 @@ AnyNode = Annotated[
         | AsOf
         | Arithmetic
         | DaysBetween
+        | DatePart
         | Compare
         | IsIn
         | Between
@@ -319,7 +331,9 @@ AnyNode = Annotated[
     BeforeValidator(_unwrap),
 ]
 
-for _model in (Arithmetic, DaysBetween, Compare, IsIn, Between, IsMissing, Fill, And, Or, Not, When, Case):
+for _model in (
+    Arithmetic, DaysBetween, DatePart, Compare, IsIn, Between, IsMissing, Fill, And, Or, Not, When, Case,
+):  # fmt: skip
     _model.model_rebuild()
 
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(AnyNode)

@@ -125,6 +125,15 @@ def _(node: nodes.DaysBetween, names: _Names) -> Type:
 
 
 @_infer.register
+def _(node: nodes.DatePart, names: _Names) -> Type:
+    found = _infer(node.operand, names)
+    if found not in _DAYS or (node.part == "hour" and found is Type.DATE):
+        needed = "a time" if node.part == "hour" else "a date or time"
+        raise DefinitionError(f"{node!r} needs {needed}, and {node.operand!r} is {found}.")
+    return Type.INTEGER
+
+
+@_infer.register
 def _(node: nodes.Compare, names: _Names) -> Type:
     left, right = (node.left, _infer(node.left, names)), (node.right, _infer(node.right, names))
     _check_comparable(node, left, right, ordered=node.op not in ("==", "!="))

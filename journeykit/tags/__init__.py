@@ -4,7 +4,7 @@ from journeykit.tags.building import Build, build_tags
 from journeykit.tags.catalogue import Catalogue, TagHandle, load_catalogue
 from journeykit.tags.library import LIBRARY
 from journeykit.tags.planning import BuildPlan, plan_build
-from journeykit.tags.tag import Aggregate, Attribute, Formula, Tag
+from journeykit.tags.tag import Aggregate, Attribute, Formula, Ranking, Score, Tag
 
 __all__ = [
     "LIBRARY",
@@ -14,6 +14,8 @@ __all__ = [
     "BuildPlan",
     "Catalogue",
     "Formula",
+    "Ranking",
+    "Score",
     "Tag",
     "TagHandle",
     "build_tags",

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from journeykit.display import Table
 from journeykit.errors import DefinitionError, UnknownNameError, unknown_name
-from journeykit.expressions import Expression, TagRef, tag_names
-from journeykit.tags.checking import check_formula_types
+from journeykit.expressions import Expression, TagRef
+from journeykit.tags.checking import check_formula_types, check_ranking_types
 from journeykit.tags.library import LIBRARY
-from journeykit.tags.tag import Formula, Tag
+from journeykit.tags.tag import Formula, Ranking, Tag
 from journeykit.yaml_files import read_definition
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ class Catalogue(Mapping[str, TagHandle]):
         for tag in self._tags.values():
             if isinstance(tag.compute, Formula):
                 check_formula_types(tag.name, tag.type, tag.compute.expression, types, units)
+            elif isinstance(tag.compute, Ranking):
+                check_ranking_types(tag.name, tag.compute, types, units)
 
     def __getitem__(self, name: str) -> TagHandle:
         if name not in self._tags:
@@ -196,7 +198,7 @@ def load_catalogue(folder: Path) -> Catalogue:
 
 def _ordered(tags: Mapping[str, Tag]) -> list[str]:
     """Names so that each formula comes after the tags it uses; the order of `tags` otherwise."""
-    needs = {name: [used for used in uses(tag) if used in tags] for name, tag in tags.items()}
+    needs = {name: [used for used in tag.uses if used in tags] for name, tag in tags.items()}
     try:
         return list(TopologicalSorter(needs).static_order())
     except CycleError as error:
@@ -205,8 +207,3 @@ def _ordered(tags: Mapping[str, Tag]) -> list[str]:
         raise DefinitionError(
             f"Tags need each other: {cycle}. Compute one of them from rows instead."
         ) from error
-
-
-def uses(tag: Tag) -> tuple[str, ...]:
-    """The tags that a tag's formula reads; none for other tags."""
-    return tag_names(tag.compute.expression) if isinstance(tag.compute, Formula) else ()

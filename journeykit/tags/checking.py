@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from journeykit.contract import Column, Subject, Type, subject
+from pydantic import BaseModel
+
+from journeykit.contract import Subject, Type, subject
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.expressions import (
     Arithmetic,
@@ -19,12 +21,17 @@ from journeykit.expressions import (
     infer,
 )
 from journeykit.expressions.nodes import walk
+from journeykit.tags.columns import column_of, columns_in, owner_of
 
 if TYPE_CHECKING:
-    from journeykit.tags.tag import Aggregate, Attribute
+    from journeykit.tags.tag import Aggregate, Attribute, Ranking
 
 NUMBERS = (Type.INTEGER, Type.DECIMAL, Type.RATE)
 DAYS = (Type.DATE, Type.TIMESTAMP)
+NO_OPERAND = ("count", "exists")
+MAY_COUNT = ("days_since", "slope", "volatility")
+OVER_TIME = ("slope", "volatility")
+FEWEST_PERIODS = 3
 OWNERS = ("customer", "manager", "branch")
 # No complement of a tag may ever reach someone who never answered, so consent is none (design D4).
 BARRED = {
@@ -34,54 +41,21 @@ BARRED = {
 }
 
 
-def columns_in(*nodes: Node | None) -> list[ColumnRef]:
-    """Every column that the nodes read."""
-    return [part for node in nodes if node for part in walk(node) if isinstance(part, ColumnRef)]
-
-
-def reference(home: Subject, target: str) -> Column:
-    """The column of `home` through which one row of the subject `target` is reached.
-
-    Raises
-    ------
-    UnknownNameError
-        `home` references no such subject, or one row of it may match several.
-    """
-    choices = {name: column for column in home.columns if (name := referenced(column)) is not None}
-    if target not in choices:
-        raise unknown_name(
-            f"subject referenced by {home.name}",
-            target,
-            choices,
-            "Use a column of one of them, or of its own.",
-        )
-    return choices[target]
-
-
-def referenced(column: Column) -> str | None:
-    """The subject that `column` names one row of; None when it names none or may name several."""
-    if column.references is None:
-        return None
-    name, key = column.references.split(".")
-    return name if subject(name).key == (key,) else None
-
-
-def column_of(home: Subject, ref: ColumnRef) -> Column:
-    """The declared column that `ref` means beside a row of `home`."""
-    if ref.of is None:
-        return home.column(ref.name)
-    reference(home, ref.of)
-    return subject(ref.of).column(ref.name)
-
-
-def owner_of(home: Subject, by: str | None) -> tuple[str, str]:
-    """The column that says whom a row belongs to, and whether that is a customer, manager or branch."""
-    name = by or home.owner
-    if name is None:
-        return "", ""
-    column = home.column(name)
-    target = home.name if home.key == (name,) else referenced(column)
-    return name, target or ""
+def check_given(kind: type[BaseModel], parts: Mapping[str, Any]) -> None:
+    """Refuse a part that a way of computing does not have, and a function that there is not."""
+    name = kind.__name__
+    for part in parts:
+        if part not in kind.model_fields:
+            if name == "Attribute" and part in ("within_days", "where"):
+                raise DefinitionError(
+                    f"An attribute is one value of the customer, so it has no {part}. Use Aggregate for rows "
+                    "of a window, or a formula for a condition."
+                )
+            raise unknown_name(f"part of {name}", part, kind.model_fields, f"See help(jk.{name}).")
+    functions = get_args(get_type_hints(kind).get("function"))
+    given = parts.get("function")
+    if given is not None and given not in functions:
+        raise unknown_name(f"function of {name}", str(given), functions, f"All: {', '.join(functions)}.")
 
 
 def check_attribute(name: str, type_: Type, compute: Attribute) -> None:
@@ -127,21 +101,25 @@ def check_aggregate(name: str, type_: Type, compute: Aggregate) -> None:
             f"Tag '{name}': {compute.function} gives {' or '.join(result)}, the tag says {type_}. "
             f"Set type to {result[0]}."
         )
-    if compute.each is not None:
-        _check_each(name, compute, home, operand)
+    _check_periods(name, compute)
+    _check_each(name, compute, home, operand)
 
 
 def _check_operand(name: str, compute: Aggregate) -> None:
     function = compute.function
-    if function in ("count", "exists") and compute.of is not None:
+    if function in NO_OPERAND and compute.of is not None:
         raise DefinitionError(f"Tag '{name}': {function} is of rows. Leave `of` out, or filter with `where`.")
-    if function not in ("count", "exists", "days_since") and compute.of is None:
+    if function not in (*NO_OPERAND, *MAY_COUNT) and compute.of is None:
         raise DefinitionError(f"Tag '{name}': {function} of what? Give a column, as in of=column('amount').")
-    if function in ("first", "last", "days_since") and subject(compute.subject).at is None:
-        raise DefinitionError(f"Tag '{name}': {compute.subject} has no time, so nothing is {function}.")
+    if (
+        function in ("first", "last", "days_since", "daily_mean", *OVER_TIME)
+        and subject(compute.subject).at is None
+    ):
+        raise DefinitionError(f"Tag '{name}': {compute.subject} has no time, so there is no {function}.")
 
 
 def _result_type(name: str, compute: Aggregate, operand: Type | None) -> tuple[Type, ...]:
+    """The types that a function's result may have."""
     function = compute.function
     if function in ("count", "distinct"):
         return (Type.INTEGER,)
@@ -151,29 +129,83 @@ def _result_type(name: str, compute: Aggregate, operand: Type | None) -> tuple[T
         if operand is not None and operand not in DAYS:
             raise DefinitionError(f"Tag '{name}': days since {operand}? Use a date or timestamp column.")
         return (Type.INTEGER,)
-    assert operand is not None  # noqa: S101  (checked by _check_operand)
-    if function in ("sum", "mean") and operand not in NUMBERS:
+    if function == "share":
+        if operand is not Type.BOOLEAN:
+            raise DefinitionError(f"Tag '{name}': share of {operand}. Give a condition, true or false.")
+        return (Type.RATE,)
+    if operand is None:
+        return (Type.RATE, Type.DECIMAL)
+    if function in ("sum", "mean", "daily_mean", *OVER_TIME) and operand not in NUMBERS:
         raise DefinitionError(f"Tag '{name}': {function} of {operand}. Use a number, or count its rows.")
-    if function == "mean":
+    if function in ("mean", "daily_mean", *OVER_TIME):
         return (operand,) if operand is not Type.INTEGER else (Type.RATE, Type.DECIMAL)
     if operand is Type.BOOLEAN:
         raise DefinitionError(f"Tag '{name}': {function} of boolean. Use exists with it as `where`.")
     return (operand,)
 
 
+def _check_periods(name: str, compute: Aggregate) -> None:
+    if compute.function not in OVER_TIME:
+        if compute.per_days is not None:
+            raise DefinitionError(f"Tag '{name}': `per_days` is for {' and '.join(OVER_TIME)}. Leave it out.")
+        return
+    if compute.per_days is None or compute.within_days is None:
+        raise DefinitionError(
+            f"Tag '{name}': {compute.function} goes over periods. Give within_days and per_days, as in "
+            "within_days=180, per_days=30."
+        )
+    if compute.within_days % compute.per_days or compute.periods < FEWEST_PERIODS:
+        raise DefinitionError(
+            f"Tag '{name}': {compute.within_days} days are not {FEWEST_PERIODS} or more whole periods of "
+            f"{compute.per_days}. Make within_days {FEWEST_PERIODS} or more times per_days."
+        )
+
+
 def _check_each(name: str, compute: Aggregate, home: Subject, operand: Type | None) -> None:
-    home.column(compute.each or "")
-    if compute.function not in ("first", "last") or operand not in NUMBERS:
-        raise DefinitionError(f"Tag '{name}': `each` is for first and last of numbers. Leave it out.")
+    if compute.each is not None:
+        home.column(compute.each)
+    if compute.carry_days is not None or compute.function == "daily_mean":
+        if compute.function not in ("daily_mean", *OVER_TIME) or operand is None:
+            raise DefinitionError(
+                f"Tag '{name}': `carry_days` is for daily_mean, slope and volatility. Leave it out."
+            )
+        if None in (compute.each, compute.within_days, compute.carry_days):
+            raise DefinitionError(
+                f"Tag '{name}': a balance holds until the next of its account. Give each, within_days "
+                "and carry_days, as in each='holding_id', within_days=30, carry_days=45."
+            )
+    elif compute.each is not None and (compute.function not in ("first", "last") or operand not in NUMBERS):
+        raise DefinitionError(
+            f"Tag '{name}': `each` is for first and last of numbers, and for balances with carry_days. "
+            "Leave it out."
+        )
 
 
-def check_formula(name: str, expression: Node) -> None:
-    """Refuse a formula that reads rows; its types are checked with the tags it uses."""
+def check_ranking(name: str, type_: Type, compute: Ranking) -> None:
+    """Refuse a ranking of another type than it gives, or among rows instead of customers."""
+    gives = Type.RATE if compute.function == "quantile" else Type.INTEGER
+    if type_ is not gives:
+        raise DefinitionError(
+            f"Tag '{name}': {compute.function} gives {gives}, the tag says {type_}. Set type to {gives}."
+        )
+    if compute.where is not None:
+        check_expression(name, compute.where)
+
+
+def check_score(name: str, type_: Type) -> None:
+    """Refuse a score that is not a rate."""
+    if type_ is not Type.RATE:
+        raise DefinitionError(f"Tag '{name}': a score is a probability. Set type to {Type.RATE}.")
+
+
+def check_expression(name: str, expression: Node) -> None:
+    """Refuse an expression over tags that reads rows; its types are checked with the tags it uses."""
     for part in walk(expression):
         if isinstance(part, ColumnRef | Did):
             what = f"column '{part.name}'" if isinstance(part, ColumnRef) else f"did('{part.action}')"
             raise DefinitionError(
-                f"Tag '{name}': a formula reads tags, not {what}. Make an aggregate or attribute tag of it."
+                f"Tag '{name}': an expression over tags cannot read {what}. Make an aggregate or attribute tag "
+                "of it."
             )
 
 
@@ -184,6 +216,26 @@ def check_formula_types(
     found = _infer(name, expression, types)
     if found is not type_ and not (found in NUMBERS and type_ in NUMBERS):
         raise DefinitionError(f"Tag '{name}': its formula gives {found}, the tag says {type_}.")
+    check_units(name, expression, units)
+
+
+def check_ranking_types(
+    name: str, compute: Ranking, types: Mapping[str, Type], units: Mapping[str, str]
+) -> None:
+    """Refuse a ranking by a tag that has no order, or among customers that no condition tells."""
+    ranked = _infer(name, TagRef(name=compute.tag), types)
+    if ranked not in (*NUMBERS, *DAYS):
+        raise DefinitionError(
+            f"Tag '{name}': ranks by {compute.tag}, which is {ranked}. Use a number or date."
+        )
+    if compute.where is not None:
+        if _infer(name, compute.where, types) is not Type.BOOLEAN:
+            raise DefinitionError(f"Tag '{name}': `where` must be a condition, true or false.")
+        check_units(name, compute.where, units)
+
+
+def check_units(name: str, expression: Node, units: Mapping[str, str]) -> None:
+    """Refuse to add, subtract or compare what is measured in different units."""
     for part in walk(expression):
         if (isinstance(part, Arithmetic) and part.op in "+-") or isinstance(part, Compare):
             left, right = _unit(part.left, units), _unit(part.right, units)

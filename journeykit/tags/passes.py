@@ -19,7 +19,7 @@ from journeykit.dialects import SQL_TYPES
 from journeykit.expressions import And, AsOf, ColumnRef, DaysBetween, Node
 from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
-from journeykit.tags.checking import columns_in, reference
+from journeykit.tags.columns import columns_in, reference
 from journeykit.tags.planning import Pass, first_day
 from journeykit.tags.tag import Aggregate, Tag
 

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from journeykit.contract import Time, subject
 from journeykit.display import Table
 from journeykit.mart.manifest import SourceFile, SourceManifest
-from journeykit.tags.catalogue import Catalogue, uses
-from journeykit.tags.checking import columns_in, owner_of, reference
+from journeykit.tags.catalogue import Catalogue
+from journeykit.tags.columns import columns_in, owner_of, reference
 from journeykit.tags.tag import Aggregate, Attribute, Tag
 
 WHOLE = "all"
@@ -147,7 +147,7 @@ def find_unavailable(catalogue: Catalogue, manifest: SourceManifest) -> dict[str
     missing: dict[str, str] = {}
     for tag in catalogue.in_order():
         absent = [f"{name}.{column}" for name, column in needs(tag) if manifest.is_absent(name, column)]
-        through = [missing[name] for name in uses(tag) if name in missing]
+        through = [missing[name] for name in tag.uses if name in missing]
         if absent or through:
             missing[tag.name] = (absent or through)[0]
     return missing
@@ -202,7 +202,7 @@ def _stages(tags: list[Tag]) -> tuple[tuple[Tag, ...], ...]:
         if isinstance(tag.compute, Attribute | Aggregate):
             depth[tag.name] = 0
         else:
-            depth[tag.name] = 1 + max((depth[name] for name in uses(tag)), default=0)
+            depth[tag.name] = 1 + max((depth[name] for name in tag.uses), default=0)
             stages[depth[tag.name]].append(tag)
     return tuple(tuple(stages[level]) for level in sorted(stages))
 

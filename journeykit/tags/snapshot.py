@@ -13,7 +13,7 @@ from journeykit.contract import Type, subject
 from journeykit.dialects import SQL_TYPES
 from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
-from journeykit.tags.checking import reference
+from journeykit.tags.columns import reference
 from journeykit.tags.passes import OWNER
 from journeykit.tags.planning import BuildPlan, Pass
 from journeykit.tags.tag import Aggregate, Attribute, Formula, Tag

@@ -4,27 +4,45 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from journeykit.contract import Privacy, Type
 from journeykit.errors import DefinitionError
-from journeykit.expressions import AnyNode
-from journeykit.tags.checking import check_aggregate, check_attribute, check_formula
-from journeykit.yaml_files import from_yaml, to_yaml, write_definition
+from journeykit.expressions import AnyNode, tag_names
+from journeykit.tags.checking import (
+    check_aggregate,
+    check_attribute,
+    check_expression,
+    check_given,
+    check_ranking,
+    check_score,
+)
+from journeykit.yaml_files import Name, definition_error, from_yaml, to_yaml, write_definition
 
-Function = Literal["count", "sum", "mean", "min", "max", "first", "last", "distinct", "days_since", "exists"]
+Function = Literal[
+    "count", "sum", "mean", "min", "max", "first", "last", "distinct", "days_since", "exists", "share",
+    "mode", "slope", "volatility", "daily_mean",
+]  # fmt: skip
 
 # A tag is also an attribute of the catalogue and a column beside customer_id, so these are taken.
 RESERVED = frozenset(
     {"customer_id", "get", "in_order", "items", "keys", "of", "rows", "search", "to_frame", "values"}
 )
+MAX_DAYS = 36_500
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 class _Compute(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __init__(self, **parts: Any) -> None:
+        check_given(type(self), parts)
+        try:
+            super().__init__(**parts)
+        except ValidationError as error:
+            raise definition_error(type(self).__name__, error) from error
 
 
 class Attribute(_Compute):
@@ -50,7 +68,11 @@ class Aggregate(_Compute):
         a manager or branch are given to each of their customers.
     function : str
         ``count`` of rows, ``sum``, ``mean``, ``min``, ``max``, ``first`` and ``last`` by the subject's
-        time (ties by its key), ``distinct`` values, ``days_since`` the latest day, ``exists``.
+        time (ties by its key), ``distinct`` values, ``days_since`` the latest day, ``exists``;
+        ``share`` of the rows for which the condition `of` holds; ``mode``, the most frequent value, of
+        equally frequent ones the smallest. Over time: ``slope``, the least-squares change from one period
+        of `per_days` to the next, and ``volatility``, the population standard deviation over the periods, of
+        each period's sum of `of` (of its number of rows without `of`); ``daily_mean`` of balances.
     of : expression, optional
         What is summed up; missing values are passed over. None for ``count`` and ``exists``.
     where : expression, optional
@@ -62,6 +84,12 @@ class Aggregate(_Compute):
     each : str, optional
         For ``first`` and ``last`` of numbers: taken for each value of this column and then summed, as
         in the last balance of each account.
+    per_days : int, optional
+        For ``slope`` and ``volatility``: the window's days are cut into periods of so many.
+    carry_days : int, optional
+        Rows are balances: each holds from its day until the next row of the same `each`, for at most so
+        many days, and a window's total is that of every day. ``daily_mean`` is its mean over the days;
+        ``slope`` and ``volatility`` then take the daily means of their periods.
     """
 
     kind: Literal["aggregate"] = "aggregate"
@@ -69,9 +97,16 @@ class Aggregate(_Compute):
     function: Function
     of: AnyNode | None = None
     where: AnyNode | None = None
-    within_days: int | None = Field(default=None, ge=1)
+    within_days: int | None = Field(default=None, ge=1, le=MAX_DAYS)
     by: str | None = None
     each: str | None = None
+    per_days: int | None = Field(default=None, ge=1, le=MAX_DAYS)
+    carry_days: int | None = Field(default=None, ge=1, le=MAX_DAYS)
+
+    @property
+    def periods(self) -> int:
+        """How many periods its window has; 1 without periods."""
+        return (self.within_days or 1) // self.per_days if self.per_days else 1
 
 
 class Formula(_Compute):
@@ -81,7 +116,41 @@ class Formula(_Compute):
     expression: AnyNode
 
 
-Compute = Annotated[Attribute | Aggregate | Formula, Field(discriminator="kind")]
+class Ranking(_Compute):
+    """Where a customer stands by a tag among all customers who have a value of it.
+
+    Parameters
+    ----------
+    tag : str
+        A number or date tag.
+    function : str
+        ``rank``: 1 is the first; equal values share the smaller rank. ``quantile``: the share of the
+        ranked who stand at or behind this customer, 1 for the first. ``groups``: n for the foremost n-th
+        part down to 1; by how many stand behind, so equal values are in one group.
+    groups : int
+        How many groups; 5 makes quintiles.
+    lowest_first : bool
+        Whether the smallest value stands first.
+    where : expression, optional
+        Only these customers are ranked, by a condition over tags; the others have no value.
+    """
+
+    kind: Literal["ranking"] = "ranking"
+    tag: str
+    function: Literal["rank", "quantile", "groups"]
+    groups: int = Field(default=5, ge=2, le=100)
+    lowest_first: bool = False
+    where: AnyNode | None = None
+
+
+class Score(_Compute):
+    """The probability that a trained model gives; the tag cannot be built before the model is trained."""
+
+    kind: Literal["score"] = "score"
+    model: Name
+
+
+Compute = Annotated[Attribute | Aggregate | Formula | Ranking | Score, Field(discriminator="kind")]
 
 
 class Tag(BaseModel):
@@ -105,7 +174,7 @@ class Tag(BaseModel):
         Privacy class C1 to C3 after JR/T 0171.
     values : tuple of str
         Every value a text tag may have; empty when it is open.
-    compute : Attribute, Aggregate or Formula
+    compute : Attribute, Aggregate, Formula, Ranking or Score
         How it is computed.
 
     Examples
@@ -131,6 +200,12 @@ class Tag(BaseModel):
     values: tuple[str, ...] = ()
     compute: Compute
 
+    def __init__(self, **parts: Any) -> None:
+        try:
+            super().__init__(**parts)
+        except ValidationError as error:
+            raise definition_error(f"Tag '{parts.get('name', '')}'", error) from error
+
     @model_validator(mode="after")
     def _check(self) -> Tag:
         if not NAME.fullmatch(self.name) or self.name in RESERVED:
@@ -143,12 +218,17 @@ class Tag(BaseModel):
                 f"Tag '{self.name}': allowed values are for text tags; its type is {self.type}. "
                 "Leave them out."
             )
-        if isinstance(self.compute, Attribute):
-            check_attribute(self.name, self.type, self.compute)
-        elif isinstance(self.compute, Aggregate):
-            check_aggregate(self.name, self.type, self.compute)
-        else:
-            check_formula(self.name, self.compute.expression)
+        match self.compute:
+            case Attribute():
+                check_attribute(self.name, self.type, self.compute)
+            case Aggregate():
+                check_aggregate(self.name, self.type, self.compute)
+            case Formula():
+                check_expression(self.name, self.compute.expression)
+            case Ranking():
+                check_ranking(self.name, self.type, self.compute)
+            case Score():
+                check_score(self.name, self.type)
         return self
 
     @property
@@ -171,5 +251,15 @@ class Tag(BaseModel):
 
     @property
     def subject(self) -> str:
-        """The subject it is computed from; empty for a formula, which has tags instead."""
-        return "" if isinstance(self.compute, Formula) else self.compute.subject
+        """The subject whose rows it is computed from; empty when it is computed from other tags."""
+        return self.compute.subject if isinstance(self.compute, Attribute | Aggregate) else ""
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """The tags that it is computed from, sorted; a model's features are not known here."""
+        match self.compute:
+            case Formula(expression=expression):
+                return tag_names(expression)
+            case Ranking(tag=name, where=where):
+                return tuple(sorted({name, *(tag_names(where) if where else ())}))
+        return ()

@@ -33,6 +33,11 @@ def value(node, person, events, as_of):  # noqa: PLR0912 - one arm per kind of n
         case "days_between":
             start, end = of(node["start"]), of(node["end"])
             return None if start is None or end is None else (day(end) - day(start)).days
+        case "date_part":
+            found = of(node["operand"])
+            if found is None:
+                return None
+            return found.isoweekday() if node["part"] == "weekday" else getattr(found, node["part"])
         case "compare":
             return compare(node["op"], of(node["left"]), of(node["right"]))
         case "is_in":

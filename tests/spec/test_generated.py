@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from journeykit.expressions import as_of, case, days_between, did, read_node, tag
+from journeykit.expressions import as_of, case, date_part, days_between, did, read_node, tag
 
 AS_OF = date(2024, 3, 1)
 ORDER = ("==", "!=", "<", "<=", ">", ">=")
@@ -57,8 +57,14 @@ def numbers(depth):
     between = st.builds(
         days_between, *[st.one_of(st.sampled_from([tag("since"), tag("seen"), as_of()]), days)] * 2
     )
+    part = st.builds(
+        date_part,
+        st.sampled_from(["year", "month", "day", "weekday"]),
+        st.sampled_from([tag("since"), as_of()]),
+    )
+    hour = st.just(date_part("hour", tag("seen")))
     if depth == 0:
-        return st.one_of(leaf, leaf, between)
+        return st.one_of(leaf, leaf, between, part, hour)
     below, constant = numbers(depth - 1), st.one_of(whole, money)
     return st.one_of(
         leaf,
@@ -156,6 +162,13 @@ def test_json_is_lossless(expression):
 @given(conditions(3))
 @settings(max_examples=150, **SETTINGS)
 def test_repr_is_the_python_that_makes_it(expression):
-    names = {"tag": tag, "did": did, "as_of": as_of, "case": case, "days_between": days_between}
+    names = {
+        "tag": tag,
+        "did": did,
+        "as_of": as_of,
+        "case": case,
+        "date_part": date_part,
+        "days_between": days_between,
+    }
     names |= {"Decimal": Decimal, "date": date, "datetime": datetime}
     assert eval(repr(expression), names).node == expression.node

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from journeykit.expressions import And, Expression, Or, as_of, case, days_between, did, tag
+from journeykit.expressions import And, Expression, Or, as_of, case, date_part, days_between, did, tag
 
 AS_OF = date(2024, 3, 1)  # the day after a leap day
 
@@ -93,6 +93,11 @@ RULES = {
     "whole numbers divide into parts": (logins / 2 == 1.5, "a"),
     "division by zero is missing": ((aum / logins).is_missing(), "bde"),
     "quotient in a sum": (logins / 2 + 0.5 == 2, "a"),
+    "weekday from Monday, 1": (date_part("weekday", since) == 4, "ab"),
+    "month and day": ((date_part("month", since) == 2) & (date_part("day", since) == 29), "a"),
+    "year": (date_part("year", since) < 2024, "b"),
+    "hour of a time": (date_part("hour", seen) == 0, "bc"),
+    "part of a missing date is missing": (date_part("year", since).is_missing(), "de"),
     "days between": (days_between(since, as_of()) == 1, "a"),
     "days over a leap year": (days_between(since, as_of()) == 366, "b"),
     "days backwards": (days_between(as_of(), since) < 0, "ab"),
