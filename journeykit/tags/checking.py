@@ -204,8 +204,8 @@ def check_expression(name: str, expression: Node) -> None:
         if isinstance(part, ColumnRef | Did):
             what = f"column '{part.name}'" if isinstance(part, ColumnRef) else f"did('{part.action}')"
             raise DefinitionError(
-                f"Tag '{name}': an expression over tags cannot read {what}. Make an aggregate or attribute tag "
-                "of it."
+                f"Tag '{name}': an expression over tags cannot read {what}. Make an aggregate or attribute "
+                "tag of it."
             )
 
 

@@ -69,7 +69,7 @@ def test_a_wrong_definition_is_refused(wrong, said):
 
 def test_a_window_on_an_attribute_is_refused():
     text = make(column="employees").to_yaml() + "  within_days: 30\n"
-    with pytest.raises(DefinitionError, match="within_days: unknown key"):
+    with pytest.raises(DefinitionError, match="An attribute is one value of the customer, so it has no within_days"):
         Tag.from_yaml(text)
 
 
