@@ -365,7 +365,7 @@ _DECLARED = (
             Column("channel", T, "Channel", "渠道", required=True, values=CHANNELS),
             Column("contacted_on", DAY, "Contact date", "触达日期", required=True),
             Column("strategy", T, "Strategy, if any", "策略"),
-            Column("outcome", T, "What came back", "结果", "C2",
+            Column("outcome", T, "What came back", "结果", "C2", current=True,
                    values=("delivered", "answered", "clicked", "accepted", "refused", "failed")),
         ),
         at="contacted_on", store="ledger",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -154,6 +154,7 @@ def create_seen_view(
     files: Sequence[Path],
     columns: Mapping[str, Type],
     *,
+    absent: Collection[str] = (),
     seen: tuple[str, Any] | None,
     until: tuple[str, Any] | None,
 ) -> None:
@@ -165,6 +166,8 @@ def create_seen_view(
         None at all makes an empty view.
     columns : mapping of str to Type
         The view's columns; one that no file has reads as missing.
+    absent : collection of str
+        Columns that read as missing although a file has them.
     seen : tuple of str and bound, or None
         Rows are seen when this column is before the bound, or missing.
     until : tuple of str and bound, or None
@@ -176,8 +179,8 @@ def create_seen_view(
         rows = engine.read_parquet([str(file) for file in files])
     else:
         rows = engine.from_arrow(pa.table({"_": pa.array([], pa.int8())}))
-    present = set(rows.columns)
-    if seen and seen[0] in present:
+    present = set(rows.columns) - set(absent)
+    if seen and seen[0] in rows.columns:
         at = column(seen[0])
         rows = rows.filter(at.isnull() | (at < constant(seen[1])))
 

@@ -81,6 +81,7 @@ def load_sources(
         mapping_hash=mapping.hash,
         absent=tuple(item for item in mapping.absent if item.subject not in derived),
         assumptions=mapping.assumptions,
+        assumed=tuple(name for name, filled in mapping.subjects.items() if filled.assumption),
     )
     store.publish_load(manifest)
     return manifest

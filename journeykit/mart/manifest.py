@@ -43,10 +43,27 @@ class Assumption(_Value):
 class SourceManifest(_Value):
     """The immutable record of a load.
 
+    Attributes
+    ----------
+    as_of : date
+        The last day that is seen.
+    files : tuple of SourceFile
+        The landed files.
+    mapping_hash : str
+        Of the mapping they were read with.
+    absent : tuple of Absence
+        What the bank does not have, or does not have of that day.
+    assumptions : tuple of Assumption
+        What the bank states instead of proving.
+    assumed : tuple of str
+        Subjects whose current values may, by such an assumption, stand for an earlier day.
+    shown_on : date or None
+        The later day that the files show, where this is an earlier view of another load.
+
     Examples
     --------
     >>> SourceManifest(as_of=date(2026, 5, 29), files=(), mapping_hash="0" * 12).load_id
-    '004a3bab9db0'
+    '33dcf085fef7'
     """
 
     as_of: date
@@ -54,6 +71,8 @@ class SourceManifest(_Value):
     mapping_hash: str
     absent: tuple[Absence, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    assumed: tuple[str, ...] = ()
+    shown_on: date | None = None
 
     @property
     def load_id(self) -> str:
@@ -74,5 +93,10 @@ class SourceManifest(_Value):
 
     def is_absent(self, name: str, column: str | None = None) -> bool:
         """Whether a subject, or a column of it, was declared absent."""
+        return self.why_absent(name, column) is not None
+
+    def why_absent(self, name: str, column: str | None = None) -> str | None:
+        """The reason why a subject, or a column of it, is absent; None when it is not."""
         wanted = {None, column}
-        return any(item.subject == name and item.column in wanted for item in self.absent)
+        reasons = (item.reason for item in self.absent if item.subject == name and item.column in wanted)
+        return next(reasons, None)

@@ -24,6 +24,7 @@ from journeykit.dialects import (
 )  # fmt: skip
 from journeykit.display import Table
 from journeykit.errors import DataError, DefinitionError, StoreError, unknown_name
+from journeykit.mart.earlier import is_unknown_then
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.scope import Scope
 from journeykit.mart.snapshots import existing_snapshot, read_load_id, rebuild
@@ -111,7 +112,7 @@ class Mart:
             attach_read_only(self._connection, path, "built")
             load_id = read_load_id(self._connection)
             names = native(self._connection).table("built.snapshot").columns
-            self._unavailable = dict(native(self._connection).table("built.unavailable").fetchall())
+            lacking = dict(native(self._connection).table("built.unavailable").fetchall())
         except (EmbeddedError, SQLAlchemyError) as error:
             raise StoreError(f"The tag snapshot {path} is damaged. {rebuild(self.as_of)}") from error
         if load_id != self.manifest.load_id:
@@ -120,6 +121,7 @@ class Mart:
                 f"{self.manifest.load_id}. Open the load it was built from, or build the tags of this one "
                 f"with: journeykit run build_tags --as-of {self.as_of}"
             )
+        self._unavailable = {name: _with_reason(self.manifest, missing) for name, missing in lacking.items()}
         types = {name: SQL_TYPES[self._type_of(name)] for name in names}
         return sa.Table(
             "snapshot", sa.MetaData(), *(sa.Column(name, types[name]) for name in names), schema="built"
@@ -232,7 +234,7 @@ class Mart:
 
     def _select(self, what: str | Audience | sa.Select, columns: Sequence[str]) -> sa.Select:
         if isinstance(what, str):
-            return _rows_of(what, columns)
+            return _rows_of(self.manifest, what, columns)
         if isinstance(what, sa.Select):
             if columns:
                 raise DefinitionError("A statement already says its columns. Leave `columns` out.")
@@ -330,12 +332,27 @@ class Mart:
             raise DefinitionError(f"The mart refuses this statement: {error}") from error
 
 
-def _rows_of(name: str, columns: Sequence[str]) -> sa.Select:
+def _with_reason(manifest: SourceManifest, missing: str) -> str:
+    """The missing ``subject.column``, and why it is missing where only this earlier day lacks it."""
+    name, _, column = missing.partition(".")
+    if is_unknown_then(manifest, name, column):
+        return f"{missing} of that day, it is {manifest.why_absent(name, column)}"
+    return missing
+
+
+def _rows_of(manifest: SourceManifest, name: str, columns: Sequence[str]) -> sa.Select:
     declared = subject(name)
     if name not in LANDED:
         raise DataError(
             f"{declared.title} are kept outside the mart. Subjects of the mart: {', '.join(LANDED)}."
         )
+    for column in columns:
+        if is_unknown_then(manifest, name, column):
+            raise DataError(
+                f"There is no {name}.{column} as of {manifest.as_of}: it is "
+                f"{manifest.why_absent(name, column)}. Leave it out, or name an `assumption` for {name} in "
+                "the mapping and load that day again."
+            )
     table = subject_table(name)
     chosen = [table.c[declared.column(column).name] for column in columns] or list(table.c)
     return sa.select(*chosen).order_by(*(table.c[key] for key in declared.key))

@@ -57,6 +57,7 @@ def open_sources(
                 name,
                 files,
                 {column.name: column.type for column in declared.columns},
+                absent=[column.name for column in declared.columns if manifest.is_absent(name, column.name)],
                 seen=_bound(declared, declared.at, manifest.as_of),
                 until=_bound(declared, declared.until, manifest.as_of),
             )
