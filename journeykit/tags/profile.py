@@ -1,0 +1,367 @@
+"""The profile of a snapshot: how many customers have each tag, and how its values are spread.
+
+Coverage is exact. The spread is that of a sample, every k-th customer by id, since what it is for (drift,
+a chart) needs no more; it is kept in the snapshot's own file, so that a later one can be compared with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from journeykit.contract import Type
+from journeykit.dialects import (
+    SQL_TYPES,
+    EmbeddedError,
+    attach_read_only,
+    fetch_arrow,
+    open_embedded,
+    row_id,
+)
+from journeykit.errors import StoreError, unknown_name
+from journeykit.tags.tag import Tag
+
+SAMPLE = 100_000
+"""At most so many rows are read. Two samples of that size from one population differ by an index of about
+0.0002 over ten bins, far below what is watched for."""
+
+BINS = 10
+VALUES = 20
+COLUMNS = 16  # of a histogram
+
+_DAYS = (Type.DATE, Type.TIMESTAMP)
+_NAMED = (Type.TEXT, Type.BOOLEAN)
+_PLACES = {Type.DECIMAL: 2, Type.RATE: 6}
+
+_TABLE = (
+    sa.Column("tag", sa.String()), sa.Column("type", sa.String()), sa.Column("customers", sa.BigInteger()),
+    sa.Column("known", sa.BigInteger()), sa.Column("spread", sa.String()),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TagProfile:
+    """How one tag's values are spread.
+
+    Attributes
+    ----------
+    tag, type
+        The tag.
+    customers, known : int
+        All customers, and those who have a value.
+    cuts : tuple of Decimal
+        Where each bin but the first begins, for numbers and days; a day is how many days it lies before
+        as_of, so that one that only moves with the calendar stays where it is.
+    values : tuple of str
+        The most frequent values, for text and booleans.
+    counts : tuple of int
+        Sampled customers in each bin (for text and booleans: with each of `values`, then with any other),
+        and at the end those without a value.
+    histogram : tuple of int
+        Sampled customers in columns of one `width`, the first from `low` on, which together reach from the
+        5 % to the 95 % quantile; the outermost also hold what lies beyond. Empty for text, for booleans
+        and where many customers share a value.
+    """
+
+    tag: str
+    type: Type
+    customers: int
+    known: int
+    cuts: tuple[Decimal, ...] = ()
+    values: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
+    low: Decimal = Decimal(0)
+    width: Decimal = Decimal(0)
+    histogram: tuple[int, ...] = ()
+
+    @property
+    def coverage(self) -> float:
+        """The share of customers with a value."""
+        return self.known / self.customers if self.customers else 0.0
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The share of the sampled customers in each bin; the last one is of those without a value."""
+        return _shares(self.counts)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """A name for each bin but the last: a value, or where it begins and before what it ends."""
+        if self.type in _NAMED:
+            return (*self.values, "…")
+        if not self.cuts:
+            return ("…",)
+        unit = _unit(self.type)
+        inner = [
+            _show(low) if high - low == unit else f"{_show(low)} … < {_show(high)}"
+            for low, high in zip(self.cuts, self.cuts[1:], strict=False)
+        ]
+        return (f"< {_show(self.cuts[0])}", *inner, f"≥ {_show(self.cuts[-1])}")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The profiles of all tags of one snapshot.
+
+    Attributes
+    ----------
+    as_of : date
+        The snapshot's day.
+    customers : int
+        Its rows.
+    tags : mapping of str to TagProfile
+        By name.
+    """
+
+    as_of: date
+    customers: int
+    tags: Mapping[str, TagProfile]
+
+    def __getitem__(self, name: str) -> TagProfile:
+        if name not in self.tags:
+            raise unknown_name("tag", name, self.tags, f"The snapshot of {self.as_of} has no such tag.")
+        return self.tags[name]
+
+
+def write_profile(connection: sa.Connection, schema: str, tags: Iterable[Tag], as_of: date) -> Profile:
+    """Profile the finished table `snapshot` of a schema, and keep the result beside it as `profile`.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        With the snapshot's file attached under `schema`, to be written.
+    tags : iterable of Tag
+        Its columns.
+    as_of : date
+        Its day.
+    """
+    types = {tag.name: tag.type for tag in tags}
+    known, sample = _count(connection, schema, types), _sample(connection, schema, types, as_of)
+    customers = known.pop("")
+    found = {
+        name: _profile(name, type_, customers, known[name], sample[name]) for name, type_ in types.items()
+    }
+    rows = [(one.tag, one.type.value, one.customers, one.known, _to_json(one)) for one in found.values()]
+    table = sa.Table("profile", sa.MetaData(), *(column.copy() for column in _TABLE), schema=schema)
+    table.create(connection)
+    if rows:
+        names = [column.name for column in _TABLE]
+        connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+    return Profile(as_of, customers, found)
+
+
+def read_profile(path: Path) -> Profile | None:
+    """The profile kept in a snapshot's file; None in a file of before profiles were kept.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or damaged.
+    """
+    with open_snapshot(path) as connection:
+        return _read(connection) if _has_profile(connection) else None
+
+
+@contextmanager
+def open_snapshot(path: Path) -> Iterator[sa.Connection]:
+    """A snapshot's file, attached as `built` to be read.
+
+    Raises
+    ------
+    StoreError
+        The file is missing or damaged.
+    """
+    with open_embedded(memory_limit="3GB", threads=2) as connection:
+        try:
+            attach_read_only(connection, path, "built")
+            yield connection
+        except (EmbeddedError, SQLAlchemyError, KeyError, ValueError) as error:
+            raise StoreError(
+                f"The tag snapshot {path} is missing or damaged. Build the tags of that day again."
+            ) from error
+
+
+def shares_in(
+    connection: sa.Connection, schema: str, new: Profile, previous: Profile
+) -> dict[str, tuple[float, ...]]:
+    """The shares of a new snapshot in the bins of a previous one.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        With the new snapshot's file attached under `schema`.
+    new, previous : Profile
+        Of the two snapshots. A tag that only one of them has, or that changed its type, is left out.
+    """
+    types = {
+        name: one.type
+        for name, one in new.tags.items()
+        if name in previous.tags and previous.tags[name].type is one.type
+    }
+    sample = _sample(connection, schema, types, new.as_of)
+    return {name: _shares(_counts(previous.tags[name], sample[name])) for name in types}
+
+
+def _has_profile(connection: sa.Connection) -> bool:
+    tables = sa.table("tables", *map(sa.column, ("table_catalog", "table_name")), schema="information_schema")
+    kept = (tables.c.table_catalog == "built") & (tables.c.table_name == "profile")
+    return bool(connection.scalar(sa.select(sa.func.count()).select_from(tables).where(kept)))
+
+
+def _read(connection: sa.Connection) -> Profile:
+    facts = sa.table("build", sa.column("key"), sa.column("value"), schema="built")
+    as_of = connection.scalar(sa.select(facts.c.value).where(facts.c.key == "as_of"))
+    table = sa.table("profile", *(sa.column(one.name, one.type) for one in _TABLE), schema="built")
+    found = {
+        row.tag: _from_json(row.tag, row.type, row.customers, row.known, row.spread)
+        for row in connection.execute(sa.select(table))
+    }
+    customers = next((one.customers for one in found.values()), 0)
+    return Profile(date.fromisoformat(str(as_of)), customers, found)
+
+
+def _snapshot(schema: str, types: Mapping[str, Type]) -> sa.Table:
+    columns = (sa.Column(name, SQL_TYPES[type_]) for name, type_ in types.items())
+    return sa.Table("snapshot", sa.MetaData(), *columns, schema=schema)
+
+
+def _count(connection: sa.Connection, schema: str, types: Mapping[str, Type]) -> dict[str, int]:
+    """How many customers have each tag; all of them under the empty name."""
+    table = _snapshot(schema, types)
+    counts = (sa.func.count(column) for column in table.c)
+    row = connection.execute(sa.select(sa.func.count(), *counts).select_from(table)).one()
+    return dict(zip(("", *types), row, strict=True))
+
+
+def _sample(connection: sa.Connection, schema: str, types: Mapping[str, Type], as_of: date) -> pa.Table:
+    """Every k-th row, the snapshot being sorted by customer; numbers and days as doubles."""
+    table = _snapshot(schema, types)
+    rows = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+    step = -(-rows // SAMPLE) or 1
+    statement = sa.select(
+        *(_plain(column, types[column.name], as_of).label(column.name) for column in table.c)
+    )
+    return fetch_arrow(connection, statement.select_from(table).where(row_id() % step == 0))
+
+
+def _plain(column: sa.ColumnElement[Any], type_: Type, as_of: date) -> sa.ColumnElement[Any]:
+    if type_ in _NAMED:
+        return sa.cast(column, sa.String())
+    if type_ in _DAYS:
+        column = sa.type_coerce(sa.literal(as_of, sa.Date()) - sa.cast(column, sa.Date()), sa.BigInteger())
+    return sa.cast(column, sa.Double())
+
+
+def _profile(name: str, type_: Type, customers: int, known: int, sampled: pa.ChunkedArray) -> TagProfile:
+    one = TagProfile(name, type_, customers, known)
+    if type_ in _NAMED:
+        return _with(one, sampled, values=_most_frequent(sampled))
+    values = np.sort(_numbers(sampled))
+    cuts = _cuts(values, type_)
+    if not len(values) or len(cuts) != BINS - 1:
+        return _with(one, sampled, cuts=cuts)
+    return _with(one, sampled, cuts=cuts, **_histogram(values, _unit(type_)))
+
+
+def _histogram(values: np.ndarray, unit: Decimal) -> dict[str, Any]:
+    """Columns that each have room for as many values, so that no comb is seen in whole numbers."""
+    low, high = _exact(values[len(values) // 20]), _exact(values[len(values) * 19 // 20])
+    room = int((high - low) / unit) + 1
+    units = -(-room // COLUMNS)
+    width = units * unit
+    edges = [float(low + width * place) for place in range(1, -(-room // units))]
+    counts = np.diff(np.searchsorted(values, edges), prepend=0, append=len(values))
+    return {"low": low, "width": width, "histogram": tuple(counts.tolist())}
+
+
+def _with(one: TagProfile, sampled: pa.ChunkedArray, **fields: Any) -> TagProfile:
+    binned = TagProfile(one.tag, one.type, one.customers, one.known, **fields)
+    return TagProfile(one.tag, one.type, one.customers, one.known, **fields, counts=_counts(binned, sampled))
+
+
+def _numbers(sampled: pa.ChunkedArray) -> np.ndarray:
+    values = sampled.to_numpy()
+    return values[~np.isnan(values)]
+
+
+def _unit(type_: Type) -> Decimal:
+    """The smallest step between two values of a type."""
+    return Decimal(1).scaleb(-_PLACES.get(type_, 0))
+
+
+def _cuts(values: np.ndarray, type_: Type) -> tuple[Decimal, ...]:
+    """Where bins begin that hold a tenth each; a value that a tenth or more share has a bin of its own."""
+    if not len(values):
+        return ()
+    found: set[Decimal] = set()
+    for place in range(1, BINS):
+        value = values[len(values) * place // BINS]
+        found.add(_exact(value))
+        alike = np.searchsorted(values, value, "right") - np.searchsorted(values, value, "left")
+        if alike * BINS >= len(values):
+            found.add(_exact(value) + _unit(type_))
+    return tuple(sorted(found))
+
+
+def _exact(value: float) -> Decimal:
+    """A double as the shortest decimal that reads back as it."""
+    number = Decimal(repr(float(value)))
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number
+
+
+def _most_frequent(sampled: pa.ChunkedArray) -> tuple[str, ...]:
+    counted = [
+        (-row["counts"], row["values"])
+        for row in sampled.value_counts().to_pylist()
+        if row["values"] is not None
+    ]
+    return tuple(value for _, value in sorted(counted)[:VALUES])
+
+
+def _counts(bins: TagProfile, sampled: pa.ChunkedArray) -> tuple[int, ...]:
+    """How many sampled customers are in each bin of a profile, and how many have no value."""
+    if bins.type in _NAMED:
+        found = {row["values"]: row["counts"] for row in sampled.value_counts().to_pylist()}
+        named = [found.get(value, 0) for value in bins.values]
+        return (*named, len(sampled) - sampled.null_count - sum(named), sampled.null_count)
+    values = _numbers(sampled)
+    places = np.searchsorted(np.array([float(cut) for cut in bins.cuts]), values, "right")
+    return (*np.bincount(places, minlength=len(bins.cuts) + 1).tolist(), len(sampled) - len(values))
+
+
+def _shares(counts: tuple[int, ...]) -> tuple[float, ...]:
+    total = sum(counts) or 1
+    return tuple(count / total for count in counts)
+
+
+def _show(value: Decimal) -> str:
+    return f"{value.normalize():,f}"
+
+
+def _to_json(one: TagProfile) -> str:
+    content = {
+        "cuts": list(map(str, one.cuts)), "values": one.values, "counts": one.counts,
+        "low": str(one.low), "width": str(one.width), "histogram": one.histogram,
+    }  # fmt: skip
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _from_json(tag: str, type_: str, customers: int, known: int, spread: str) -> TagProfile:
+    content = json.loads(spread)
+    return TagProfile(
+        tag, Type(type_), customers, known,
+        cuts=tuple(map(Decimal, content["cuts"])), values=tuple(content["values"]),
+        counts=tuple(content["counts"]), low=Decimal(content["low"]), width=Decimal(content["width"]),
+        histogram=tuple(content["histogram"]),
+    )  # fmt: skip
