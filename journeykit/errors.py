@@ -34,6 +34,14 @@ class StoreError(JourneykitError):
     """A file or folder of the workspace is missing, damaged or not writable."""
 
 
+class InUseError(JourneykitError):
+    """Another process holds a lock; `holder` is its id, or ``unknown``."""
+
+    def __init__(self, message: str, holder: str) -> None:
+        super().__init__(message)
+        self.holder = holder
+
+
 class LedgerError(JourneykitError):
     """The ledger refuses an operation."""
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from journeykit.errors import StoreError
+from journeykit.errors import InUseError, StoreError
 
 ASIDE = ".aside-"
 """Files are written in folders of this prefix, beside where they will appear."""
@@ -87,6 +87,43 @@ def _remove_unused(folder: Path) -> None:
         pass  # in use
     finally:
         os.close(lock)
+
+
+@contextmanager
+def hold_lock(path: Path) -> Iterator[None]:
+    """Be the only process that holds the lock `path`; the system lets go of it however the process ends.
+
+    Raises
+    ------
+    InUseError
+        Another process holds it; its caller says what is being done there.
+    StoreError
+        The lock's folder cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> path = Path(mkdtemp()) / "lock"
+    >>> with hold_lock(path):
+    ...     path.read_text() == str(os.getpid())
+    True
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = open(path, "a+", encoding="ascii")  # noqa: SIM115 - closed below, with the lock
+    except OSError as error:
+        raise StoreError(f"Cannot write {path}: {error.strerror}. Fix the folder's permissions.") from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            handle.seek(0)
+            holder = handle.read().strip() or "unknown"
+            raise InUseError(f"{path} is in use by process {holder}. Wait for it.", holder) from error
+        handle.truncate(0)
+        handle.write(str(os.getpid()))
+        handle.flush()
+        yield
 
 
 def publish(path: Path, write: Callable[[Path], None], *, private: Path | None = None) -> Path:
