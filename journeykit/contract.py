@@ -104,6 +104,10 @@ CHANNELS = (
     "sms", "outbound_call", "app_push", "mobile_sales", "official_account", "counter", "wecom",
 )  # fmt: skip
 REGIONS = ("city", "town", "village")
+PRODUCT_KINDS = (
+    "demand", "term", "wealth", "fund", "debit_card", "credit_card", "social_security_card", "business_loan",
+    "consumer_loan", "mortgage", "farm_loan", "payment", "e_banking", "other",
+)  # fmt: skip
 
 
 def _customer(meaning: str = "Pseudonym of the customer", zh: str = "客户编号") -> Column:
@@ -197,6 +201,7 @@ _DECLARED = (
             Column("name", T, "Name", "名称"),
             Column("name_zh", T, "Chinese name", "中文名称"),
             Column("line", T, "Business line", "业务条线", required=True, values=LINES),
+            Column("kind", T, "Kind of product within the line", "产品类别", values=PRODUCT_KINDS),
             Column("risk_level", I, "Risk R1 to R5", "风险等级"),
             Column("term_days", I, "Term in days", "期限天数"),
             Column("rate", R, "Rate a year, 0.03 is 3 %", "年利率"),

@@ -23,7 +23,17 @@ from synthetic_data.products import (
 )  # fmt: skip
 from synthetic_data.seasons import FIRST, LAST
 
-SLOTS = {"demand": 1, "app": 2, "qr": 3, "card": 4, "credit": 5, "deposit": 100, "wealth": 200, "second": 300}
+SLOTS = {
+    "demand": 1,
+    "app": 2,
+    "qr": 3,
+    "card": 4,
+    "credit": 5,
+    "social": 6,
+    "deposit": 100,
+    "wealth": 200,
+    "second": 300,
+}
 STATUS = ("active", "dormant", "overdue", "matured", "closed")
 LONGEST_CHAIN = 40
 
@@ -87,6 +97,7 @@ def draw_contracts(people: Population) -> Contracts:
     return join_contracts([
         _draw_accounts(people), _draw_chains(people, "deposit", 0), _draw_chains(people, "wealth", 1),
         _draw_chains(people, "second", 2), _draw_loans(people), _draw_cards(people),
+        _draw_social_cards(people),
     ])  # fmt: skip
 
 
@@ -182,6 +193,16 @@ def _draw_cards(people: Population) -> Contracts:
     return make_contracts(
         who, SLOTS["card"], PLACE["C-CREDIT"], opened, principal=used, limit=limit, drawn=drawn
     )
+
+
+def _draw_social_cards(people: Population) -> Contracts:
+    """Social-security cards, which a rural bank hands out on behalf of the county; farmers more often."""
+    rng = stream(people.seed, "social cards")
+    share = np.where(people.farmer, 0.6, 0.35)
+    fits = (people.kind == PERSONAL) & people.has_account & (rng.random(len(people)) < share)
+    who = np.flatnonzero(fits)
+    opened = people.since[who] + rng.integers(0, 1200, len(who))
+    return make_contracts(who, SLOTS["social"], PLACE["C-SOCIAL"], opened)
 
 
 def money_of(contracts: Contracts, day: int) -> np.ndarray:
