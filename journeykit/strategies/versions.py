@@ -54,6 +54,5 @@ def tags_behind(rules: tuple[Node, ...], tags: Mapping[str, Any]) -> list[str]:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            formula = getattr(tags[name].tag.compute, "expression", None)
-            waiting += tag_names(formula) if formula is not None else ()
+            waiting += tags[name].tag.uses
     return sorted(found)

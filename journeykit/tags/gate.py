@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from journeykit.errors import unknown_name
 from journeykit.tags.drift import Drift, measure_drift
-from journeykit.tags.profile import Profile
+from journeykit.tags.profile import Profile, TagProfile
 from journeykit.yaml_files import read_definition
 
 Share = Decimal
@@ -156,11 +157,11 @@ def _of_customers(new: Profile, previous: Profile | None, limits: CustomerLimits
         )  # fmt: skip
     if limits.max_change is None or previous is None or not previous.customers:
         return
-    change = rows / previous.customers - 1
-    if abs(change) > limits.max_change:
+    change = Fraction(rows, previous.customers) - 1
+    if abs(change) > Fraction(limits.max_change):
         yield Breach(
-            "customers.max_change", "", abs(change), float(limits.max_change),
-            f"The build has {rows:,} customers, {change:+.1%} against {previous.customers:,} on "
+            "customers.max_change", "", float(abs(change)), float(limits.max_change),
+            f"The build has {rows:,} customers, {float(change):+.1%} against {previous.customers:,} on "
             f"{previous.as_of}; allowed is {limits.max_change:.1%}. {_WHOLE}",
         )  # fmt: skip
 
@@ -178,20 +179,20 @@ def _of_absent(new: Profile, limits: Limits) -> Iterator[Breach]:
 def _of_tags(new: Profile, previous: Profile | None, drift: Drift | None, limits: Limits) -> Iterator[Breach]:
     for name in sorted(new.tags):
         of = limits.of(name)
-        coverage = new[name].coverage
-        if of.coverage_min is not None and coverage < of.coverage_min:
+        coverage = _coverage(new[name])
+        if of.coverage_min is not None and coverage < Fraction(of.coverage_min):
             yield Breach(
-                "coverage_min", name, coverage, float(of.coverage_min),
-                f"'{name}' is known for {coverage:.1%} of the customers, less than {of.coverage_min:.1%}. "
-                f"{_advice(name)}",
+                "coverage_min", name, float(coverage), float(of.coverage_min),
+                f"'{name}' is known for {float(coverage):.1%} of the customers, less than "
+                f"{of.coverage_min:.1%}. {_advice(name)}",
             )  # fmt: skip
         before = previous.tags.get(name) if previous else None
         if previous and before and of.coverage_drop is not None:
-            drop = before.coverage - coverage
-            if drop > of.coverage_drop:
+            drop = _coverage(before) - coverage
+            if drop > Fraction(of.coverage_drop):
                 yield Breach(
-                    "coverage_drop", name, drop, float(of.coverage_drop),
-                    f"'{name}' is known for {coverage:.1%} of the customers, and was for "
+                    "coverage_drop", name, float(drop), float(of.coverage_drop),
+                    f"'{name}' is known for {float(coverage):.1%} of the customers, and was for "
                     f"{before.coverage:.1%} on {previous.as_of}; allowed is a drop of "
                     f"{of.coverage_drop:.1%}. {_advice(name)}",
                 )  # fmt: skip
@@ -204,8 +205,13 @@ def _of_tags(new: Profile, previous: Profile | None, drift: Drift | None, limits
             )  # fmt: skip
 
 
+def _coverage(one: TagProfile) -> Fraction:
+    """Exact, so that a tag right at its limit keeps it."""
+    return Fraction(one.known, one.customers or 1)
+
+
 def _advice(name: str) -> str:
     return (
-        f"Correct the data or the mapping and load the day again; if it is right so, raise the limit under "
+        f"Correct the data or the mapping and load the day again; if it is right so, change the limit under "
         f"tags.{name} in scheduled/quality.yaml."
     )

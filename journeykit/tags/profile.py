@@ -44,10 +44,10 @@ _DAYS = (Type.DATE, Type.TIMESTAMP)
 _NAMED = (Type.TEXT, Type.BOOLEAN)
 _PLACES = {Type.DECIMAL: 2, Type.RATE: 6}
 
-_TABLE = (
-    sa.Column("tag", sa.String()), sa.Column("type", sa.String()), sa.Column("customers", sa.BigInteger()),
-    sa.Column("known", sa.BigInteger()), sa.Column("spread", sa.String()),
-)  # fmt: skip
+_TYPES: dict[str, sa.types.TypeEngine[Any]] = {
+    "tag": sa.String(), "type": sa.String(), "customers": sa.BigInteger(), "known": sa.BigInteger(),
+    "spread": sa.String(),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -153,11 +153,10 @@ def write_profile(connection: sa.Connection, schema: str, tags: Iterable[Tag], a
         name: _profile(name, type_, customers, known[name], sample[name]) for name, type_ in types.items()
     }
     rows = [(one.tag, one.type.value, one.customers, one.known, _to_json(one)) for one in found.values()]
-    table = sa.Table("profile", sa.MetaData(), *(column.copy() for column in _TABLE), schema=schema)
+    table = sa.Table("profile", sa.MetaData(), *(sa.Column(*one) for one in _TYPES.items()), schema=schema)
     table.create(connection)
     if rows:
-        names = [column.name for column in _TABLE]
-        connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+        connection.execute(sa.insert(table), [dict(zip(_TYPES, row, strict=True)) for row in rows])
     return Profile(as_of, customers, found)
 
 
@@ -222,7 +221,7 @@ def _has_profile(connection: sa.Connection) -> bool:
 def _read(connection: sa.Connection) -> Profile:
     facts = sa.table("build", sa.column("key"), sa.column("value"), schema="built")
     as_of = connection.scalar(sa.select(facts.c.value).where(facts.c.key == "as_of"))
-    table = sa.table("profile", *(sa.column(one.name, one.type) for one in _TABLE), schema="built")
+    table = sa.table("profile", *(sa.column(*one) for one in _TYPES.items()), schema="built")
     found = {
         row.tag: _from_json(row.tag, row.type, row.customers, row.known, row.spread)
         for row in connection.execute(sa.select(table))

@@ -13,12 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from journeykit.contract import SUBJECTS, Time
-from journeykit.dialects import attach_read_only, native, open_embedded
+from journeykit.contract import SUBJECTS, Time, Type
+from journeykit.dialects import attach_new, attach_read_only, detach, native, open_embedded
 from journeykit.files import sha256_of
 from journeykit.mart.manifest import Absence, SourceFile, SourceManifest
 from journeykit.mart.store import MartStore
 from journeykit.tags import LIBRARY, Build, Catalogue, build_tags
+from journeykit.tags.profile import Profile, write_profile
 from synthetic_data.writing import ARROW
 
 AS_OF = date(2026, 5, 29)
@@ -307,3 +308,34 @@ def built():
 def library():
     """``library("aum", ...)`` are these tags of the shipped library."""
     return lambda *names: Catalogue(LIBRARY).of(names)
+
+
+class Column:
+    """A tag as far as its profile goes: of any type, and of no subject."""
+
+    def __init__(self, name: str, type_: Type) -> None:
+        self.name, self.type = name, type_
+
+
+@pytest.fixture
+def profiled(tmp_path):
+    """``profiled(file, types, rows)`` writes a snapshot file with its profile, as a build does."""
+
+    def make(
+        name: str, types: dict[str, Type], rows: list[dict[str, Any]], as_of: date = AS_OF
+    ) -> tuple[Path, Profile]:
+        path = tmp_path / name
+        columns = [("customer_id", pa.string()), *((one, ARROW[type_]) for one, type_ in types.items())]
+        with open_embedded(memory_limit="500MB", threads=1) as connection:
+            attach_new(connection, path, "building")
+            engine = native(connection)
+            engine.register("made_rows", pa.Table.from_pylist(rows, schema=pa.schema(columns)))
+            engine.execute("CREATE TABLE building.snapshot AS SELECT * FROM made_rows ORDER BY customer_id")
+            engine.execute("CREATE TABLE building.build (key VARCHAR, value VARCHAR)")
+            engine.execute("INSERT INTO building.build VALUES ('as_of', ?)", [as_of.isoformat()])
+            tags: Any = [Column(one, type_) for one, type_ in types.items()]
+            written = write_profile(connection, "building", tags, as_of)
+            detach(connection, "building")
+        return path, written
+
+    return make
