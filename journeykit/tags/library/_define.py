@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from decimal import Decimal
+from typing import Any, Protocol
 
 from journeykit.contract import Privacy, Type
-from journeykit.expressions import AnyNode, Expression, as_of, column
-from journeykit.tags.tag import Aggregate, Attribute, Formula, Function, Tag
+from journeykit.expressions import AnyNode, Arithmetic, Expression, as_of, case, column, days_between
+from journeykit.expressions.nodes import walk
+from journeykit.tags.tag import Aggregate, Attribute, Formula, Function, Ranking, Score, Tag
+
+Computed = Attribute | Aggregate | Formula | Ranking | Score | Expression
 
 Text = tuple[str, str]
 """A text in English and in Chinese."""
 
 # The longest look back over events and transactions, so that a build reads no older partition.
 LONGEST = 365
+QUOTIENTS = ("mean", "share", "slope", "volatility", "daily_mean")
+PLACES: dict[Type, Text] = {Type.RATE: ("six places", "六位小数"), Type.DECIMAL: ("a cent", "分")}
 
 
 class Define(Protocol):
@@ -26,7 +32,7 @@ class Define(Protocol):
         title: Text,
         description: Text,
         type: Type,  # noqa: A002  (the tag's own field)
-        compute: Attribute | Aggregate | Formula | Expression,
+        compute: Computed,
         unit: str = "",
         values: tuple[str, ...] = (),
         sensitivity: Privacy | None = None,
@@ -50,19 +56,36 @@ def family(name: str, owner: str, sensitivity: Privacy = "C2") -> Define:
         title: Text,
         description: Text,
         type: Type,  # noqa: A002
-        compute: Attribute | Aggregate | Formula | Expression,
+        compute: Computed,
         unit: str = "",
         values: tuple[str, ...] = (),
         sensitivity: Privacy | None = None,
     ) -> Tag:
+        computed = Formula(expression=compute.node) if isinstance(compute, Expression) else compute
+        en, zh = _finish(description, type, computed)
         return Tag(
-            name=name_, title=title[0], title_zh=title[1], description=description[0],
-            description_zh=description[1], family=name, unit=unit, type=type, owner=owner,
-            sensitivity=sensitivity or of_family, values=values,
-            compute=Formula(expression=compute.node) if isinstance(compute, Expression) else compute,
+            name=name_, title=title[0], title_zh=title[1], description=en, description_zh=zh, family=name,
+            unit=unit, type=type, owner=owner, sensitivity=sensitivity or of_family, values=values,
+            compute=computed,
         )  # fmt: skip
 
     return define
+
+
+def _finish(description: Text, type_: Type, compute: Any) -> Text:
+    """Say what every description must: what stands for no rows, and how a quotient is rounded."""
+    en, zh = description
+    function = compute.function if isinstance(compute, Aggregate) else ""
+    if function in ("count", "sum", "distinct") and "without" not in en:
+        en, zh = f"{en} 0 without any.", f"{zh}没有则为0。"
+    elif function not in ("", "exists", "count", "sum", "distinct") and "issing" not in en:
+        en, zh = f"{en} Missing without any.", f"{zh}没有则缺失。"
+    divides = isinstance(compute, Formula) and any(
+        isinstance(part, Arithmetic) and part.op == "/" for part in walk(compute.expression)
+    )
+    if (divides or function in QUOTIENTS) and type_ in PLACES and "rounded" not in en.lower():
+        en, zh = f"{en} Rounded half-up to {PLACES[type_][0]}.", f"{zh}四舍五入到{PLACES[type_][1]}。"
+    return en, zh
 
 
 def aggregates(subject: str, *, each: str | None = None, by: str | None = None) -> Callable[..., Aggregate]:
@@ -73,6 +96,9 @@ def aggregates(subject: str, *, each: str | None = None, by: str | None = None) 
         of: Expression | None = None,
         where: Expression | None = None,
         within_days: int | None = None,
+        *,
+        per_days: int | None = None,
+        carry_days: int | None = None,
     ) -> Aggregate:
         return Aggregate(
             subject=subject,
@@ -82,6 +108,8 @@ def aggregates(subject: str, *, each: str | None = None, by: str | None = None) 
             within_days=within_days,
             by=by,
             each=each,
+            per_days=per_days,
+            carry_days=carry_days,
         )
 
     return rows
@@ -116,3 +144,26 @@ OWNED_OPEN_TEXT: Text = (
 def still_valid(last_day: str) -> Expression:
     """Whether a period whose last day is inclusive still holds on as_of."""
     return column(last_day).is_missing() | (column(last_day) >= as_of())
+
+
+def within(day: str, days: int) -> Expression:
+    """Whether a day of the row's lies in the window of `days` days that ends with as_of."""
+    return days_between(column(day), as_of()).between(0, days - 1)
+
+
+def of_kind(*kinds: str) -> Expression:
+    """Whether a holding's product is of one of these kinds; false where the product is not known."""
+    kind = column("kind", of="product")
+    return kind == kinds[0] if len(kinds) == 1 else kind.isin(kinds)
+
+
+def bands(value: Expression, bounds: tuple[int | Decimal, ...], names: tuple[str | int, ...]) -> Expression:
+    """The first name whose upper bound, not included, is above the value; missing where the value is.
+
+    Examples
+    --------
+    >>> bands(column("amount"), (10, 20), ("low", "middle", "high"))
+    case((column("amount") < 10, "low"), (column("amount") < 20, "middle"), (column("amount") >= 20, "high"))
+    """
+    below = ((value < bound, name) for bound, name in zip(bounds, names, strict=False))
+    return case(*below, (value >= bounds[-1], names[-1]))

@@ -2,7 +2,7 @@
 
 from journeykit.contract import Type
 from journeykit.expressions import case, column, tag
-from journeykit.tags.library._define import OWNED_OPEN, OWNED_OPEN_TEXT, Text, aggregates, family
+from journeykit.tags.library._define import OWNED_OPEN, OWNED_OPEN_TEXT, Text, aggregates, family, of_kind
 from journeykit.tags.tag import Tag
 
 define = family("assets", "Wealth management")
@@ -12,6 +12,7 @@ OPEN, OPEN_ZH = OWNED_OPEN_TEXT
 AUM_BANDS = ("none", "under_10k", "10k_50k", "50k_200k", "200k_500k", "500k_1m", "1m_plus")
 LINE_TITLES: dict[str, Text] = {
     "deposit": ("deposit", "存款"), "wealth": ("wealth product", "理财"), "card": ("card", "银行卡"),
+    "loan": ("loan", "贷款"),
 }  # fmt: skip
 
 
@@ -34,6 +35,17 @@ def holds(line: str) -> Tag:
         (f"The customer owns at least one {en} on as_of, whatever it is worth. {OPEN}",
          f"数据日客户至少持有一个{zh}账户，不论余额。{OPEN_ZH}"),
         Type.BOOLEAN, holdings("exists", where=OWNED_OPEN & (column("line") == line)),
+    )  # fmt: skip
+
+
+def deposits(kind: str, title: Text) -> Tag:
+    """What the deposits of one kind are worth."""
+    return define(
+        f"{kind}_balance", (f"{title[0].capitalize()} balance", f"{title[1]}余额"),
+        (f"Sum of what the holdings of products of the kind {kind} are worth at the end of as_of; a holding "
+         f"without a known product does not count. {OPEN}",
+         f"数据日终产品类别为{title[1]}（{kind}）的账户余额合计，产品未知的不计。{OPEN_ZH}"),
+        Type.DECIMAL, holdings("sum", column("amount"), OWNED_OPEN & of_kind(kind)), "yuan",
     )  # fmt: skip
 
 
@@ -84,4 +96,15 @@ TAGS = (
            (f"Highest risk level R1 to R5, as 1 to 5, of the products held. {OPEN} Missing without one.",
             f"持有产品的最高风险等级（R1至R5记为1至5）。{OPEN_ZH}无产品则缺失。"),
            Type.INTEGER, holdings("max", column("risk_level", of="product"), OWNED_OPEN), "level"),
+    deposits("demand", ("demand deposit", "活期存款")),
+    deposits("term", ("term deposit", "定期存款")),
+    define("demand_share", ("Demand share of deposits", "活期占比"),
+           ("Demand deposit balance over the deposit balance, 0.25 is 25 %; missing when that is 0.",
+            "活期存款余额除以存款余额，0.25即25%；存款余额为0则缺失。"),
+           Type.RATE, tag("demand_balance") / tag("deposit_balance")),
+    define("deposit_largest", ("Largest deposit", "最大单笔存款"),
+           (f"What the customer's largest single deposit holding is worth at the end of as_of. {OPEN}",
+            f"数据日终客户单个存款账户的最大余额。{OPEN_ZH}"),
+           Type.DECIMAL, holdings("max", column("amount"), OWNED_OPEN & (column("line") == "deposit")),
+           "yuan"),
 )  # fmt: skip

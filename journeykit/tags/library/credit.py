@@ -1,14 +1,67 @@
 """What the customer may borrow, and has borrowed."""
 
 from journeykit.contract import Type
-from journeykit.expressions import as_of, column, days_between, tag
-from journeykit.tags.library._define import OWNED_OPEN, OWNED_OPEN_TEXT, aggregates, family
+from journeykit.expressions import column, tag
+from journeykit.tags.library._define import (
+    OWNED_OPEN,
+    OWNED_OPEN_TEXT,
+    Text,
+    aggregates,
+    days_window,
+    family,
+    of_kind,
+    within,
+)  # fmt: skip
+from journeykit.tags.tag import Tag
 
 define = family("credit", "Credit")
 holdings = aggregates("holding")
 OPEN, OPEN_ZH = OWNED_OPEN_TEXT
 LOAN = OWNED_OPEN & (column("line") == "loan")
-DUE = days_between(as_of(), column("next_due_on"))
+LOAN_KINDS: dict[str, Text] = {
+    "mortgage": ("mortgage", "住房按揭贷款"), "consumer_loan": ("consumer loan", "消费贷款"),
+    "business_loan": ("business loan", "经营贷款"), "farm_loan": ("farm loan", "农户贷款"),
+}  # fmt: skip
+
+
+def holds_loan_of(kind: str) -> Tag:
+    """Whether the customer has a loan of one kind."""
+    en, zh = LOAN_KINDS[kind]
+    return define(
+        f"holds_{kind}", (f"Holds a {en}", f"持有{zh}"),
+        (f"The customer owns at least one holding of a product of the kind {kind}, drawn or not. {OPEN}",
+         f"客户至少有一笔产品类别为{zh}（{kind}）的贷款或授信，不论是否支用。{OPEN_ZH}"),
+        Type.BOOLEAN, holdings("exists", where=OWNED_OPEN & of_kind(kind)),
+    )  # fmt: skip
+
+
+def loans_opened(days: int) -> Tag:
+    """Loans granted lately."""
+    en, zh = days_window(days)
+    return define(
+        f"loans_opened_{days}d", (f"Loans opened, {days} days", f"近{days}天新增贷款笔数"),
+        (f"How many loans and credit lines in the owner role were opened {en}, closed again or not.",
+         f"{zh}开立的、本人为所有者的贷款及授信笔数，含已结清。"),
+        Type.INTEGER,
+        holdings("count", where=(column("role") == "owner") & (column("line") == "loan")
+                 & within("opened_on", days)),
+        "holdings",
+    )  # fmt: skip
+
+
+def loans_closed(days: int) -> Tag:
+    """Loans settled lately."""
+    en, zh = days_window(days)
+    return define(
+        f"loans_closed_{days}d", (f"Loans closed, {days} days", f"近{days}天结清贷款笔数"),
+        (f"How many loans and credit lines in the owner role were closed {en}.",
+         f"{zh}销户的、本人为所有者的贷款及授信笔数。"),
+        Type.INTEGER,
+        holdings("count", where=(column("role") == "owner") & (column("line") == "loan")
+                 & within("closed_on", days)),
+        "holdings",
+    )  # fmt: skip
+
 
 TAGS = (
     define("holds_loan", ("Holds a loan", "持有贷款"),
@@ -45,12 +98,15 @@ TAGS = (
     define("is_overdue", ("Overdue", "逾期"),
            (f"A loan of the customer is overdue on as_of. {OPEN}", f"数据日客户有逾期贷款。{OPEN_ZH}"),
            Type.BOOLEAN, holdings("exists", where=LOAN & (column("status") == "overdue")), sensitivity="C3"),
-    define("loan_due_in_days", ("Next instalment in", "距下次还款天数"),
-           (f"Days from as_of to the next instalment, 0 when it is as_of. {OPEN} Missing without one ahead.",
-            f"从数据日到下次还款日的天数，当天为0。{OPEN_ZH}无待还款则缺失。"),
-           Type.INTEGER, holdings("min", DUE, LOAN & (DUE >= 0)), "days"),
-    define("loan_due_30d", ("Instalments due, 30 days", "30天内应还款"),
-           (f"Next instalments due from as_of to 30 days after it, both included. {OPEN}",
-            f"数据日至其后30天（均含）内的下次应还款合计。{OPEN_ZH}"),
-           Type.DECIMAL, holdings("sum", column("next_due_amount"), LOAN & DUE.between(0, 30)), "yuan"),
+    define("overdue_balance", ("Balance of overdue loans", "逾期贷款余额"),
+           (f"Principal outstanding of the customer's loans whose state is overdue at the end of as_of. "
+            f"{OPEN}", f"数据日终状态为逾期的贷款未还本金合计。{OPEN_ZH}"),
+           Type.DECIMAL, holdings("sum", column("amount"), LOAN & (column("status") == "overdue")), "yuan",
+           sensitivity="C3"),
+    define("has_undrawn_credit", ("Credit not drawn", "授信未支用"),
+           ("Credit is approved, and nothing of it is used.", "有授信且已用授信为0。"),
+           Type.BOOLEAN, (tag("approved_credit") > 0) & (tag("used_credit") <= 0)),
+    *map(holds_loan_of, LOAN_KINDS),
+    *map(loans_opened, (90,)),
+    *map(loans_closed, (365,)),
 )  # fmt: skip

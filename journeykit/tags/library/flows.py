@@ -74,8 +74,6 @@ TAGS = (
          ("amounts to the customer's own accounts elsewhere", "转至本人他行账户"), OUT & OWN, 30),
     flow("cash_out", ("Cash taken out", "取现金额"), ("cash taken out", "现金支取"),
          OUT & (column("kind") == "cash"), 30),
-    flow("collection", ("Merchant collection", "商户收款"), ("a merchant's takings", "商户收款"),
-         IN & (column("kind") == "collection"), 30),
     define("inflow_max_30d", ("Largest inflow, 30 days", "近30天最大单笔转入"),
            (f"Largest single amount that came in {days_window(30)[0]}; missing when none did.",
             f"{days_window(30)[1]}最大单笔转入金额；没有则缺失。"),

@@ -6,6 +6,7 @@ from journeykit.tags.library._define import aggregates, family, still_valid
 
 define = family("household", "Retail banking")
 ties = aggregates("tie")
+named = aggregates("tie", by="other_id")
 
 
 def tied(kind: str) -> Expression:
@@ -33,4 +34,19 @@ TAGS = (
            ("A legal representative of this customer (a micro business) is tied on as_of.",
             "数据日登记有该客户（小微企业）的法定代表人。"),
            Type.BOOLEAN, ties("exists", where=tied("legal_representative"))),
+    define("guarantees_for", ("Guarantees for others", "为他人担保人数"),
+           ("Different customers for whom this one is the guarantor on as_of; a tie still holds on its last "
+            "day.",
+            "数据日由该客户提供担保的不同客户数；终止日当天仍有效。"),
+           Type.INTEGER, named("distinct", column("customer_id"), tied("guarantor")), "people"),
+    define("represents_businesses", ("Represents businesses", "担任法定代表人的企业数"),
+           ("Different customers (micro businesses) whose legal representative this one is on as_of; a tie "
+            "still holds on its last day.",
+            "数据日由该客户担任法定代表人的不同客户（小微企业）数；终止日当天仍有效。"),
+           Type.INTEGER, named("distinct", column("customer_id"), tied("legal_representative")),
+           "businesses"),
+    define("employs_customers", ("Employs customers", "雇用本行客户数"),
+           ("Different customers whose employer this one is on as_of; a tie still holds on its last day.",
+            "数据日由该客户雇用的不同客户数；终止日当天仍有效。"),
+           Type.INTEGER, named("distinct", column("customer_id"), tied("employer")), "people"),
 )  # fmt: skip

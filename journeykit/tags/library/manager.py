@@ -49,4 +49,22 @@ TAGS = (
             "数据日有效的客户经理指标个数（终止日当天仍有效）；无客户经理为0。"),
            Type.INTEGER, targets("count", where=still_valid("valid_to")), "targets"),
     performance_days(30),
+    define("manager_hired_days", ("Manager in function for", "客户经理任职天数"),
+           ("Days from the day the manager in charge took up this function to as_of, 0 on that day; missing "
+            "without a manager or when it is not known.",
+            "从管户客户经理任职日到数据日的天数，当天为0；无客户经理或未知则缺失。"),
+           Type.INTEGER, Attribute(subject="manager", column="hired_on", function="days_since"), "days"),
+    define("manager_branch_id", ("Manager's branch", "客户经理所属网点"),
+           ("Number of the branch the manager in charge belongs to; missing without a manager.",
+            "管户客户经理所属网点的编号；无客户经理则缺失。"),
+           Type.TEXT, Attribute(subject="manager", column="branch_id")),
+    define("manager_of_home_branch", ("Manager of the home branch", "本网点客户经理管户"),
+           ("The manager in charge belongs to the customer's home branch; no when either is missing.",
+            "管户客户经理属于客户的归属网点；任一缺失视为否。"),
+           Type.BOOLEAN, tag("manager_branch_id") == tag("branch_id")),
+    define("manager_load_per_lead", ("Manager's customers a lead", "客户经理管户与每日容量之比"),
+           ("Manager's customers over the manager's daily capacity: on how many days everybody could be "
+            "spoken to once; missing without a manager, or when the capacity is missing or 0.",
+            "客户经理管户数除以每日容量，即全部触达一遍所需天数；无客户经理、容量缺失或为0则缺失。"),
+           Type.RATE, tag("manager_load") / tag("manager_daily_capacity"), "days"),
 )  # fmt: skip

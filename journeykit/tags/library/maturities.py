@@ -1,8 +1,15 @@
 """What falls due to the customer, and when."""
 
 from journeykit.contract import Type
-from journeykit.expressions import as_of, column, days_between
-from journeykit.tags.library._define import OWNED_OPEN, OWNED_OPEN_TEXT, aggregates, family
+from journeykit.expressions import as_of, column, days_between, tag
+from journeykit.tags.library._define import (
+    OWNED_OPEN,
+    OWNED_OPEN_TEXT,
+    aggregates,
+    days_window,
+    family,
+    within,
+)
 from journeykit.tags.library.assets import LINE_TITLES
 from journeykit.tags.tag import Tag
 
@@ -10,6 +17,7 @@ define = family("maturities", "Wealth management")
 holdings = aggregates("holding")
 OPEN, OPEN_ZH = OWNED_OPEN_TEXT
 AHEAD = days_between(as_of(), column("matures_on"))
+SAVED = column("line").isin(["deposit", "wealth"])
 
 
 def matures_in_days(line: str) -> Tag:
@@ -38,7 +46,51 @@ def maturing(line: str, days: int) -> Tag:
     )  # fmt: skip
 
 
+def maturing_share(line: str, days: int) -> Tag:
+    """Which part of it that is."""
+    en, zh = LINE_TITLES[line]
+    return define(
+        f"{line}_maturing_share_{days}d",
+        (f"Share of {en}s maturing, {days} days", f"{days}天内到期{zh}占比"),
+        (f"{en.capitalize()}s maturing from as_of to {days} days after it over the {en} balance, 0.25 is "
+         "25 %; missing when that is 0.",
+         f"数据日至其后{days}天内到期的{zh}余额除以{zh}余额，0.25即25%；{zh}余额为0则缺失。"),
+        Type.RATE, tag(f"{line}_maturing_{days}d") / tag(f"{line}_balance"),
+    )  # fmt: skip
+
+
+def maturing_count(days: int) -> Tag:
+    """How many contracts mature soon."""
+    return define(
+        f"maturities_{days}d", (f"Contracts maturing, {days} days", f"{days}天内到期笔数"),
+        (f"How many deposits and wealth products mature from as_of to {days} days after it, both included. "
+         f"{OPEN}", f"数据日至其后{days}天（均含）内到期的存款与理财笔数。{OPEN_ZH}"),
+        Type.INTEGER, holdings("count", where=OWNED_OPEN & SAVED & AHEAD.between(0, days)), "holdings",
+    )  # fmt: skip
+
+
+def matured_count(days: int) -> Tag:
+    """How many matured lately."""
+    en, zh = days_window(days)
+    return define(
+        f"matured_{days}d", (f"Contracts matured, {days} days", f"近{days}天已到期笔数"),
+        (f"How many deposits and wealth products in the owner role have a maturity {en}, closed or still "
+         "open.", f"{zh}到期的、本人为所有者的存款与理财笔数，不论是否已销户。"),
+        Type.INTEGER,
+        holdings("count", where=(column("role") == "owner") & SAVED & within("matures_on", days)),
+        "holdings",
+    )  # fmt: skip
+
+
 TAGS = (
-    *map(matures_in_days, ("deposit", "wealth")),
-    *(maturing(line, days) for line in ("deposit", "wealth") for days in (30, 90)),
+    *map(matures_in_days, ("deposit", "wealth", "loan")),
+    *(maturing(line, days) for line in ("deposit", "wealth") for days in (7, 30, 60, 90)),
+    *(maturing_share(line, 30) for line in ("deposit", "wealth")),
+    maturing_count(30),
+    matured_count(30),
+    define("past_maturity_balance", ("Balance past maturity", "到期未取余额"),
+           (f"Sum of what deposits and wealth products whose maturity lies before as_of, not on it, are "
+            f"still worth at the end of as_of. {OPEN}",
+            f"到期日早于数据日（不含当天）而仍未销户的存款与理财余额合计。{OPEN_ZH}"),
+           Type.DECIMAL, holdings("sum", column("amount"), OWNED_OPEN & SAVED & (AHEAD < 0)), "yuan"),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Whom the customer brought, and who brought the customer."""
 
 from journeykit.contract import Type
-from journeykit.expressions import Expression, column
+from journeykit.expressions import Expression, column, tag
 from journeykit.tags.library._define import Text, aggregates, days_window, family
 from journeykit.tags.tag import Tag
 
@@ -32,4 +32,19 @@ TAGS = (
     define("was_referred", ("Came by referral", "由他人推荐"),
            ("Another customer recommended this one by as_of.", "数据日前（含）由其他客户推荐。"),
            Type.BOOLEAN, received("exists")),
+    define("referral_success_365d", ("Share of referrals that opened, 365 days", "近365天推荐成功率"),
+           ("Referrals that opened over referrals, both of 365 days, 0.25 is 25 %; missing without a "
+            "referral.",
+            "近365天成功推荐次数除以推荐次数，0.25即25%；无推荐则缺失。"),
+           Type.RATE, tag("referrals_opened_365d") / tag("referrals_365d")),
+    define("days_since_referral", ("Days since a referral", "距最近推荐天数"),
+           (f"Days from the customer's latest recommendation to as_of, 0 when it was that day; missing when "
+            f"there is none {days_window(365)[0]}.",
+            f"从客户最近一次推荐到数据日的天数，当天为0；{days_window(365)[1]}没有则缺失。"),
+           Type.INTEGER, made("days_since", within_days=365), "days"),
+    define("days_since_referred", ("Days since being referred", "距被推荐天数"),
+           ("Days from the latest time another customer recommended this one to as_of, however long ago; "
+            "missing when nobody did.",
+            "从最近一次被其他客户推荐到数据日的天数，不限期限；未被推荐则缺失。"),
+           Type.INTEGER, received("days_since"), "days"),
 )  # fmt: skip

@@ -1,11 +1,13 @@
 """Where the customer is."""
 
 from journeykit.contract import REGIONS, Type
+from journeykit.expressions import tag
 from journeykit.tags.library._define import aggregates, family
 from journeykit.tags.tag import Attribute
 
 define = family("region", "Channel management")
 of_branch = aggregates("customer", by="branch_id")
+managers = aggregates("manager", by="branch_id")
 
 TAGS = (
     define("region_kind", ("City, town or village", "城乡类别"),
@@ -34,4 +36,18 @@ TAGS = (
             "branch.",
             "归属网点的客户及潜在客户总数（含本人）；无归属网点为0。"),
            Type.INTEGER, of_branch("count"), "customers", sensitivity="C1"),
+    define("lives_in_village", ("Lives in a village", "居住在村"),
+           ("The customer lives in a village; no where the kind of place is not known.",
+            "客户居住地为村；城乡类别未知视为否。"),
+           Type.BOOLEAN, tag("region_kind") == "village"),
+    define("branch_managers", ("Managers of the branch", "网点客户经理数"),
+           ("How many relationship managers, on duty or not, belong to the home branch on as_of; 0 without "
+            "a home branch.",
+            "数据日归属网点的客户经理人数，不论是否在岗；无归属网点为0。"),
+           Type.INTEGER, managers("count"), "people", sensitivity="C1"),
+    define("branch_customers_per_manager", ("Branch customers a manager", "网点人均管户"),
+           ("Customers of the branch over managers of the branch, in customers for each manager; missing "
+            "when the branch has no manager.",
+            "网点客户数除以网点客户经理数，即每位经理对应的客户数；网点无客户经理则缺失。"),
+           Type.RATE, tag("branch_customers") / tag("branch_managers"), "customers", sensitivity="C1"),
 )  # fmt: skip

@@ -29,4 +29,23 @@ TAGS = (
            ("A product held has a risk level above the customer's; no when either is missing.",
             "持有产品的最高风险等级高于客户的风险承受等级；任一缺失视为否。"),
            Type.BOOLEAN, tag("product_risk_held") > tag("risk_level")),
+    define("risk_assessment_valid", ("Assessment valid", "测评有效"),
+           ("The customer has been assessed, and the assessment's last valid day is as_of or later; no when "
+            "that day is missing.",
+            "客户已测评且测评有效期末日不早于数据日；有效期缺失视为否。"),
+           Type.BOOLEAN, tag("risk_expires_in_days") >= 0),
+    define("risk_level_first", ("First risk level", "首次风险承受等级"),
+           ("Level C1 to C5, as 1 to 5, of the earliest assessment; missing without one.",
+            "最早一次测评的等级（C1至C5记为1至5）；未测评则缺失。"),
+           Type.INTEGER, assessments("first", column("level")), "level"),
+    define("risk_level_change", ("Change of risk level", "风险承受等级变化"),
+           ("Risk level of the latest assessment less that of the earliest; 0 after only one, missing "
+            "without one.",
+            "最近一次测评等级减最早一次测评等级；仅一次为0，未测评则缺失。"),
+           Type.INTEGER, tag("risk_level") - tag("risk_level_first"), "level"),
+    define("risk_room", ("Room for risk", "风险承受余量"),
+           ("Risk level of the customer less the highest risk level of the products held, negative when they "
+            "are riskier; missing when either is.",
+            "客户风险承受等级减持有产品最高风险等级，负数表示超出；任一缺失则缺失。"),
+           Type.INTEGER, tag("risk_level") - tag("product_risk_held"), "level"),
 )  # fmt: skip
