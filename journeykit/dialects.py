@@ -270,6 +270,12 @@ def create_file_view(connection: sa.Connection, name: str, files: Sequence[Path]
     native(connection).read_parquet([str(file) for file in files]).create_view(name)
 
 
+def latest_in_files(connection: sa.Connection, files: Sequence[Path], column: str) -> Any:
+    """The greatest value of a column in Parquet files; None where they lack it."""
+    rows = native(connection).read_parquet([str(file) for file in files])
+    return rows.max(column).fetchone()[0] if column in rows.columns else None
+
+
 def create_table_as(connection: sa.Connection, name: str, statement: Statement) -> sa.Table:
     """Create the table `name` from a statement's rows, and describe it."""
     compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})

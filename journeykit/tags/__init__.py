@@ -2,8 +2,10 @@
 
 from journeykit.tags.building import Build, build_tags
 from journeykit.tags.catalogue import Catalogue, TagHandle, load_catalogue
+from journeykit.tags.computing import read_tags
 from journeykit.tags.library import LIBRARY
-from journeykit.tags.planning import BuildPlan, plan_build
+from journeykit.tags.plan import BuildPlan
+from journeykit.tags.planning import plan_build
 from journeykit.tags.tag import Aggregate, Attribute, Formula, Ranking, Score, Tag
 
 __all__ = [
@@ -21,4 +23,5 @@ __all__ = [
     "build_tags",
     "load_catalogue",
     "plan_build",
+    "read_tags",
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,21 +16,20 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from journeykit.dialects import SQL_TYPES, EmbeddedError, attach_new, attach_read_only, detach, open_embedded
 from journeykit.display import Table
-from journeykit.errors import DataError, StoreError
-from journeykit.files import publish
+from journeykit.errors import DataError, InUseError, StoreError
+from journeykit.files import hold_lock, publish
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.sources import open_sources
 from journeykit.mart.store import MartStore
+from journeykit.tags.carrying import METHOD, Settled, TagFacts, digest_of, find_carried
 from journeykit.tags.catalogue import Catalogue
-from journeykit.tags.passes import OWNER, pass_statement
-from journeykit.tags.planning import BuildPlan, Pass, plan_build
-from journeykit.tags.snapshot import CUSTOMER_ID, snapshot_statement
-
-# Goes into every build_id: raise it when the same definitions begin to mean something else.
-METHOD = 1
-
-Progress = Callable[[int, int, str], None]
-"""Called with the number of finished steps, of all steps, and what comes next."""
+from journeykit.tags.computing import Computation, Progress, insert_from
+from journeykit.tags.gate import Gate, Limits
+from journeykit.tags.plan import BuildPlan, Models
+from journeykit.tags.planning import plan_build
+from journeykit.tags.profile import Profile, read_profile, write_profile
+from journeykit.tags.snapshot import CUSTOMER_ID
+from journeykit.tags.tag import Score
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,23 @@ class Build:
         return self.table()._repr_html_()
 
 
-def build_id_of(catalogue: Catalogue, manifest: SourceManifest) -> str:
-    """The id of a build: a hash of the load and of every definition."""
+def build_id_of(catalogue: Catalogue, manifest: SourceManifest, models: Models | None = None) -> str:
+    """The id of a build: a hash of the load, of every definition and of every model."""
     digest = hashlib.sha256(f"{METHOD} {manifest.load_id}".encode())
+    ids = model_ids_of(catalogue, models or {})
     for name in sorted(catalogue):
-        digest.update(catalogue[name].tag.model_dump_json().encode())
+        digest.update(digest_of(catalogue[name].tag, ids.get(name, "")).encode())
     return digest.hexdigest()[:12]
+
+
+def model_ids_of(catalogue: Catalogue, models: Models) -> dict[str, str]:
+    """The trained models that score tags, by the name of the tag."""
+    computes = {name: catalogue[name].tag.compute for name in catalogue}
+    return {
+        name: models[compute.model].model_id
+        for name, compute in computes.items()
+        if isinstance(compute, Score) and compute.model in models
+    }
 
 
 def build_tags(
@@ -86,13 +97,16 @@ def build_tags(
     catalogue: Catalogue,
     as_of: date,
     *,
+    models: Models | None = None,
+    limits: Limits | None = None,
     memory_limit: str = "4GB",
     threads: int = 2,
     progress: Progress | None = None,
 ) -> Build:
     """Build the tags of a day from its current load, and point the day to the result.
 
-    The same load and definitions are built only once. A finished snapshot is never changed.
+    The same load, definitions and models are built only once. A finished snapshot is never changed. What an
+    earlier build computed from rows that are still the same is taken from there.
 
     Parameters
     ----------
@@ -102,6 +116,10 @@ def build_tags(
         The tags; those whose data the bank does not have are left out (see ``plan.unavailable``).
     as_of : date
         The day; nothing later is read.
+    models : mapping of str to Scorer, optional
+        The trained models.
+    limits : Limits, optional
+        What the build must keep to be published.
     memory_limit, threads
         What the engine may use; beyond its memory it spills to disk.
     progress : callable, optional
@@ -110,27 +128,55 @@ def build_tags(
     Raises
     ------
     DataError
-        The day is not loaded, or has no customers.
+        The day is not loaded, has no customers, or the build breaks a limit; the message has every finding.
     StoreError
-        A file is damaged, or the disk is full; the build that was current stays so.
+        Another build of the day is running, a file is damaged, or the disk is full. In all these cases the
+        build that was current stays so.
     """
     start = time.perf_counter()
     manifest = store.load(as_of)
-    plan = plan_build(catalogue, manifest)
     if not manifest.rows("customer"):
         raise DataError(
             f"No customers are loaded as of {as_of}. Correct the mapping, then load the day again."
         )
-    build_id = build_id_of(catalogue, manifest)
+    models = models or {}
+    build_id = build_id_of(catalogue, manifest, models)
     path = store.snapshot_path(as_of, build_id)
-    reused = path.exists()
-    if not reused:
-        facts = {"as_of": as_of.isoformat(), "build_id": build_id, "load_id": manifest.load_id}
-        work = _Work(store, plan, facts, memory_limit, threads, progress or (lambda *_: None))
-        publish(path, work.write)
-    rows = read_build(path, build_id)
-    store.publish_build(as_of, build_id)
+    with _only_one(path.parent, as_of):
+        reused = path.exists()
+        carried = {} if reused else find_carried(store, catalogue, manifest)
+        plan = plan_build(catalogue, manifest, models=models, carried=carried)
+        if not reused:
+            facts = {"as_of": as_of.isoformat(), "build_id": build_id, "load_id": manifest.load_id}
+            gate = Gate(limits, _profile_before(store, as_of)) if limits else None
+            ids = model_ids_of(catalogue, models)
+            work = _Work(store, plan, models, ids, gate, facts, memory_limit, threads, progress)
+            publish(path, work.write)
+        rows = read_build(path, build_id)
+        store.publish_build(as_of, build_id)
     return Build(as_of, build_id, rows, time.perf_counter() - start, plan, reused)
+
+
+@contextmanager
+def _only_one(folder: Path, as_of: date) -> Iterator[None]:
+    """Of two builds of a day at once one goes on, and the other says so."""
+    try:
+        with hold_lock(folder / "lock"):
+            yield
+    except InUseError as error:
+        raise StoreError(
+            f"Another build of {as_of} is running, in process {error.holder}. Its result will be the current "
+            "one; wait for it, and build again only if definitions or data have changed since."
+        ) from error
+
+
+def _profile_before(store: MartStore, as_of: date) -> Profile | None:
+    """The profile of the last build of an earlier day."""
+    earlier = {day: build_id for day, build_id in store.builds().items() if day < as_of}
+    if not earlier:
+        return None
+    day = max(earlier)
+    return read_profile(store.snapshot_path(day, earlier[day]))
 
 
 def read_build(path: Path, build_id: str) -> int:
@@ -163,13 +209,16 @@ class _Work:
 
     store: MartStore
     plan: BuildPlan
+    models: Models
+    model_ids: dict[str, str]
+    gate: Gate | None
     facts: dict[str, str]
     memory_limit: str
     threads: int
-    progress: Progress
+    progress: Progress | None
 
     def write(self, aside: Path) -> None:
-        """Build into the file `aside`."""
+        """Fill the file `aside`."""
         try:
             self._write(aside)
         except (EmbeddedError, DBAPIError) as error:
@@ -183,56 +232,65 @@ class _Work:
                     shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
 
     def _write(self, aside: Path) -> None:
-        steps = len(self.plan.passes) + 1
         with open_sources(
             self.plan.manifest, self.store, memory_limit=self.memory_limit, threads=self.threads
         ) as connection:
-            summed: dict[Pass, sa.Table] = {}
-            for number, one in enumerate(self.plan.passes):
-                self.progress(number, steps, f"{one.subject} by {one.by}")
-                summed[one] = _fill_pass(connection, one, number, self.plan.as_of)
-            self.progress(steps - 1, steps, "snapshot")
             attach_new(connection, aside, "building")
-            self._fill_snapshot(connection, summed)
+            attach_new(connection, aside.with_name("passes.duckdb"), "passes")
+            progress = self.progress or (lambda *_: None)
+            work = Computation(connection, self.plan, self.models, progress)
+            work.schema = "passes" if len(work.parts) > 1 else None
+            work.run()
+            snapshot = self._fill(connection, work)
+            detach(connection, "passes")
+            self._describe(connection, snapshot)
+            self._judge(write_profile(connection, "building", self.plan.tags, self.plan.as_of), connection)
             detach(connection, "building")
-        self.progress(steps, steps, "done")
+            work.progress(work.steps, work.steps, "done")
 
-    def _fill_snapshot(self, connection: sa.Connection, summed: dict[Pass, sa.Table]) -> None:
-        tags = self.plan.tags
-        columns = [sa.Column(tag.name, SQL_TYPES[tag.type]) for tag in tags]
+    def _fill(self, connection: sa.Connection, work: Computation) -> sa.Table:
+        columns = [sa.Column(tag.name, SQL_TYPES[tag.type]) for tag in self.plan.tags]
         snapshot = _create(connection, "snapshot", [sa.Column(CUSTOMER_ID, sa.String()), *columns])
-        _insert(connection, snapshot, snapshot_statement(self.plan, summed))
-        names = [column.name for column in snapshot.c]
-        build = _create(connection, "build", [sa.Column("key", sa.String()), sa.Column("value", sa.String())])
-        facts = {**self.facts, "columns": " ".join(names)}
-        connection.execute(sa.insert(build), [{"key": key, "value": text} for key, text in facts.items()])
-        missing = _create(
-            connection, "unavailable", [sa.Column("name", sa.String()), sa.Column("missing", sa.String())]
-        )
-        for name, column in self.plan.unavailable.items():
-            connection.execute(sa.insert(missing), {"name": name, "missing": column})
-        tag_table = _create(
-            connection, "tag", [sa.Column("name", sa.String()), sa.Column("type", sa.String())]
-        )
-        connection.execute(sa.insert(tag_table), [{"name": tag.name, "type": tag.type.value} for tag in tags])
+        for part in work.parts:
+            work.step("snapshot")
+            insert_from(connection, snapshot, work.statement([tag.name for tag in self.plan.tags], part))
+        return snapshot
+
+    def _describe(self, connection: sa.Connection, snapshot: sa.Table) -> None:
+        """Keep what the build is, what it could not have, and from what each tag was computed."""
+        facts = {**self.facts, "columns": " ".join(column.name for column in snapshot.c)}
+        _keep(connection, "build", ("key", "value"), facts.items())
+        _keep(connection, "unavailable", ("name", "missing"), self.plan.unavailable.items())
+        root, manifest = self.store.root, self.store.load(self.plan.as_of, self.facts["load_id"])
+        settled = Settled(connection, manifest, root, snapshot)
+        known = (settled.facts(tag, self.model_ids.get(tag.name, "")) for tag in self.plan.tags)
+        _keep(connection, "tag", TagFacts.__dataclass_fields__, map(astuple, known))
+
+    def _judge(self, profile: Profile, connection: sa.Connection) -> None:
+        """Refuse a build that breaks a limit."""
+        found = self.gate.judge(connection, "building", profile) if self.gate else ()
+        if found:
+            listed = "\n".join(f"- {breach}" for breach in found)
+            raise DataError(
+                f"The tags as of {self.plan.as_of} break {len(found)} of their limits and are not "
+                f"published; the build that was current stays so.\n{listed}"
+            )
 
 
-def _fill_pass(connection: sa.Connection, one: Pass, number: int, as_of: date) -> sa.Table:
-    columns = (sa.Column(tag.name, SQL_TYPES[tag.type]) for tag in one.tags)
-    table = sa.Table(f"pass_{number}", sa.MetaData(), sa.Column(OWNER, sa.String()), *columns)
-    table.create(connection)
-    _insert(connection, table, pass_statement(one, as_of))
-    return table
+def _keep(
+    connection: sa.Connection, name: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]
+) -> None:
+    """A small table of text in the snapshot's file."""
+    table = _create(connection, name, [sa.Column(column, sa.String()) for column in columns])
+    values = [dict(zip([column.name for column in table.c], row, strict=True)) for row in rows]
+    if values:
+        connection.execute(sa.insert(table), values)
 
 
 def _create(connection: sa.Connection, name: str, columns: list[sa.Column]) -> sa.Table:
     table = sa.Table(name, sa.MetaData(), *columns, schema="building")
     table.create(connection)
     return table
-
-
-def _insert(connection: sa.Connection, table: sa.Table, statement: sa.Select) -> None:
-    connection.execute(sa.insert(table).from_select([column.name for column in table.c], statement))
 
 
 def _reason(error: Exception) -> str:

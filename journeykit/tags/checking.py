@@ -169,6 +169,10 @@ def _check_each(name: str, compute: Aggregate, home: Subject, operand: Type | No
             raise DefinitionError(
                 f"Tag '{name}': `carry_days` is for daily_mean, slope and volatility. Leave it out."
             )
+        if home.at is None or home.column(home.at).type is not Type.DATE:
+            raise DefinitionError(
+                f"Tag '{name}': rows of {home.name} are not of days, so nothing is carried."
+            )
         if None in (compute.each, compute.within_days, compute.carry_days):
             raise DefinitionError(
                 f"Tag '{name}': a balance holds until the next of its account. Give each, within_days "

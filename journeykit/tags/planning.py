@@ -1,20 +1,21 @@
-"""What a build will do, before it does it: which rows are read once for which tags, in which order."""
+"""Plan a build before it is done: which rows are read once for which tags, in which order."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
 
 from journeykit.contract import Time, subject
-from journeykit.display import Table
+from journeykit.errors import DefinitionError
 from journeykit.mart.manifest import SourceFile, SourceManifest
 from journeykit.tags.catalogue import Catalogue
 from journeykit.tags.columns import columns_in, owner_of, reference
-from journeykit.tags.tag import Aggregate, Attribute, Tag
-
-WHOLE = "all"
-"""The partition of a subject that is not kept by month."""
+from journeykit.tags.plan import WHOLE, BuildPlan, Models, Pass
+from journeykit.tags.tag import Aggregate, Attribute, Score, Tag
 
 FAR = 180
 """A tag that looks back more days is summed up apart from the rest, which then read few months.
@@ -24,103 +25,15 @@ subjects took 19 s of CPU instead of 33 at 30 M transactions and 20 M events.
 """
 
 
-@dataclass(frozen=True)
-class Pass:
-    """One reading of a subject's rows for all the tags that are summed up from them alike.
-
-    `by` is the column that says whom a row belongs to, `belongs_to` is customer, manager or branch;
-    `far` tells the tags that look back more than FAR days, or at every row, from the others; `longest`
-    is the longest window in days, None when a tag looks at every row.
-    """
-
-    subject: str
-    by: str
-    belongs_to: str
-    each: str | None
-    far: bool
-    tags: tuple[Tag, ...]
-
-    @property
-    def aggregates(self) -> list[tuple[Tag, Aggregate]]:
-        """Each tag with how it is computed."""
-        return [(tag, tag.compute) for tag in self.tags if isinstance(tag.compute, Aggregate)]
-
-    @property
-    def longest(self) -> int | None:
-        """The longest window in days; None when a tag has none."""
-        windows = [compute.within_days for _, compute in self.aggregates]
-        return None if None in windows else max(days for days in windows if days is not None)
-
-
-@dataclass(frozen=True)
-class BuildPlan:
-    """Everything a build does; prints as a table.
-
-    Attributes
-    ----------
-    manifest : SourceManifest
-        The load, with only the files that are read.
-    attributes : tuple of Tag
-        Columns of the customer, or of a subject it references.
-    passes : tuple of Pass
-        One per subject (and whom its rows belong to), two where few of its tags look far back.
-    stages : tuple of tuples of Tag
-        Formulas; each stage uses only what came before it.
-    unavailable : dict of str to str
-        Tags that cannot be built, and the absent ``subject.column`` each of them misses.
-    """
-
-    manifest: SourceManifest
-    attributes: tuple[Tag, ...]
-    passes: tuple[Pass, ...]
-    stages: tuple[tuple[Tag, ...], ...]
-    unavailable: dict[str, str]
-
-    @property
-    def as_of(self) -> date:
-        """The day the tags are built for."""
-        return self.manifest.as_of
-
-    @property
-    def tags(self) -> list[Tag]:
-        """Every tag that will be built, in the order of the snapshot's columns."""
-        return [
-            *self.attributes,
-            *(tag for one in self.passes for tag in one.tags),
-            *(tag for stage in self.stages for tag in stage),
-        ]
-
-    def table(self) -> Table:
-        """The steps as a table."""
-        rows = [("customer", "attributes", len(self.attributes), "", *self._read("customer"))]
-        rows += [
-            (one.subject, f"by {one.by}" + (f", {one.each}" if one.each else ""), len(one.tags),
-             one.longest or WHOLE, *self._read(one.subject))
-            for one in self.passes
-        ]  # fmt: skip
-        rows += [
-            (f"formulas {number}", "", len(stage), "", None, None)
-            for number, stage in enumerate(self.stages, 1)
-        ]
-        title = f"Build of {len(self.tags)} tags as of {self.as_of}"
-        if self.unavailable:
-            title += f"; {len(self.unavailable)} unavailable: " + ", ".join(
-                f"{name} (no {missing})" for name, missing in self.unavailable.items()
-            )
-        return Table(title, ("step", "rows belong", "tags", "days", "files", "rows"), tuple(rows))
-
-    def _read(self, name: str) -> tuple[int, int]:
-        return len(self.manifest.of(name)), self.manifest.rows(name)
-
-    def __repr__(self) -> str:
-        return repr(self.table())
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
-
-
-def plan_build(catalogue: Catalogue, manifest: SourceManifest) -> BuildPlan:
-    """Plan one build: one pass per subject, formulas by dependency, absent data left out.
+def plan_build(
+    catalogue: Catalogue,
+    manifest: SourceManifest,
+    *,
+    models: Models | None = None,
+    names: Iterable[str] | None = None,
+    carried: Mapping[Path, Collection[str]] | None = None,
+) -> BuildPlan:
+    """Plan one build: one pass per subject, what builds on other tags by dependency, absent data left out.
 
     Parameters
     ----------
@@ -128,26 +41,84 @@ def plan_build(catalogue: Catalogue, manifest: SourceManifest) -> BuildPlan:
         The tags to build.
     manifest : SourceManifest
         The load to build them from.
+    models : mapping of str to Scorer, optional
+        The trained models; tags of the others are unavailable.
+    names : iterable of str, optional
+        Only these tags, and those that they need.
+    carried : mapping of Path to names, optional
+        Finished snapshots, and the tags that are taken from each; see :mod:`journeykit.tags.carrying`.
+
+    Raises
+    ------
+    DefinitionError
+        A model's score is among what the model itself needs; the message prints the cycle.
     """
-    unavailable = find_unavailable(catalogue, manifest)
-    tags = [tag for tag in catalogue.in_order() if tag.name not in unavailable]
-    passes = _passes(tags)
+    models = models or {}
+    unavailable = find_unavailable(catalogue, manifest, models)
+    ordered = _in_order(catalogue, models)
+    chosen = set(ordered) if names is None else _closure(catalogue, models, names)
+    tags = [catalogue[name].tag for name in ordered if name in chosen and name not in unavailable]
+    taken = {name: path for path, group in (carried or {}).items() for name in group}
+    passes = _passes([tag for tag in tags if tag.name not in taken])
     files = tuple(file for file in manifest.files if _is_read(file, passes, manifest.as_of))
     return BuildPlan(
         manifest=manifest.model_copy(update={"files": files}),
         attributes=tuple(tag for tag in tags if isinstance(tag.compute, Attribute)),
         passes=passes,
-        stages=_stages(tags),
-        unavailable=unavailable,
+        carried={
+            path: tuple(tag for tag in tags if taken.get(tag.name) == path)
+            for path in dict.fromkeys(taken.values())
+        },
+        stages=_stages(tags, models),
+        unavailable={name: missing for name, missing in unavailable.items() if name in chosen},
     )
 
 
-def find_unavailable(catalogue: Catalogue, manifest: SourceManifest) -> dict[str, str]:
-    """The tags that a load cannot give, and the absent subject or column that each one misses."""
+def used_by(tag: Tag, models: Models) -> tuple[str, ...]:
+    """The tags that a tag is computed from, those that its model reads included."""
+    if isinstance(tag.compute, Score):
+        return models[tag.compute.model].features if tag.compute.model in models else ()
+    return tag.uses
+
+
+def _in_order(catalogue: Catalogue, models: Models) -> list[str]:
+    """Every name, after those that it needs."""
+    if not models:
+        return [tag.name for tag in catalogue.in_order()]
+    needs = {tag.name: used_by(tag, models) for tag in catalogue.in_order()}
+    try:
+        return list(TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        cycle = " → ".join(reversed(error.args[1]))
+        raise DefinitionError(
+            f"Through a model, tags need each other: {cycle}. Take its own score out of the features."
+        ) from error
+
+
+def _closure(catalogue: Catalogue, models: Models, names: Iterable[str]) -> set[str]:
+    """The names, and all that they need."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += used_by(catalogue[name].tag, models)
+    return found
+
+
+def find_unavailable(
+    catalogue: Catalogue, manifest: SourceManifest, models: Models | None = None
+) -> dict[str, str]:
+    """The tags that a load cannot give, and the absent subject, column or model that each one misses."""
+    models = models or {}
     missing: dict[str, str] = {}
-    for tag in catalogue.in_order():
-        absent = [f"{name}.{column}" for name, column in needs(tag) if manifest.is_absent(name, column)]
-        through = [missing[name] for name in tag.uses if name in missing]
+    for name in _in_order(catalogue, models):
+        tag = catalogue[name].tag
+        absent = [f"{of}.{column}" for of, column in needs(tag) if manifest.is_absent(of, column)]
+        if isinstance(tag.compute, Score) and tag.compute.model not in models:
+            absent.append(f"model {tag.compute.model}")
+        through = [missing[used] for used in used_by(tag, models) if used in missing]
         if absent or through:
             missing[tag.name] = (absent or through)[0]
     return missing
@@ -186,23 +157,30 @@ def _link(home: str, target: str) -> tuple[str, str]:
 
 
 def _passes(tags: list[Tag]) -> tuple[Pass, ...]:
-    groups: dict[tuple[str, str, str, str | None, bool], list[Tag]] = defaultdict(list)
+    groups: dict[tuple[Any, ...], list[Tag]] = defaultdict(list)
     for tag in tags:
-        if isinstance(tag.compute, Aggregate):
-            by, belongs_to = owner_of(subject(tag.compute.subject), tag.compute.by)
-            far = tag.compute.within_days is None or tag.compute.within_days > FAR
-            groups[tag.compute.subject, by, belongs_to, tag.compute.each, far].append(tag)
-    return tuple(Pass(*key, tags=tuple(group)) for key, group in groups.items())
+        compute = tag.compute
+        if isinstance(compute, Aggregate):
+            by, belongs_to = owner_of(subject(compute.subject), compute.by)
+            far = compute.within_days is None or compute.within_days > FAR
+            mode = tag.name if compute.function == "mode" else ""
+            carry = compute.carry_days
+            key = (compute.subject, by, belongs_to, compute.each, carry, mode, far and carry is None)
+            groups[key].append(tag)
+    return tuple(
+        Pass(of, by, belongs_to, each, carry, bool(mode), far, tags=tuple(group))
+        for (of, by, belongs_to, each, carry, mode, far), group in groups.items()
+    )
 
 
-def _stages(tags: list[Tag]) -> tuple[tuple[Tag, ...], ...]:
+def _stages(tags: list[Tag], models: Models) -> tuple[tuple[Tag, ...], ...]:
     depth: dict[str, int] = {}
     stages: dict[int, list[Tag]] = defaultdict(list)
     for tag in tags:
         if isinstance(tag.compute, Attribute | Aggregate):
             depth[tag.name] = 0
         else:
-            depth[tag.name] = 1 + max((depth[name] for name in tag.uses), default=0)
+            depth[tag.name] = 1 + max((depth[name] for name in used_by(tag, models)), default=0)
             stages[depth[tag.name]].append(tag)
     return tuple(tuple(stages[level]) for level in sorted(stages))
 

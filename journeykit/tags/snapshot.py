@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,8 +15,8 @@ from journeykit.dialects import SQL_TYPES
 from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
 from journeykit.tags.columns import reference
-from journeykit.tags.passes import OWNER
-from journeykit.tags.planning import BuildPlan, Pass
+from journeykit.tags.plan import BuildPlan, Pass, Side, Slice
+from journeykit.tags.rows import OWNER
 from journeykit.tags.tag import Aggregate, Attribute, Formula, Tag
 
 CUSTOMER_ID = "customer_id"
@@ -24,44 +25,90 @@ CUSTOMER_ID = "customer_id"
 LIMITS = {Type.INTEGER: 10**18, Type.DECIMAL: 10**16, Type.RATE: 10**12}
 
 Column = sa.ColumnElement[Any]
+Group = Pass | Side | Path
+"""Where the values of some tags lie: a pass, a side computation, an earlier snapshot."""
 
 
-def snapshot_statement(plan: BuildPlan, summed: Mapping[Pass, sa.Table]) -> sa.Select[Any]:
-    """Select every tag of a plan.
+def tags_statement(
+    plan: BuildPlan,
+    tables: Mapping[Group, sa.FromClause],
+    names: Iterable[str],
+    part: Slice | None = None,
+) -> sa.Select[Any]:
+    """Select some tags of a plan, one row per customer, sorted by id.
 
     Parameters
     ----------
     plan : BuildPlan
-        What to build.
-    summed : mapping of Pass to Table
-        The result of each pass, one row per owner.
+        What is built.
+    tables : mapping of Pass, Side or Path to Table
+        The results so far: one row per owner of a pass; per customer of a side or an earlier snapshot.
+    names : iterable of str
+        The tags, in the order of their columns.
+    part : Slice, optional
+        Only these customers.
     """
-    statement = _computed(plan, summed)
+    names = list(names)
+    wanted = _needed(plan, names)
+    statement = _computed(plan, tables, wanted, part)
     for stage in plan.stages:
-        before = statement.subquery()
-        scope = _scope(before, plan)
-        formulas = (formula_column(tag, scope).label(tag.name) for tag in stage)
-        statement = sa.select(*before.c, *formulas)
+        formulas = [tag for tag in stage if isinstance(tag.compute, Formula) and tag.name in wanted]
+        if formulas:
+            before = statement.subquery()
+            scope = scope_of(before, plan)
+            columns = (formula_column(tag, scope).label(tag.name) for tag in formulas)
+            statement = sa.select(*before.c, *columns)
     finished = statement.subquery("finished")
-    columns = (finished.c[tag.name] for tag in plan.tags)
-    return sa.select(finished.c[CUSTOMER_ID], *columns).order_by(finished.c[CUSTOMER_ID])
+    chosen = (finished.c[name] for name in names)
+    return sa.select(finished.c[CUSTOMER_ID], *chosen).order_by(finished.c[CUSTOMER_ID])
 
 
-def _computed(plan: BuildPlan, summed: Mapping[Pass, sa.Table]) -> sa.Select[Any]:
-    """Attributes and the results of passes, with what stands for no rows filled in."""
+def _needed(plan: BuildPlan, names: Iterable[str]) -> set[str]:
+    """The names, and the tags that their formulas are computed from."""
+    tags = {tag.name: tag for tag in plan.tags}
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += tags[name].uses if isinstance(tags[name].compute, Formula) else ()
+    return found
+
+
+def _computed(
+    plan: BuildPlan, tables: Mapping[Group, sa.FromClause], wanted: set[str], part: Slice | None
+) -> sa.Select[Any]:
+    """Attributes and the results of groups, with what stands for no rows filled in."""
     customer = subject_table("customer")
     source: sa.FromClause = customer
     columns: list[Column] = [customer.c[CUSTOMER_ID]]
-    referenced = {tag.subject for tag in plan.attributes} - {"customer"}
-    tables: dict[str, sa.FromClause] = {"customer": customer}
+    attributes = [tag for tag in plan.attributes if tag.name in wanted]
+    referenced = {tag.subject for tag in attributes} - {"customer"}
+    subjects: dict[str, sa.FromClause] = {"customer": customer}
     for name in sorted(referenced):
-        tables[name] = subject_table(name).alias(f"its_{name}")
-        source = source.outerjoin(tables[name], _through(name) == tables[name].c[subject(name).key[0]])
-    columns += [_attribute(tag, tables, plan.as_of).label(tag.name) for tag in plan.attributes]
-    for one, table in summed.items():
-        source = source.outerjoin(table, _through(one.belongs_to) == table.c[OWNER])
-        columns += [_filled(tag, table.c[tag.name]).label(tag.name) for tag in one.tags]
-    return sa.select(*columns).select_from(source)
+        subjects[name] = subject_table(name).alias(f"its_{name}")
+        source = source.outerjoin(subjects[name], _through(name) == subjects[name].c[subject(name).key[0]])
+    columns += [_attribute(tag, subjects, plan.as_of).label(tag.name) for tag in attributes]
+    for group, group_tags in _groups(plan):
+        tags = [tag for tag in group_tags if tag.name in wanted]
+        if tags and group in tables:
+            target, key = (group.belongs_to, OWNER) if isinstance(group, Pass) else ("customer", CUSTOMER_ID)
+            table = tables[group]
+            if part is not None and target == "customer":
+                table = sa.select(table).where(part.holds(table.c[key])).subquery()
+            source = source.outerjoin(table, _through(target) == table.c[key])
+            columns += [_filled(tag, table.c[tag.name]).label(tag.name) for tag in tags]
+    statement = sa.select(*columns).select_from(source)
+    return statement if part is None else statement.where(part.holds(customer.c[CUSTOMER_ID]))
+
+
+def _groups(plan: BuildPlan) -> Iterator[tuple[Group, tuple[Tag, ...]]]:
+    for one in plan.passes:
+        yield one, one.tags
+    yield from plan.carried.items()
+    for side in plan.sides:
+        yield side, side.tags
 
 
 def _through(target: str) -> Column:
@@ -91,13 +138,14 @@ def _full_years(day: Column, as_of: date) -> Column:
 
 def _filled(tag: Tag, value: Column) -> Column:
     """Counts and sums over no rows are 0, existence is false; everything else is missing (design D4)."""
-    assert isinstance(tag.compute, Aggregate)  # noqa: S101  (the plan put it here)
-    if tag.compute.function in ("count", "distinct", "sum"):
+    function = tag.compute.function if isinstance(tag.compute, Aggregate) else ""
+    if function in ("count", "distinct", "sum"):
         return sa.func.coalesce(value, sa.cast(sa.literal_column("0"), SQL_TYPES[tag.type]))
-    return sa.func.coalesce(value, sa.false()) if tag.compute.function == "exists" else value
+    return sa.func.coalesce(value, sa.false()) if function == "exists" else value
 
 
-def _scope(before: sa.FromClause, plan: BuildPlan) -> Scope:
+def scope_of(before: sa.FromClause, plan: BuildPlan) -> Scope:
+    """What names mean in a formula over the columns of `before`."""
     return Scope(
         as_of=plan.as_of,
         tags={column.name: column for column in before.c if column.name != CUSTOMER_ID},
