@@ -1,0 +1,17 @@
+"""Models: probabilities learned from the past, never from what came after, and kept with a card."""
+
+from journeykit.models.card import ModelCard
+from journeykit.models.model import Model, check_model, load_models
+from journeykit.models.scoring import TrainedModel, find_stale, stability
+from journeykit.models.store import ModelStore
+
+__all__ = [
+    "Model",
+    "ModelCard",
+    "ModelStore",
+    "TrainedModel",
+    "check_model",
+    "find_stale",
+    "load_models",
+    "stability",
+]

@@ -1,0 +1,230 @@
+"""The card of a trained model: what it learned from, how good it is, and what it may not use."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sklearn
+from pydantic import BaseModel, ConfigDict
+
+from journeykit.display import Table
+from journeykit.i18n import in_language, label
+from journeykit.models.drawing import draw_bar, draw_calibration
+from journeykit.models.figures import (
+    CalibrationBin,
+    LiftDecile,
+    ScoreBins,
+    measure_auc,
+    measure_bins,
+    measure_calibration,
+    measure_lift,
+)
+from journeykit.models.learning import Fitted
+from journeykit.models.model import Model
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TrainingData(_Value):
+    """What a model was learned from.
+
+    `customers` met the model's conditions on both days; of them `rows` were learned from, by lot where
+    there were too many.
+    """
+
+    load_id: str
+    feature_day: date
+    outcome_day: date
+    customers: int
+    rows: int
+    positives: int
+
+
+class FeatureFact(_Value):
+    """One feature: by how much the AUC falls without it, and the share of rows that lacked it."""
+
+    name: str
+    title: str
+    title_zh: str = ""
+    importance: float
+    missing: float
+
+
+class ModelCard(_Value):
+    """Everything known of a trained model; prints well, and is kept as JSON beside it.
+
+    Every figure rests on out-of-fold scores: of rows that the scoring fold had not learned from.
+
+    Attributes
+    ----------
+    model : Model
+        The definition as it was trained.
+    model_id : str
+        A hash of the definition, its tags, the data's identity and the method.
+    data : TrainingData
+        Days, rows and positives.
+    auc, auc_folds : float
+        Area under the ROC curve: the mean, and of each fold.
+    features, calibration, lift, bins
+        See :class:`FeatureFact`, :class:`CalibrationBin`, :class:`LiftDecile`, :class:`ScoreBins`.
+    vocabulary : dict
+        Values of text features that are told apart; others count as one.
+    sklearn : str
+        The version that learned it.
+    sha256 : str
+        Of the model's file.
+    """
+
+    model: Model
+    model_id: str
+    data: TrainingData
+    auc: float
+    auc_folds: tuple[float, ...]
+    features: tuple[FeatureFact, ...]
+    calibration: tuple[CalibrationBin, ...]
+    lift: tuple[LiftDecile, ...]
+    bins: ScoreBins
+    vocabulary: dict[str, tuple[str, ...]]
+    sklearn: str
+    sha256: str = ""
+
+    def to_json(self) -> str:
+        """The card as JSON text."""
+        return self.model_dump_json(indent=1) + "\n"
+
+    def title(self, language: str = "en") -> str:
+        """The model's title."""
+        return in_language(language, self.model.title, self.model.title_zh)
+
+    def tables(self, language: str = "en") -> tuple[Table, ...]:
+        """The card as tables, in English or Chinese."""
+        return tuple(
+            table
+            for table in (
+                self._facts(language),
+                self._features(language),
+                self._lift(language),
+                self._calibration(language),
+                self._barred(language),
+            )
+            if table.rows
+        )
+
+    def show(self, language: str = "en") -> CardView:
+        """The card to look at, in English or Chinese."""
+        return CardView(self, language)
+
+    def __repr__(self) -> str:
+        return repr(self.show())
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def _repr_html_(self) -> str:
+        return self.show()._repr_html_()
+
+    def _facts(self, language: str) -> Table:
+        model, data = self.model, self.data
+        facts: list[tuple[str, Any]] = [
+            ("model.id", self.model_id),
+            ("model.learner", label(f"learner.{model.learner}", language)),
+            ("model.feature_day", data.feature_day),
+            ("model.outcome_day", data.outcome_day),
+            ("model.load", data.load_id),
+            ("model.where", "" if model.where is None else repr(model.where)),
+            ("model.outcome", repr(model.outcome)),
+            ("model.among", "" if model.among is None else repr(model.among)),
+            ("customers", data.customers),
+            ("model.rows", data.rows),
+            ("model.positives", f"{data.positives:,} ({data.positives / data.rows:.1%})"),
+            ("model.auc", f"{self.auc:.3f} ({min(self.auc_folds):.3f} – {max(self.auc_folds):.3f})"),
+            ("model.max_age", model.max_age_days),
+            ("model.sklearn", self.sklearn),
+        ]
+        rows = [(label(key, language), value) for key, value in facts if value != ""]
+        return Table(self.title(language), (label("model.fact", language), ""), tuple(rows))
+
+    def _features(self, language: str) -> Table:
+        heads = ("model.feature", "model.importance", "model.missing")
+        rows = tuple(
+            (
+                in_language(language, one.title, one.title_zh) or one.name,
+                f"{one.importance:.4f}",
+                f"{one.missing:.1%}",
+            )
+            for one in sorted(self.features, key=lambda one: (-one.importance, one.name))
+        )
+        return Table(label("model.features", language), tuple(label(key, language) for key in heads), rows)
+
+    def _lift(self, language: str) -> Table:
+        heads = ("model.decile", "customers", "model.positives", "model.rate", "model.lift", "model.captured")
+        rows = tuple(
+            (one.decile, one.rows, one.positives, f"{one.rate:.1%}", f"{one.lift:.2f}", f"{one.captured:.1%}")
+            for one in self.lift
+        )
+        return Table(label("model.lift_title", language), tuple(label(key, language) for key in heads), rows)
+
+    def _calibration(self, language: str) -> Table:
+        heads = ("customers", "model.predicted", "model.observed")
+        rows = tuple((one.rows, f"{one.predicted:.1%}", f"{one.observed:.1%}") for one in self.calibration)
+        return Table(label("model.calibration", language), tuple(label(key, language) for key in heads), rows)
+
+    def _barred(self, language: str) -> Table:
+        heads = (label("model.feature", language), label("reason", language))
+        return Table(label("model.barred", language), heads, tuple(self.model.barred.items()))
+
+
+class CardView:
+    """A card in one language: text in a shell, tables and two drawings in a notebook."""
+
+    def __init__(self, card: ModelCard, language: str) -> None:
+        self.card, self.language = card, language
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self.card.tables(self.language)))
+
+    def _repr_html_(self) -> str:
+        language, card = self.language, self.card
+        facts, *others = (table._repr_html_() for table in card.tables(language))
+        words = label("model.predicted", language), label("model.observed", language)
+        curve = draw_calibration(label("model.calibration", language), card.calibration, words)
+        bars = draw_bar(
+            label("model.features", language),
+            [
+                (in_language(language, one.title, one.title_zh) or one.name, one.importance)
+                for one in sorted(card.features, key=lambda one: (-one.importance, one.name))
+            ],
+        )
+        return f'<div class="jk-card-of-model">{facts}{curve}{bars}{"".join(others)}</div>'
+
+
+def make_card(
+    model: Model, model_id: str, data: TrainingData, fitted: Fitted, titles: dict[str, tuple[str, str]]
+) -> ModelCard:
+    """Write the card of a model just learned; `titles` are the features' in both languages."""
+    folds = measure_auc(fitted.outcome, fitted.scores, fitted.folds)
+    return ModelCard(
+        model=model,
+        model_id=model_id,
+        data=data,
+        auc=round(sum(folds) / len(folds), 6),
+        auc_folds=folds,
+        features=tuple(
+            FeatureFact(
+                name=name,
+                title=titles.get(name, (name, ""))[0],
+                title_zh=titles.get(name, (name, ""))[1],
+                importance=round(fitted.importance[name], 6),
+                missing=round(fitted.missing[name], 6),
+            )
+            for name in model.features
+        ),
+        calibration=measure_calibration(fitted.outcome, fitted.scores),
+        lift=measure_lift(fitted.outcome, fitted.scores),
+        bins=measure_bins(fitted.scores),
+        vocabulary={name: tuple(values) for name, values in fitted.vocabulary.items()},
+        sklearn=sklearn.__version__,
+    )

@@ -1,0 +1,216 @@
+"""What a model is: a frozen value that says who is scored, from which tags, and what it foretells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from journeykit.contract import Type
+from journeykit.errors import DefinitionError, UnknownNameError
+from journeykit.expressions import AnyNode, AsOf, tag_names
+from journeykit.expressions.nodes import walk
+from journeykit.expressions.types import check_predicate
+from journeykit.tags import Aggregate, Attribute, Catalogue, Score, Tag
+from journeykit.tags.checking import check_expression
+from journeykit.yaml_files import Name, from_yaml, read_definition, to_yaml, write_definition
+
+Learner = Literal["gradient_boosting", "logistic_regression"]
+
+
+class Model(BaseModel):
+    """A probability to be learned from the past: features as of a day, and what came of them later.
+
+    It is trained with features as of the *feature day* and the outcome `horizon_days` later, on the
+    *outcome day*; nothing after either day is used for it.
+
+    Parameters
+    ----------
+    name : str
+        Lower-case identifier; tags name it as ``Score(model=name)``.
+    title, title_zh, description, description_zh : str
+        What a reader sees, in both languages.
+    features : tuple of str
+        The tags it learns from.
+    outcome : expression
+        A condition over tags as of the outcome day; those who meet it are the positives.
+    horizon_days : int
+        From the feature day to the outcome day. The outcome's tags may look back no further.
+    where : expression, optional
+        A condition over tags as of the feature day: only these customers are trained on and scored.
+    among : expression, optional
+        A condition over tags as of the outcome day: of these alone the outcome is known, as of those
+        who were contacted. It narrows the training, not the scoring.
+    barred : mapping of str to str
+        Features that nobody may use, and why.
+    max_age_days : int
+        How long after its outcome day it may be used without a finding.
+    learner : str
+        ``gradient_boosting`` or ``logistic_regression``.
+
+    Examples
+    --------
+    >>> from journeykit.expressions import tag
+    >>> churn = Model(name="churn", title="Churn", features=["txn_count_30d", "days_since_login"],
+    ...               where=tag("txn_count_90d") > 0, outcome=tag("txn_count_90d") == 0, horizon_days=90)
+    >>> churn.tags
+    ('days_since_login', 'txn_count_30d', 'txn_count_90d')
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    title: str
+    title_zh: str = ""
+    description: str = ""
+    description_zh: str = ""
+    features: tuple[str, ...] = Field(min_length=1)
+    outcome: AnyNode
+    horizon_days: int = Field(ge=1, le=3650)
+    where: AnyNode | None = None
+    among: AnyNode | None = None
+    barred: dict[str, str] = {}
+    max_age_days: int = Field(default=180, ge=1)
+    learner: Learner = "gradient_boosting"
+
+    @model_validator(mode="after")
+    def _check(self) -> Model:
+        for name in self.features:
+            if name in self.barred:
+                raise DefinitionError(
+                    f"Model '{self.name}': the feature '{name}' is barred: {self.barred[name]} Leave it out."
+                )
+            if self.features.count(name) > 1:
+                raise DefinitionError(f"Model '{self.name}': the feature '{name}' stands twice.")
+        for part in (self.where, self.outcome, self.among):
+            if part is not None:
+                check_expression(f"{self.name} (model)", part)
+        if self.where is not None and any(isinstance(part, AsOf) for part in walk(self.where)):
+            raise DefinitionError(
+                f"Model '{self.name}': `where` uses as_of(), which a score has not. Use a "
+                "tag in days instead."
+            )
+        return self
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The tags a score is computed from: the features and what `where` uses, sorted."""
+        return tuple(sorted({*self.features, *(tag_names(self.where) if self.where else ())}))
+
+    @property
+    def outcome_tags(self) -> tuple[str, ...]:
+        """The tags that `outcome` and `among` use, sorted."""
+        return tuple(sorted({*tag_names(self.outcome), *(tag_names(self.among) if self.among else ())}))
+
+    def to_yaml(self) -> str:
+        """The model as YAML, from which :meth:`from_yaml` makes an equal one."""
+        return to_yaml(self)
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Model:
+        """Read a model from YAML text; :class:`DefinitionError` names what is wrong."""
+        return from_yaml(text, cls)
+
+    def save(self, folder: Path) -> Path:
+        """Write ``<name>.yaml`` into `folder` (scheduled/models); the next training picks it up."""
+        return write_definition(folder / f"{self.name}.yaml", self)
+
+
+def load_models(folder: Path) -> dict[str, Model]:
+    """The models saved as YAML in `folder`, by name.
+
+    Raises
+    ------
+    DefinitionError
+        A file is malformed, or is not named after its model.
+    """
+    models = {}
+    for path in sorted(folder.glob("*.yaml")):
+        model = read_definition(path, Model)
+        if model.name != path.stem:
+            raise DefinitionError(
+                f"{path} holds the model '{model.name}'. Rename the file to {model.name}.yaml."
+            )
+        models[model.name] = model
+    return models
+
+
+def check_model(model: Model, catalogue: Catalogue) -> None:
+    """Refuse a model that does not fit a catalogue's tags, or that would learn from what it foretells.
+
+    Raises
+    ------
+    DefinitionError
+        An unknown tag; a condition that is none; a feature that is a day, a score or rests on a barred
+        one; an outcome that looks back past the feature day.
+    """
+    try:
+        for name in (*model.features, *model.tags, *model.outcome_tags):
+            catalogue[name]
+        types = {name: handle.tag.type for name, handle in catalogue.items()}
+        for part in (model.where, model.outcome, model.among):
+            if part is not None:
+                check_predicate(part, types)
+    except UnknownNameError as error:
+        raise UnknownNameError(f"Model '{model.name}': {error}") from error
+    except DefinitionError as error:
+        raise DefinitionError(f"Model '{model.name}': {error}") from error
+    for name in model.tags:
+        _check_feature(model, catalogue, name)
+    for name in model.outcome_tags:
+        _check_outcome(model, catalogue, name)
+
+
+def _check_feature(model: Model, catalogue: Catalogue, name: str) -> None:
+    found = catalogue[name].tag
+    if name in model.features and found.type in (Type.DATE, Type.TIMESTAMP):
+        raise DefinitionError(
+            f"Model '{model.name}': the feature '{name}' is a {found.type}, which never comes again. "
+            "Use a tag of the days since or until it."
+        )
+    for below in lineage(catalogue, name):
+        through = "" if below.name == name else f" rests on '{below.name}', which"
+        if isinstance(below.compute, Score):
+            whose = "its own score" if below.compute.model == model.name else "a model's score"
+            raise DefinitionError(
+                f"Model '{model.name}': '{name}'{through} is {whose}, and that was learned from days after "
+                "the feature day. Use the tags that score is made of."
+            )
+        if below.name in model.barred:
+            raise DefinitionError(
+                f"Model '{model.name}': '{name}'{through} is barred: {model.barred[below.name]} Leave it out."
+            )
+
+
+def _check_outcome(model: Model, catalogue: Catalogue, name: str) -> None:
+    for below in lineage(catalogue, name):
+        through = "" if below.name == name else f" through '{below.name}'"
+        compute = below.compute
+        if isinstance(compute, Attribute | Score):
+            raise DefinitionError(
+                f"Model '{model.name}': '{name}'{through} does not say what happened in the "
+                f"{model.horizon_days} days up to the outcome day. Use a tag with a window, or put "
+                "the condition into `where`."
+            )
+        if isinstance(compute, Aggregate):
+            days = compute.within_days
+            if days is None or days > model.horizon_days:
+                looks = "all the past" if days is None else f"{days} days"
+                raise DefinitionError(
+                    f"Model '{model.name}': the outcome's '{name}'{through} looks back {looks}, past the "
+                    f"feature day {model.horizon_days} days before: the features would know part of it. "
+                    f"Use a tag that looks back at most {model.horizon_days} days, or raise horizon_days."
+                )
+
+
+def lineage(catalogue: Catalogue, name: str) -> Iterator[Tag]:
+    """A tag and every tag below it, each once."""
+    seen, waiting = set(), [name]
+    while waiting:
+        found = catalogue[waiting.pop(0)].tag
+        if found.name not in seen:
+            seen.add(found.name)
+            yield found
+            waiting.extend(found.uses)

@@ -1,0 +1,136 @@
+"""Score customers with a trained model, and say when it should no longer be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import sqlalchemy as sa
+from sklearn.pipeline import Pipeline
+
+from journeykit.compiler import compile_statement
+from journeykit.contract import Type
+from journeykit.dialects import SQL_TYPES, fetch_arrow, open_embedded, registered
+from journeykit.errors import DataError
+from journeykit.expressions import Node, tag_names
+from journeykit.mart.scope import Scope
+from journeykit.mart.sources import subject_table
+from journeykit.models.card import ModelCard
+from journeykit.models.encoding import encode
+from journeykit.models.figures import PLACES, measure_stability
+from journeykit.tags.drift import CHANGED
+
+CHUNK = 100_000
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A model ready to score: what the tag build calls a scorer."""
+
+    card: ModelCard
+    pipeline: Pipeline
+
+    @property
+    def model_id(self) -> str:
+        """What was trained, on what."""
+        return self.card.model_id
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The tags that :meth:`score` needs."""
+        return self.card.model.tags
+
+    def score(self, table: pa.Table) -> pa.Array:
+        """The probability of each row, of six places; missing where the model's `where` does not hold."""
+        model = self.card.model
+        scores = np.empty(len(table))
+        for begin in range(0, len(table), CHUNK):
+            frame = encode(table.slice(begin, CHUNK), model.features, self.card.vocabulary)
+            scores[begin : begin + CHUNK] = self.pipeline.predict_proba(frame)[:, 1]
+        left_out = np.zeros(len(table), bool) if model.where is None else ~find_rows(model.where, table)
+        return pa.array(np.round(scores, PLACES), pa.float64(), mask=left_out)
+
+    def __repr__(self) -> str:
+        return repr(self.card)
+
+    def _repr_html_(self) -> str:
+        return self.card._repr_html_()
+
+
+def find_rows(condition: Node, table: pa.Table) -> np.ndarray:
+    """For each row, whether a condition over the table's columns holds; missing values fail it.
+
+    Raises
+    ------
+    DataError
+        A tag of the condition is not among the columns.
+    """
+    names = tag_names(condition)
+    lacking = [name for name in names if name not in table.column_names]
+    if lacking:
+        raise DataError(f"To score, {', '.join(lacking)} is missing among: {', '.join(table.column_names)}.")
+    types = {name: _type_of(table.schema.field(name).type) for name in names}
+    numbered = table.select(list(names)).append_column("customer_id", pa.array(np.arange(len(table))))
+    rows = sa.table(
+        "scored",
+        sa.column("customer_id", sa.BigInteger()),
+        *(sa.column(name, SQL_TYPES[types[name]]) for name in names),
+    )
+    scope = Scope(
+        as_of=date.max,  # `where` may not use as_of()
+        tags={name: rows.c[name] for name in names},
+        types=types,
+        relation=rows,
+        subjects=subject_table,
+    )
+    with (
+        open_embedded(memory_limit="1GB", threads=2) as connection,
+        registered(connection, {"scored": numbered}),
+    ):
+        found = fetch_arrow(connection, compile_statement(condition, scope))
+    holds = np.zeros(len(table), bool)
+    holds[found.column(0).to_numpy()] = True
+    return holds
+
+
+def _type_of(type_: pa.DataType) -> Type:
+    if pa.types.is_decimal(type_) or pa.types.is_floating(type_):
+        return Type.RATE
+    for is_one, found in (
+        (pa.types.is_boolean, Type.BOOLEAN),
+        (pa.types.is_integer, Type.INTEGER),
+        (pa.types.is_timestamp, Type.TIMESTAMP),
+        (pa.types.is_date, Type.DATE),
+    ):
+        if is_one(type_):
+            return found
+    return Type.TEXT
+
+
+def stability(card: ModelCard, scores: pa.Array | pa.ChunkedArray) -> float:
+    """The population stability index of current scores against those of the training; missing left out."""
+    return measure_stability(card.bins, scores.drop_null().cast(pa.float64()).to_numpy(zero_copy_only=False))
+
+
+def find_stale(
+    card: ModelCard, as_of: date, scores: pa.Array | pa.ChunkedArray | None = None
+) -> tuple[str, ...]:
+    """What speaks against using a model on a day: its age, and scores unlike those of its training."""
+    name, found = card.model.name, []
+    age = (as_of - card.data.outcome_day).days
+    advice = "Train it anew: journeykit run train_models --as-of DATE"
+    if age > card.model.max_age_days:
+        found.append(
+            f"Model '{name}' learned from outcomes up to {card.data.outcome_day}, {age} days before {as_of}; "
+            f"it may be {card.model.max_age_days} days old. {advice}"
+        )
+    if scores is not None and len(scores) > scores.null_count:
+        index = stability(card, scores)
+        if index > CHANGED:
+            found.append(
+                f"Model '{name}': its scores as of {as_of} have moved from those of its training, stability "
+                f"index {index:.2f} over {CHANGED}. {advice}"
+            )
+    return tuple(found)
