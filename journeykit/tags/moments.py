@@ -26,7 +26,7 @@ def mean(value: Column, tag: Tag) -> Column:
 
 def share(holds: Column, tag: Tag) -> Column:
     """The rows for which a condition holds over all of them; missing without any."""
-    return _divide(sa.func.count(sa.case((holds, 1))), sa.func.count(holds), tag)
+    return _divide(sa.func.count(sa.case((holds, 1))), sa.func.nullif(sa.func.count(holds), 0), tag)
 
 
 def daily_mean(tag: Tag, compute: Aggregate, balance_days: Column) -> Column:
@@ -60,10 +60,11 @@ def volatility(tag: Tag, compute: Aggregate, sums: sa.FromClause) -> Column:
     """The population standard deviation of the periods' sums y: √(k·Σy² - (Σy)²) / k."""
     periods = compute.periods
     days = (compute.per_days or 1) if compute.carry_days is not None else 1
-    each = [sums.c[_label(tag, number)] for number in range(periods)]
-    wide = sa.Numeric(38, 2 * tag.scale)
-    squares = sum((sa.cast(one * one, wide) for one in each[1:]), sa.cast(each[0] * each[0], wide))
-    total = sum(each[1:], each[0])
+    # 19 digits, for an engine that keeps a product of two 18-digit decimals in 18 digits.
+    wide = sa.Numeric(19, tag.scale)
+    each = [sa.cast(sums.c[_label(tag, number)], wide) for number in range(periods)]
+    squares = sum((one * one for one in each[1:]), each[0] * each[0])
+    total = sa.cast(sum(each[1:], each[0]), wide)
     spread = sa.cast(squares * periods - total * total, sa.Double())
     units = 10**tag.scale
     rounded = sa.func.round(sa.func.sqrt(spread) * units / (periods * days)) / units
