@@ -77,13 +77,8 @@ HELD_TEXT: Text = (
 WHOSE: dict[str, tuple[Text, Expression]] = {
     "aum": (("assets (deposit and wealth accounts)", "资产（存款与理财账户）"), ASSETS),
     "deposit": (("deposit accounts", "存款账户"), column("line") == "deposit"),
-    "wealth": (("wealth accounts", "理财账户"), column("line") == "wealth"),
 }
-NAMES: dict[str, Text] = {
-    "aum": ("AUM", "AUM"),
-    "deposit": ("deposits", "存款"),
-    "wealth": ("wealth", "理财"),
-}
+NAMES: dict[str, Text] = {"aum": ("AUM", "AUM"), "deposit": ("deposits", "存款")}
 
 
 def daily_mean(of: str, days: int) -> Tag:
@@ -143,7 +138,7 @@ TAGS = (
     balance_extreme("min", 90, "Lowest", "最低"),
     balance_extreme("max", 90, "Highest", "最高"),
     *(daily_mean("aum", days) for days in (30, 90, 365)),
-    *(daily_mean(of, 90) for of in ("deposit", "wealth")),
+    daily_mean("deposit", 90),
     over_periods("slope", ("Trend", "趋势"), ("Least-squares change from one period to the next of the",
                                               "最小二乘斜率（每时段变化）"), 180, 30),
     over_periods("volatility", ("Volatility", "波动"), ("Population standard deviation of the",

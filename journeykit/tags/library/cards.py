@@ -21,7 +21,6 @@ CREDIT_CARD, SOCIAL_CARD = OWNED_OPEN & of_kind("credit_card"), OWNED_OPEN & of_
 PURCHASE = (column("kind") == "purchase") & (column("direction") == "out")
 
 CATEGORIES: dict[str, Text] = {
-    "groceries": ("groceries", "日用百货"), "dining": ("dining", "餐饮"),
     "utilities": ("utilities", "水电煤缴费"), "farm_supplies": ("farm supplies", "农资"),
     "education": ("education", "教育"),
 }  # fmt: skip
@@ -62,17 +61,6 @@ def purchases(days: int) -> Tag:
     )  # fmt: skip
 
 
-def since_purchase(days: int) -> Tag:
-    """How long ago."""
-    en, zh = days_window(days)
-    return define(
-        "days_since_purchase", ("Days since a purchase", "距最近消费天数"),
-        (f"Days from the latest purchase to as_of, 0 when it was that day; missing when there is none {en}.",
-         f"从最近一次消费到数据日的天数，当天为0；{zh}没有则缺失。"),
-        Type.INTEGER, txns("days_since", None, PURCHASE, days), "days",
-    )  # fmt: skip
-
-
 TAGS = (
     define("holds_credit_card", ("Holds a credit card", "持有信用卡"),
            (f"The customer owns at least one holding of a product of the kind credit_card. {OPEN}",
@@ -105,8 +93,7 @@ TAGS = (
             f"从客户名下社会保障卡的最早开户日到数据日的天数。{OPEN_ZH}没有则缺失。"),
            Type.INTEGER,
            holdings("max", days_between(column("opened_on"), as_of()), SOCIAL_CARD), "days"),
-    *map(spent, (30, 90)),
+    spent(90),
     purchases(90),
-    since_purchase(90),
     *(spent_on(category, 90) for category in CATEGORIES),
 )  # fmt: skip

@@ -26,6 +26,39 @@ def contact_count(days: int) -> Tag:
     return contacted("contacts", ("Contacts", "触达次数"), ("with the customer", "客户"), None, days)
 
 
+CHANNEL_NAMES: dict[str, Text] = {
+    "sms": ("text message", "短信"), "outbound_call": ("call", "外呼"), "app_push": ("push", "手机银行推送"),
+    "mobile_sales": ("visit by a manager", "移动营销"),
+}  # fmt: skip
+
+
+def by_channel(channel: str, days: int) -> Tag:
+    """Contacts through one channel."""
+    (name, name_zh), (en, zh) = CHANNEL_NAMES[channel], days_window(days)
+    return define(
+        f"{channel}_contacts_{days}d", (f"Contacts by {name}, {days} days", f"近{days}天{name_zh}触达次数"),
+        (f"Contacts with the customer through the channel {channel} {en} by contact date.",
+         f"{zh}（按触达日期）通过{name_zh}（{channel}）的触达次数。"),
+        Type.INTEGER, contacts("count", where=column("channel") == channel, within_days=days), "times",
+    )  # fmt: skip
+
+
+def response(channel: str, days: int) -> Tag:
+    """Which part of them was accepted."""
+    (name, name_zh), (en, zh) = CHANNEL_NAMES[channel], days_window(days)
+    return define(
+        f"{channel}_acceptance_{days}d",
+        (f"Share accepted by {name}, {days} days", f"近{days}天{name_zh}接受率"),
+        (f"Of the contacts through the channel {channel} {en} by contact date, the share that the customer "
+         "accepted, 0.25 is 25 %; those without a known outcome count as not accepted. Missing without a "
+         "contact.",
+         f"{zh}（按触达日期）通过{name_zh}（{channel}）的触达中被客户接受的比例，0.25即25%；"
+         "结果未知视为未接受，无触达则缺失。"),
+        Type.RATE,
+        contacts("share", column("outcome") == "accepted", column("channel") == channel, days),
+    )  # fmt: skip
+
+
 YEAR = days_window(LONGEST)
 
 TAGS = (
@@ -51,4 +84,18 @@ TAGS = (
             "with the greater number.",
             f"{YEAR[1]}最近一次已知结果的触达的结果；同一天取触达号较大者。"),
            Type.TEXT, contacts("last", column("outcome"), None, LONGEST), values=OUTCOMES),
+    *(by_channel(channel, 90) for channel in CHANNEL_NAMES),
+    *(response(channel, 90) for channel in CHANNEL_NAMES),
+    contacted("contacts_reached", ("Contacts that reached", "触达成功次数"),
+              ("that were answered, clicked, accepted or refused", "被接听、点击、接受或拒绝"),
+              column("outcome").isin(["answered", "clicked", "accepted", "refused"]), 90),
+    define("days_since_accepted", ("Days since a contact was accepted", "距最近接受触达天数"),
+           (f"Days from the contact date of the latest contact the customer accepted to as_of; missing when "
+            f"there is none {YEAR[0]}.",
+            f"从最近一次被客户接受的触达的触达日期到数据日的天数；{YEAR[1]}没有则缺失。"),
+           Type.INTEGER, contacts("days_since", None, column("outcome") == "accepted", LONGEST), "days"),
+    define("is_over_contacted", ("Contacted often without success", "频繁触达无响应"),
+           ("At least three contacts in 30 days, and none accepted in 90.",
+            "近30天触达不少于3次，且近90天没有接受。"),
+           Type.BOOLEAN, (tag("contacts_30d") >= 3) & (tag("contacts_accepted_90d") <= 0)),
 )  # fmt: skip

@@ -9,8 +9,7 @@ define = family("lines", "Retail banking")
 relationships = aggregates("relationship")
 IN_USE = column("closed_on").is_missing()
 LINE_NAMES: dict[str, Text] = {
-    "e_banking": ("e-banking", "电子银行"), "payment": ("payment", "支付"), "deposit": ("deposits", "存款"),
-    "loan": ("loans", "贷款"), "wealth": ("wealth", "理财"), "card": ("cards", "银行卡"),
+    "e_banking": ("e-banking", "电子银行"), "payment": ("payment", "支付"),
 }  # fmt: skip
 
 

@@ -71,7 +71,7 @@ TAGS = (
            (f"Days from as_of to the next instalment, 0 when it is as_of. {OPEN} Missing without one ahead.",
             f"从数据日到下次还款日的天数，当天为0。{OPEN_ZH}无待还款则缺失。"),
            Type.INTEGER, holdings("min", DUE, LOAN & (DUE >= 0)), "days"),
-    *map(due, (7, 30)),
+    due(30),
     repaid(90),
     repayments(90),
     since_repayment(90),

@@ -30,9 +30,9 @@ TAGS = (
             "持有产品的最高风险等级高于客户的风险承受等级；任一缺失视为否。"),
            Type.BOOLEAN, tag("product_risk_held") > tag("risk_level")),
     define("risk_assessment_valid", ("Assessment valid", "测评有效"),
-           ("The customer has been assessed, and the assessment's last valid day is as_of or later; no when "
-            "that day is missing.",
-            "客户已测评且测评有效期末日不早于数据日；有效期缺失视为否。"),
+           ("The last valid day of the latest assessment that has one is as_of or later; no without such an "
+            "assessment.",
+            "最近一次有到期日的测评的有效期末日不早于数据日；没有这样的测评视为否。"),
            Type.BOOLEAN, tag("risk_expires_in_days") >= 0),
     define("risk_level_first", ("First risk level", "首次风险承受等级"),
            ("Level C1 to C5, as 1 to 5, of the earliest assessment; missing without one.",

@@ -86,9 +86,4 @@ TAGS = (
             f"one included: 1 for the highest. {RANKED} Rounded half-up to six places.",
             f"被排名客户中AUM不高于该客户（含本人）的比例，最高者为1。{RANKED_ZH}四舍五入到六位小数。"),
            Type.RATE, Ranking(tag="aum", function="quantile", where=(aum > 0).node)),
-    define("aum_decile", ("Tenth by AUM", "AUM十分组"),
-           (f"10 for the highest tenth by assets under management down to 1: one more than the whole part of "
-            f"ten times the number of ranked customers with less, over the number ranked. {RANKED}",
-            f"按AUM分为十组，10为最高：AUM更低的被排名客户数乘以10再除以被排名总数，取整数部分加1。{RANKED_ZH}"),
-           Type.INTEGER, Ranking(tag="aum", function="groups", groups=10, where=(aum > 0).node), "group"),
 )  # fmt: skip

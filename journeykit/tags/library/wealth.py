@@ -66,7 +66,7 @@ def since(name: str, title: Text, way: Way, days: int) -> Tag:
 
 
 TAGS = (
-    *(trades(BUY, days) for days in (30, 90)),
+    trades(BUY, 90),
     trades(REDEEM, 90),
     traded("bought", ("Wealth bought", "理财购买金额"), BUY, 90),
     traded("redeemed", ("Wealth redeemed", "理财赎回金额"), REDEEM, 90),
@@ -89,10 +89,6 @@ TAGS = (
            (f"The first wealth product was opened {days_window(FIRST_TIME)[0]}.",
             f"首次理财于{days_window(FIRST_TIME)[1]}开立。"),
            Type.BOOLEAN, tag("days_since_first_wealth") < FIRST_TIME),
-    define("wealth_products_ever", ("Wealth contracts ever", "累计理财笔数"),
-           ("How many wealth holdings opened by as_of the customer owns or once owned, closed ones included.",
-            "客户作为所有者在数据日前（含）开立的理财笔数，含已销户。"),
-           Type.INTEGER, holdings("count", where=EVER), "holdings"),
     define("fund_balance", ("Fund balance", "基金余额"),
            (f"Sum of what the holdings of products of the kind fund are worth at the end of as_of; a holding "
             f"without a known product does not count. {OPEN}",
