@@ -152,8 +152,10 @@ def _draw_chains(people: Population, slot: str, number: int) -> Contracts:
 
 def _choose_products(rng: np.random.Generator, slot: str, level: np.ndarray) -> np.ndarray:
     """A term deposit, or a wealth product no riskier than the customer's level."""
-    names = ("D-3M", "D-6M", "D-1Y", "D-3Y") if slot == "deposit" else tuple(IDS[5:12])
-    weights = (0.25, 0.25, 0.35, 0.15) if slot == "deposit" else (0.2, 0.22, 0.2, 0.15, 0.1, 0.08, 0.05)
+    names = ("D-3M", "D-6M", "D-1Y", "D-3Y") if slot == "deposit" else (*IDS[5:12], "W-BOND")
+    weights = (0.25, 0.25, 0.35, 0.15)
+    if slot != "deposit":
+        weights = (0.18, 0.2, 0.19, 0.14, 0.09, 0.07, 0.05, 0.08)
     places = np.array([PLACE[name] for name in names])
     product = places[choose(rng, weights, len(level))]
     return np.where(RISKS[product] <= level, product, PLACE["D-6M"] if slot == "deposit" else PLACE["W-CASH"])

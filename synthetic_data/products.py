@@ -43,6 +43,7 @@ PRODUCTS = (
     Product("C-CREDIT", "Credit card", "信用卡", "card", 0, 0, 180_000, "credit_card"),
     Product("P-QR", "Merchant QR code", "商户收款码", "payment", 0, 0, 0, "payment"),
     Product("E-APP", "Mobile banking", "手机银行", "e_banking", 0, 0, 0, "e_banking"),
+    Product("W-BOND", "Bond fund", "债券基金", "wealth", 2, 0, 28_000, "fund"),
     Product("C-SOCIAL", "Social-security card", "社会保障卡", "card", 0, 0, 0, "social_security_card"),
 )
 PLACE = {product.product_id: place for place, product in enumerate(PRODUCTS)}

@@ -7,7 +7,20 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from journeykit.contract import Privacy, Type
-from journeykit.expressions import AnyNode, Arithmetic, Expression, as_of, case, column, days_between
+from journeykit.expressions import (
+    And,
+    AnyNode,
+    Arithmetic,
+    ColumnRef,
+    Compare,
+    Expression,
+    IsIn,
+    Value,
+    as_of,
+    case,
+    column,
+    days_between,
+)
 from journeykit.expressions.nodes import walk
 from journeykit.tags.tag import Aggregate, Attribute, Formula, Function, Ranking, Score, Tag
 
@@ -76,7 +89,10 @@ def _finish(description: Text, type_: Type, compute: Any) -> Text:
     """Say what every description must: what stands for no rows, and how a quotient is rounded."""
     en, zh = description
     function = compute.function if isinstance(compute, Aggregate) else ""
-    if function in ("count", "sum", "distinct") and "without" not in en:
+    if isinstance(compute, Aggregate):
+        rows, rows_zh = _rows(compute)
+        en, zh = f"{en} {rows}", f"{zh}{rows_zh}"
+    if function in ("count", "sum", "distinct") and "0 without" not in en:
         en, zh = f"{en} 0 without any.", f"{zh}没有则为0。"
     elif function not in ("", "exists", "count", "sum", "distinct") and "issing" not in en:
         en, zh = f"{en} Missing without any.", f"{zh}没有则缺失。"
@@ -86,6 +102,27 @@ def _finish(description: Text, type_: Type, compute: Any) -> Text:
     if (divides or function in QUOTIENTS) and type_ in PLACES and "rounded" not in en.lower():
         en, zh = f"{en} Rounded half-up to {PLACES[type_][0]}.", f"{zh}四舍五入到{PLACES[type_][1]}。"
     return en, zh
+
+
+def _rows(compute: Aggregate) -> Text:
+    """Which rows of which subject are taken, as far as a column's value says it."""
+    where = compute.where
+    told = []
+    for part in where.operands if isinstance(where, And) else (where,):
+        match part:
+            case Compare(op="==", left=ColumnRef() as ref, right=Value() as value) if ref.name != "role":
+                told.append((ref, (value,)))
+            case IsIn(operand=ColumnRef() as ref):
+                told.append((ref, part.values))
+    parts, parts_zh = [], []
+    for ref, values in told:
+        name = f"{ref.of}.{ref.name}" if ref.of else ref.name
+        shown = [str(value.value).lower() for value in values]
+        parts.append(f"{name} {' or '.join(shown)}")
+        parts_zh.append(f"{name}={'或'.join(shown)}")
+    by, by_zh = (f" by {compute.by}", f"（按{compute.by}归属）") if compute.by else ("", "")
+    en = f"Rows of {compute.subject}{by}" + (f" with {', '.join(parts)}." if parts else ".")
+    return en, f"取{compute.subject}{by_zh}的" + (f"{'、'.join(parts_zh)}的" if parts else "") + "记录。"
 
 
 def aggregates(subject: str, *, each: str | None = None, by: str | None = None) -> Callable[..., Aggregate]:

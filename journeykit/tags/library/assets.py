@@ -59,9 +59,10 @@ TAGS = (
             f"数据日终存款余额与理财余额之和。{OPEN_ZH}"),
            Type.DECIMAL, tag("deposit_balance") + tag("wealth_balance"), "yuan"),
     define("aum_band", ("AUM band", "AUM分层"),
-           ("Assets under management in bands of yuan, lower bound included: none, under 10,000, 50,000, "
-            "200,000, 500,000, 1,000,000, and above.",
-            "AUM按金额分层（含下限）：无、1万以下、1万至5万、5万至20万、20万至50万、50万至100万、100万及以上。"),
+           ("Assets under management in bands of yuan, lower bound included: none at 0 or less, under_10k "
+            "above 0, then 10k_50k, 50k_200k, 200k_500k, 500k_1m (k is thousand, m million), and 1m_plus.",
+            "AUM按金额分层（含下限，元）：不大于0为none，大于0不足1万为under_10k，其后依次为10k_50k、50k_200k、"
+            "200k_500k、500k_1m（k为千、m为百万），100万及以上为1m_plus。"),
            Type.TEXT,
            case((aum <= 0, "none"), (aum < 10_000, "under_10k"), (aum < 50_000, "10k_50k"),
                 (aum < 200_000, "50k_200k"), (aum < 500_000, "200k_500k"), (aum < 1_000_000, "500k_1m"),
@@ -84,7 +85,9 @@ TAGS = (
             f"客户各业务条线的账户与合约数。{OPEN_ZH}"),
            Type.INTEGER, holdings("count", where=OWNED_OPEN), "holdings"),
     define("products_held", ("Different products", "持有产品数"),
-           (f"How many different products the customer holds. {OPEN}", f"客户持有的不同产品数。{OPEN_ZH}"),
+           (f"How many different products the customer holds; holdings without a known product do not count. "
+            f"{OPEN}",
+            f"客户持有的不同产品数，产品未知的账户不计。{OPEN_ZH}"),
            Type.INTEGER, holdings("distinct", column("product_id"), OWNED_OPEN), "products"),
     define("shared_holdings", ("Holdings of others", "非所有者账户数"),
            ("Open holdings in which the customer has another role than owner (joint, authorised).",

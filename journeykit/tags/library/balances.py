@@ -87,8 +87,8 @@ def daily_mean(of: str, days: int) -> Tag:
     name, name_zh = NAMES[of]
     return define(
         f"{of}_daily_mean_{days}d", (f"Average daily {name}, {days} days", f"近{days}天日均{name_zh}"),
-        (f"Mean over the {days} days up to and including as_of of the total end-of-day balance of {en}. "
-         f"{HELD_TEXT[0]} Missing when no balance holds on any of these days.",
+        (f"Mean, over every day in the {days} days up to and including as_of, of the total "
+         f"end-of-day balance of {en}. {HELD_TEXT[0]} Missing when no balance holds on any of these days.",
          f"截至数据日（含）的{days}天内{zh}日终余额合计的日平均。{HELD_TEXT[1]}这些天内均无余额则缺失。"),
         Type.DECIMAL,
         of_each_account("daily_mean", column("amount"), where, days, carry_days=STALE), "yuan",

@@ -24,15 +24,18 @@ TAGS = (
             "客户本人加其他家庭成员；无家庭关系者为1。"),
            Type.INTEGER, tag("household_others") + 1, "people"),
     define("has_guarantor", ("Has a guarantor", "有担保人"),
-           ("Another customer guarantees for this one on as_of.", "数据日有其他客户为其担保。"),
+           ("Another customer guarantees for this one on as_of; a tie still holds on its last day.",
+            "数据日有其他客户为其担保；终止日当天仍有效。"),
            Type.BOOLEAN, ties("exists", where=tied("guarantor"))),
     define("has_employer", ("Employer is a customer", "雇主为本行客户"),
-           ("The customer's employer is tied as a customer of the bank on as_of.",
-            "数据日客户的雇主是本行客户。"),
+           ("The customer's employer is tied as a customer of the bank on as_of; a tie still "
+            "holds on its last day.",
+            "数据日客户的雇主是本行客户；终止日当天仍有效。"),
            Type.BOOLEAN, ties("exists", where=tied("employer"))),
     define("has_legal_representative", ("Has a legal representative", "有法定代表人"),
-           ("A legal representative of this customer (a micro business) is tied on as_of.",
-            "数据日登记有该客户（小微企业）的法定代表人。"),
+           ("A legal representative of this customer (a micro business) is tied on as_of; a tie "
+            "still holds on its last day.",
+            "数据日登记有该客户（小微企业）的法定代表人；终止日当天仍有效。"),
            Type.BOOLEAN, ties("exists", where=tied("legal_representative"))),
     define("guarantees_for", ("Guarantees for others", "为他人担保人数"),
            ("Different customers for whom this one is the guarantor on as_of; a tie still holds on its last "

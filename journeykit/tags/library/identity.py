@@ -30,8 +30,10 @@ TAGS = (
             "从出生日期到数据日的周岁；2月29日出生者平年于3月1日满岁。无出生日期则缺失。"),
            Type.INTEGER, Attribute(column="birth_date", function="years_since"), "years"),
     define("age_band", ("Age band", "年龄段"),
-           ("Under 18, 18 to 34, 35 to 49, 50 to 59, 60 and over, of age. Missing without an age.",
-            "按年龄分为18岁以下、18至34、35至49、50至59、60岁及以上；无年龄则缺失。"),
+           ("By age: under_18, 18_34 for 18 to 34, 35_49 for 35 to 49, 50_59 for 50 to 59, 60_plus for 60 "
+            "and over. Missing without an age.",
+            "按年龄：18岁以下为under_18，18至34岁为18_34，35至49岁为35_49，50至59岁为50_59，60岁及以上为60_plus；"
+            "无年龄则缺失。"),
            Type.TEXT,
            case((tag("age") < 18, "under_18"), (tag("age") < 35, "18_34"), (tag("age") < 50, "35_49"),
                 (tag("age") < 60, "50_59"), (tag("age") >= 60, "60_plus")),

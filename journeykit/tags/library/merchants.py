@@ -59,7 +59,7 @@ def collection_slope(days: int, period: int) -> Tag:
     return define(
         f"collection_slope_{days}d", (f"Trend of collections, {days} days", f"近{days}天商户收款趋势"),
         (f"Least-squares change of {TAKINGS[0]} from one period of {period} days to the next, over the "
-         f"{days // period} periods of the {days} days up to and including as_of; a period without any "
+         f"{days // period} periods in the {days} days up to and including as_of; a period without any "
          "counts 0. Missing without any in all of them.",
          f"截至数据日（含）的{days}天内分为{days // period}个{period}天的时段，各时段{TAKINGS[1]}金额合计"
          "的最小二乘斜率（每时段变化）；时段无收款计0，全部没有则缺失。"),

@@ -13,7 +13,8 @@ TIERS = ("basic", "gold", "platinum", "diamond", "private")
 FROM = (50_000, 200_000, 1_000_000, 6_000_000)
 BOUNDS = ", ".join(f"{name} from {bound:,}" for name, bound in zip(TIERS[1:], FROM, strict=True))
 BOUNDS_ZH = "、".join(
-    f"{name}{bound // 10_000}万起" for name, bound in zip(("金卡", "白金", "钻石", "私行"), FROM, strict=True)
+    f"{title}（{name}）{bound // 10_000}万起"
+    for title, name, bound in zip(("金卡", "白金", "钻石", "私行"), TIERS[1:], FROM, strict=True)
 )
 NEAR = Decimal("0.1")
 
@@ -35,7 +36,7 @@ def graded(name: str, title: Text, of: Text, missing: Text, value: Expression) -
     return define(
         name, title,
         (f"Grade by {of[0]}, in yuan, lower bound included: basic under {FROM[0]:,}, {BOUNDS}.{missing[0]}",
-         f"按{of[1]}分级（含下限，元）：普通{FROM[0] // 10_000}万以下、{BOUNDS_ZH}。{missing[1]}"),
+         f"按{of[1]}分级（含下限，元）：普通（basic）{FROM[0] // 10_000}万以下、{BOUNDS_ZH}。{missing[1]}"),
         Type.TEXT, tier(value), values=TIERS,
     )  # fmt: skip
 
