@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 
 from journeykit.contract import Type
-from journeykit.display import Table, show_value
+from journeykit.dialects import SQL_TYPES
+from journeykit.display import Table, show_bars, show_value
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.mart.mart import Mart
+from journeykit.tags.tag import Tag
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SHARES = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
+MISSING = "missing"
 ORDERED = (Type.INTEGER, Type.DECIMAL, Type.RATE, Type.DATE, Type.TIMESTAMP)
+
+
+Run = Callable[[sa.Select], pa.Table]
 
 
 @dataclass(frozen=True)
@@ -50,10 +59,11 @@ class Distribution:
     def table(self) -> Table:
         """Values, customers and shares."""
         everyone = self.customers or 1
-        rows = [*self.counts, *([("missing", self.missing)] if self.missing else [])]
+        rows = [*self.counts, *([(MISSING, self.missing)] if self.missing else [])]
         title = f"{self.tag}: {self.customers:,} customers"
         if self.quantiles:
-            title += f", median {self.quantiles[0.5]}, from {self.quantiles[0.0]} to {self.quantiles[1.0]}"
+            median, low, high = (show_value(self.quantiles[share]) for share in (0.5, 0.0, 1.0))
+            title += f", median {median}, from {low} to {high}"
         shares = tuple((label, count, f"{count / everyone:.1%}") for label, count in rows)
         return Table(title, (self.tag, "customers", "share"), shares)
 
@@ -65,7 +75,9 @@ class Distribution:
         return repr(self.table())
 
     def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
+        table = self.table()
+        bars = [(label, count, f"{count:,} · {share}") for label, count, share in table.rows]
+        return show_bars(table.title, bars, quiet=(MISSING,))
 
 
 def distribution(mart: Mart, name: str, bins: int = 20) -> Distribution:
@@ -90,8 +102,27 @@ def distribution(mart: Mart, name: str, bins: int = 20) -> Distribution:
     scope = mart.scope
     if name not in scope.tags:
         raise unknown_name("tag", name, scope.tags, "List them with list(mart.tags).")
-    column, type_ = scope.tags[name], scope.types[name]
-    facts = mart.run(
+    return _spread(mart.run, name, scope.tags[name], scope.types[name], bins)
+
+
+def distribution_of(mart: Mart, values: pa.Table, tag: Tag, bins: int = 20) -> Distribution:
+    """Count the customers of each value of a tag that was computed but not built.
+
+    Parameters
+    ----------
+    mart : Mart
+        Where to count.
+    values : pyarrow.Table
+        One row per customer, with the tag's column.
+    tag, bins
+        As in :func:`distribution`.
+    """
+    column = sa.table("computed", sa.column(tag.name, SQL_TYPES[tag.type])).c[tag.name]
+    return _spread(partial(mart.run, relations={"computed": values}), tag.name, column, tag.type, bins)
+
+
+def _spread(run: Run, name: str, column: sa.ColumnElement[Any], type_: Type, bins: int) -> Distribution:
+    facts = run(
         sa.select(
             sa.func.count().label("everyone"),
             sa.func.count(column).label("known"),
@@ -101,7 +132,7 @@ def distribution(mart: Mart, name: str, bins: int = 20) -> Distribution:
     ).to_pylist()[0]
     quantiles = {share: facts[f"q{share}"] for share in SHARES} if type_ in ORDERED and facts["known"] else {}
     binned = type_ in (Type.INTEGER, Type.DECIMAL, Type.RATE) and facts["different"] > bins
-    counts = _bins(mart, column, quantiles, bins) if binned else _values(mart, column, bins, bool(quantiles))
+    counts = _bins(run, column, quantiles, bins) if binned else _values(run, column, bins, bool(quantiles))
     named = sum(count for _, count in counts)
     rest = [("other values", facts["known"] - named)] if facts["known"] > named else []
     return Distribution(name, (*counts, *rest), facts["everyone"] - facts["known"], quantiles)
@@ -111,19 +142,19 @@ def _quantile(column: sa.ColumnElement[Any], share: float) -> sa.ColumnElement[A
     return sa.func.percentile_disc(sa.literal(share, sa.Double())).within_group(column.asc())
 
 
-def _values(mart: Mart, column: sa.ColumnElement[Any], limit: int, ordered: bool) -> list[tuple[str, int]]:
+def _values(run: Run, column: sa.ColumnElement[Any], limit: int, ordered: bool) -> list[tuple[str, int]]:
     """The most frequent values, in their own order when they have one."""
     count = sa.func.count().label("n")
     statement = (
         sa.select(column.label("value"), count).where(column.is_not(None)).group_by(column)
         .order_by(count.desc(), column).limit(limit)
     )  # fmt: skip
-    rows = [(row["value"], row["n"]) for row in mart.run(statement).to_pylist()]
+    rows = [(row["value"], row["n"]) for row in run(statement).to_pylist()]
     return [(show_value(value), count) for value, count in (sorted(rows) if ordered else rows)]
 
 
 def _bins(
-    mart: Mart, column: sa.ColumnElement[Any], quantiles: dict[float, Any], bins: int
+    run: Run, column: sa.ColumnElement[Any], quantiles: dict[float, Any], bins: int
 ) -> list[tuple[str, int]]:
     """Bins of one width from the 5 % to the 95 % quantile; the outermost also hold what lies beyond.
 
@@ -137,7 +168,7 @@ def _bins(
     number = sum(sa.case((column >= sa.literal(edge, sa.Numeric(36, 18)), 1), else_=0) for edge in edges[1:])
     numbered = sa.select(sa.cast(number, sa.Integer()).label("bin")).where(column.is_not(None)).subquery()
     statement = sa.select(numbered.c.bin, sa.func.count().label("n")).group_by(numbered.c.bin)
-    found = {row["bin"]: row["n"] for row in mart.run(statement).to_pylist()}
+    found = {row["bin"]: row["n"] for row in run(statement).to_pylist()}
     places = (
         Decimal("0.0001") if high - low < bins else Decimal("0.01") if high - low < 100 * bins else Decimal(1)
     )

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ SAMPLE = 100_000
 
 BINS = 10
 VALUES = 20
+OTHER = "…"
 COLUMNS = 16  # of a histogram
 
 _DAYS = (Type.DATE, Type.TIMESTAMP)
@@ -63,15 +64,14 @@ class TagProfile:
     cuts : tuple of Decimal
         Where each bin but the first begins, for numbers and days; a day is how many days it lies before
         as_of, so that one that only moves with the calendar stays where it is.
-    values : tuple of str
-        The most frequent values, for text and booleans.
+    labels : tuple of str
+        A name for each bin. Of text and booleans the bins are the most frequent values, and in the last
+        one, called ``…``, is every other.
     counts : tuple of int
-        Sampled customers in each bin (for text and booleans: with each of `values`, then with any other),
-        and at the end those without a value.
+        Sampled customers in each bin, and at the end those without a value.
     histogram : tuple of int
         Sampled customers in columns of one `width`, the first from `low` on, which together reach from the
-        5 % to the 95 % quantile; the outermost also hold what lies beyond. Empty for text, for booleans
-        and where many customers share a value.
+        5 % to the 95 % quantile; the outermost also hold what lies beyond. Empty for text and booleans.
     """
 
     tag: str
@@ -79,7 +79,7 @@ class TagProfile:
     customers: int
     known: int
     cuts: tuple[Decimal, ...] = ()
-    values: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
     low: Decimal = Decimal(0)
     width: Decimal = Decimal(0)
@@ -94,20 +94,6 @@ class TagProfile:
     def shares(self) -> tuple[float, ...]:
         """The share of the sampled customers in each bin; the last one is of those without a value."""
         return _shares(self.counts)
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """A name for each bin but the last: a value, or where it begins and before what it ends."""
-        if self.type in _NAMED:
-            return (*self.values, "…")
-        if not self.cuts:
-            return ("…",)
-        unit = _unit(self.type)
-        inner = [
-            _show(low) if high - low == unit else f"{_show(low)} … < {_show(high)}"
-            for low, high in zip(self.cuts, self.cuts[1:], strict=False)
-        ]
-        return (f"< {_show(self.cuts[0])}", *inner, f"≥ {_show(self.cuts[-1])}")
 
 
 @dataclass(frozen=True)
@@ -263,14 +249,15 @@ def _plain(column: sa.ColumnElement[Any], type_: Type, as_of: date) -> sa.Column
 
 
 def _profile(name: str, type_: Type, customers: int, known: int, sampled: pa.ChunkedArray) -> TagProfile:
-    one = TagProfile(name, type_, customers, known)
     if type_ in _NAMED:
-        return _with(one, sampled, values=_most_frequent(sampled))
-    values = np.sort(_numbers(sampled))
-    cuts = _cuts(values, type_)
-    if not len(values) or len(cuts) != BINS - 1:
-        return _with(one, sampled, cuts=cuts)
-    return _with(one, sampled, cuts=cuts, **_histogram(values, _unit(type_)))
+        binned = TagProfile(name, type_, customers, known, labels=(*_most_frequent(sampled), OTHER))
+    else:
+        values = np.sort(_numbers(sampled))
+        cuts, shared = _cuts(values, _unit(type_))
+        shape = _histogram(values, _unit(type_)) if len(values) else {}
+        labels = _labels(cuts, shared, _unit(type_))
+        binned = TagProfile(name, type_, customers, known, cuts=cuts, labels=labels, **shape)
+    return replace(binned, counts=_counts(binned, sampled))
 
 
 def _histogram(values: np.ndarray, unit: Decimal) -> dict[str, Any]:
@@ -299,18 +286,37 @@ def _unit(type_: Type) -> Decimal:
     return Decimal(1).scaleb(-_PLACES.get(type_, 0))
 
 
-def _cuts(values: np.ndarray, type_: Type) -> tuple[Decimal, ...]:
-    """Where bins begin that hold a tenth each; a value that a tenth or more share has a bin of its own."""
-    if not len(values):
-        return ()
-    found: set[Decimal] = set()
-    for place in range(1, BINS):
-        value = values[len(values) * place // BINS]
-        found.add(_exact(value))
-        alike = np.searchsorted(values, value, "right") - np.searchsorted(values, value, "left")
-        if alike * BINS >= len(values):
-            found.add(_exact(value) + _unit(type_))
-    return tuple(sorted(found))
+def _cuts(values: np.ndarray, unit: Decimal) -> tuple[tuple[Decimal, ...], dict[Decimal, Decimal]]:
+    """Where bins begin that hold a tenth each, and by its cut each value that has a bin of its own.
+
+    A value that a tenth or more share stands alone. Cuts lie midway between two values that occur, so that
+    days since a few fixed dates (a branch's opening) do not leave their bins from one day to the next.
+    """
+    cuts: set[Decimal] = set()
+    shared: dict[Decimal, Decimal] = {}
+    for place in range(1, BINS) if len(values) else ():
+        value = _exact(values[len(values) * place // BINS])
+        first, after = (int(np.searchsorted(values, float(value), side)) for side in ("left", "right"))
+        slack = max(unit / 2, abs(value) / 10)
+        low = (_exact(values[first - 1]) + value) / 2 if first else value - slack
+        cuts.add(low)
+        if (after - first) * BINS >= len(values):
+            cuts.add((value + _exact(values[after])) / 2 if after < len(values) else value + slack)
+            shared[low] = value
+    return tuple(sorted(cuts)), shared
+
+
+def _labels(cuts: tuple[Decimal, ...], shared: Mapping[Decimal, Decimal], unit: Decimal) -> tuple[str, ...]:
+    if not cuts:
+        return (OTHER,)
+    first = [cut.quantize(unit, ROUND_CEILING) for cut in cuts]  # the first value that a bin can hold
+    inner = [
+        _show(shared[cut]) if cut in shared
+        else _show(low) if high - low == unit
+        else f"{_show(low)} … < {_show(high)}"
+        for cut, low, high in zip(cuts, first, first[1:], strict=False)
+    ]  # fmt: skip
+    return (f"< {_show(first[0])}", *inner, f"≥ {_show(first[-1])}")
 
 
 def _exact(value: float) -> Decimal:
@@ -332,7 +338,7 @@ def _counts(bins: TagProfile, sampled: pa.ChunkedArray) -> tuple[int, ...]:
     """How many sampled customers are in each bin of a profile, and how many have no value."""
     if bins.type in _NAMED:
         found = {row["values"]: row["counts"] for row in sampled.value_counts().to_pylist()}
-        named = [found.get(value, 0) for value in bins.values]
+        named = [found.get(value, 0) for value in bins.labels[:-1]]
         return (*named, len(sampled) - sampled.null_count - sum(named), sampled.null_count)
     values = _numbers(sampled)
     places = np.searchsorted(np.array([float(cut) for cut in bins.cuts]), values, "right")
@@ -345,12 +351,12 @@ def _shares(counts: tuple[int, ...]) -> tuple[float, ...]:
 
 
 def _show(value: Decimal) -> str:
-    return f"{value.normalize():,f}"
+    return f"{value.normalize() + 0:,f}"
 
 
 def _to_json(one: TagProfile) -> str:
     content = {
-        "cuts": list(map(str, one.cuts)), "values": one.values, "counts": one.counts,
+        "cuts": list(map(str, one.cuts)), "labels": one.labels, "counts": one.counts,
         "low": str(one.low), "width": str(one.width), "histogram": one.histogram,
     }  # fmt: skip
     return json.dumps(content, ensure_ascii=False)
@@ -360,7 +366,7 @@ def _from_json(tag: str, type_: str, customers: int, known: int, spread: str) ->
     content = json.loads(spread)
     return TagProfile(
         tag, Type(type_), customers, known,
-        cuts=tuple(map(Decimal, content["cuts"])), values=tuple(content["values"]),
+        cuts=tuple(map(Decimal, content["cuts"])), labels=tuple(content["labels"]),
         counts=tuple(content["counts"]), low=Decimal(content["low"]), width=Decimal(content["width"]),
         histogram=tuple(content["histogram"]),
     )  # fmt: skip

@@ -84,7 +84,7 @@ def test_two_files_are_compared_worst_first(profiled):
     assert found.indices["steady"] == 0
     assert list(found.of()) == ["aum", "kind"]
     # The share of b goes from a quarter to a half.
-    share = dict(zip(before["kind"].values, before["kind"].shares, strict=False))
+    share = dict(zip(before["kind"].labels, before["kind"].shares, strict=False))
     rows = make_rows(seed=2, factor=3, known=0.6, kinds="aabb")
     now = sum(row["kind"] == "b" for row in rows) / len(rows)
     assert found.indices["kind"] == pytest.approx(
