@@ -132,7 +132,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "model.auc": ("AUC, cross-validated (folds)", "AUC（交叉验证，各折范围）"),
     "model.max_age": ("May be used for days", "有效天数"),
     "model.sklearn": ("scikit-learn", "scikit-learn 版本"),
-    "model.features": ("What it rests on", "特征重要性"),
+    "model.features": ("What it rests on: {} of {} features", "特征重要性：前{}项，共{}项"),
     "model.feature": ("Feature", "特征"),
     "model.importance": ("AUC lost without it", "打乱后AUC下降"),
     "model.missing": ("Missing", "缺失率"),

@@ -4,6 +4,7 @@ from journeykit.models.card import ModelCard
 from journeykit.models.model import Model, check_model, load_models
 from journeykit.models.scoring import TrainedModel, find_stale, stability
 from journeykit.models.store import ModelStore
+from journeykit.models.training import train
 
 __all__ = [
     "Model",
@@ -14,4 +15,5 @@ __all__ = [
     "find_stale",
     "load_models",
     "stability",
+    "train",
 ]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from journeykit.display import Table
 from journeykit.i18n import in_language, label
-from journeykit.models.drawing import draw_bar, draw_calibration
+from journeykit.models.drawing import draw_bars, draw_calibration
 from journeykit.models.figures import (
     CalibrationBin,
     LiftDecile,
@@ -22,6 +22,9 @@ from journeykit.models.figures import (
 )
 from journeykit.models.learning import Fitted
 from journeykit.models.model import Model
+
+SHOWN = 15
+"""So many features stand in the printed card; `features` has all."""
 
 
 class _Value(BaseModel):
@@ -51,6 +54,10 @@ class FeatureFact(_Value):
     title_zh: str = ""
     importance: float
     missing: float
+
+    def titled(self, language: str) -> str:
+        """Its title, or the name where it has none."""
+        return in_language(language, self.title, self.title_zh) or self.name
 
 
 class ModelCard(_Value):
@@ -98,6 +105,10 @@ class ModelCard(_Value):
     def title(self, language: str = "en") -> str:
         """The model's title."""
         return in_language(language, self.model.title, self.model.title_zh)
+
+    def by_importance(self) -> list[FeatureFact]:
+        """The features, what the model rests on most first."""
+        return sorted(self.features, key=lambda one: (-one.importance, one.name))
 
     def tables(self, language: str = "en") -> tuple[Table, ...]:
         """The card as tables, in English or Chinese."""
@@ -149,15 +160,10 @@ class ModelCard(_Value):
 
     def _features(self, language: str) -> Table:
         heads = ("model.feature", "model.importance", "model.missing")
-        rows = tuple(
-            (
-                in_language(language, one.title, one.title_zh) or one.name,
-                f"{one.importance:.4f}",
-                f"{one.missing:.1%}",
-            )
-            for one in sorted(self.features, key=lambda one: (-one.importance, one.name))
-        )
-        return Table(label("model.features", language), tuple(label(key, language) for key in heads), rows)
+        shown = self.by_importance()[:SHOWN]
+        title = label("model.features", language).format(len(shown), len(self.features))
+        rows = tuple((one.titled(language), f"{one.importance:.4f}", f"{one.missing:.1%}") for one in shown)
+        return Table(title, tuple(label(key, language) for key in heads), rows)
 
     def _lift(self, language: str) -> Table:
         heads = ("model.decile", "customers", "model.positives", "model.rate", "model.lift", "model.captured")
@@ -191,12 +197,9 @@ class CardView:
         facts, *others = (table._repr_html_() for table in card.tables(language))
         words = label("model.predicted", language), label("model.observed", language)
         curve = draw_calibration(label("model.calibration", language), card.calibration, words)
-        bars = draw_bar(
-            label("model.features", language),
-            [
-                (in_language(language, one.title, one.title_zh) or one.name, one.importance)
-                for one in sorted(card.features, key=lambda one: (-one.importance, one.name))
-            ],
+        bars = draw_bars(
+            label("model.importance", language),
+            [(one.titled(language), one.importance) for one in card.by_importance()[:SHOWN]],
         )
         return f'<div class="jk-card-of-model">{facts}{curve}{bars}{"".join(others)}</div>'
 

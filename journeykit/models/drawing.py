@@ -38,11 +38,11 @@ def draw_calibration(title: str, bins: Sequence[CalibrationBin], words: tuple[st
     )
 
 
-def draw_bar(title: str, rows: Sequence[tuple[str, float]], most: int = 12) -> str:
-    """The largest of some values as bars."""
+def draw_bars(title: str, rows: Sequence[tuple[str, float]]) -> str:
+    """The values above zero as bars."""
     top = max([value for _, value in rows] + [1e-9])
     height = 20
-    shown = [row for row in rows if row[1] > 0][:most]
+    shown = [row for row in rows if row[1] > 0]
     bars = "".join(
         f'<text x="232" y="{place * height + 14}" text-anchor="end">{escape(name)}</text>'
         f'<rect x="240" y="{place * height + 4}" width="{value / top * 220:.1f}" height="12" fill="{_BLUE}"/>'

@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from threadpoolctl import threadpool_limits
 
 from journeykit.errors import DataError
 from journeykit.models.encoding import Vocabulary, encode, learn_vocabulary
@@ -26,6 +27,9 @@ from journeykit.models.model import Learner, Model
 SEED = 0
 FOLDS = 5
 FEWEST = 50  # of either class: ten in each fold, below which an AUC says little
+SMALL = 50_000
+"""Fewer rows are learned from by one thread: several would wait for each other more than they work."""
+
 _IMPORTANCE_ROWS = 3000
 
 
@@ -76,6 +80,11 @@ def fit(model: Model, features: pa.Table | pd.DataFrame, outcome: Sequence[bool]
                 f"Model '{model.name}': of {len(truth):,} customers {count:,} {what}; at least {FEWEST} "
                 "of both are needed. Widen `where`, lengthen horizon_days, or train once more has happened."
             )
+    with threadpool_limits(1 if len(truth) < SMALL else None):
+        return _learn(model, table, truth)
+
+
+def _learn(model: Model, table: pa.Table, truth: np.ndarray) -> Fitted:
     vocabulary = learn_vocabulary(table, model.features)
     frame = encode(table, model.features, vocabulary)
     pipeline = make_pipeline(model.learner, model.features, vocabulary)
@@ -110,7 +119,7 @@ def make_pipeline(learner: Learner, features: Sequence[str], vocabulary: Vocabul
     else:
         scaled = "passthrough"
         last = HistGradientBoostingClassifier(
-            max_iter=120, learning_rate=0.08, max_leaf_nodes=20, min_samples_leaf=30,
+            max_iter=100, learning_rate=0.06, max_leaf_nodes=15, min_samples_leaf=40, l2_regularization=5,
             early_stopping=cast(Any, False), random_state=SEED,
         )  # fmt: skip
     columns = ColumnTransformer([("numbers", scaled, numbers), ("texts", told_apart, texts)])

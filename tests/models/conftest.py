@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from threadpoolctl import threadpool_limits
 
 from journeykit.expressions import tag
 from journeykit.models import Model
@@ -47,13 +46,6 @@ def draw_customers(size: int = 1500, seed: int = 0) -> tuple[pa.Table, np.ndarra
         }
     )
     return table, rng.random(size) < chance
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Small data are learned from faster by one thread, whatever else the machine does."""
-    with threadpool_limits(1):
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ def test_a_sound_model_passes(catalogue: Catalogue) -> None:
 
 def test_shipped_models_fit_the_library() -> None:
     models = load_models(ROOT / "scheduled" / "models")
-    assert {"churn", "contact_response"} <= set(models)
+    assert {"churn", "wealth_purchase", "contact_response"} <= set(models)
     for model in models.values():
         check_model(model, Catalogue(LIBRARY))
         assert model.title_zh and model.description and model.description_zh
