@@ -19,6 +19,7 @@ from traitlets import default
 
 from journeykit.errors import RunError
 from journeykit.files import publish_bytes
+from journeykit.progress import PIPE
 from journeykit.runs.parameters import Value
 
 # The kernel never has what opens the vault or sends mail, so no cell can (design D10).
@@ -122,6 +123,7 @@ def _kernels_of(workspace: Path, folder: Path) -> type[AsyncKernelManager]:
         async def start_kernel(self, **options: Any) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
             environment = {name: value for name, value in os.environ.items() if name not in WITHHELD}
             environment["JOURNEYKIT_WORKSPACE"] = str(workspace)
+            environment.setdefault(PIPE, "")  # nobody looks at its cells while they run
             # It is interrupted before it is ended, and would say so on our standard error.
             quiet = [*options.pop("extra_arguments", []), "--log-level=CRITICAL"]
             await super().start_kernel(**options, env=environment, extra_arguments=quiet)

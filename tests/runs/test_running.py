@@ -45,7 +45,7 @@ def test_a_run_keeps_its_notebook_reports_and_mails_and_may_be_done_again(bench,
     html = first.report.read_text(encoding="utf-8")
     assert f"day 2026-05-29 top 7 run {first.run_id}" in html
     assert f"python {sys.executable}" in html
-    assert "env ['JOURNEYKIT_WORKSPACE']" in html
+    assert "env ['JOURNEYKIT_PROGRESS', 'JOURNEYKIT_WORKSPACE']" in html
     assert "River &amp; Sons &lt;Bank&gt;" in html and "2026-06-01" in html
     assert "import os" not in html and "<script" not in html and "http" not in html.replace("http-equiv", "")
     assert nbformat.read(first.notebook, as_version=4).cells[-1].outputs
