@@ -33,7 +33,7 @@ class Scorer(Protocol):
         """The tags that it reads."""
         ...
 
-    def score(self, features: pa.Table) -> pa.Array:
+    def score(self, features: pa.Table, /) -> pa.Array:
         """One probability for each row of `features`; missing for whom it does not speak about."""
         ...
 

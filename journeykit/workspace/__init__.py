@@ -4,13 +4,15 @@ from journeykit.workspace.deciding import check, daily_report, run_rows, run_str
 from journeykit.workspace.delivering import export, lead_rows, leads
 from journeykit.workspace.loading import LoadedDay, check_day, load_day
 from journeykit.workspace.making import EXAMPLES, create_vault_key, init_workspace
+from journeykit.workspace.modelling import model_card, model_rows
 from journeykit.workspace.opening import as_day, catalogue, connect, mart_store, open_ledger
-from journeykit.workspace.tagging import build_tags
+from journeykit.workspace.tagging import backfill_tags, build_tags, plan_tags, tag_drift, tag_uses
 
 __all__ = [
     "EXAMPLES",
     "LoadedDay",
     "as_day",
+    "backfill_tags",
     "build_tags",
     "catalogue",
     "check",
@@ -24,8 +26,13 @@ __all__ = [
     "leads",
     "load_day",
     "mart_store",
+    "model_card",
+    "model_rows",
     "open_ledger",
+    "plan_tags",
     "run_rows",
     "run_strategies",
     "strategy_rows",
+    "tag_drift",
+    "tag_uses",
 ]

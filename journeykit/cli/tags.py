@@ -1,0 +1,91 @@
+"""The tag catalogue: read, planned, built for past days, compared."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from journeykit.cli.saying import AsJson, AsOf, answer, listing, told_plainly
+
+group = typer.Typer(help="The tag catalogue.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A tag of the catalogue.")]
+First = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")]
+Last = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")]
+
+
+@group.command("list")
+def tags_list(as_json: AsJson = False) -> None:
+    """List every tag."""
+    from journeykit.workspace import catalogue
+
+    with told_plainly():
+        listing("tags", catalogue().rows(), as_json, ["name", "title", "title_zh", "family", "type"])
+
+
+@group.command("show")
+def tags_show(name: Name, as_json: AsJson = False) -> None:
+    """Show what a tag means and how it is computed."""
+    from journeykit.display import Table
+    from journeykit.workspace import catalogue
+
+    with told_plainly():
+        tag = catalogue()[name].tag
+        content = tag.model_dump(mode="json")
+        facts = {key: value for key, value in content.items() if value not in ("", [])} | {
+            "values": ", ".join(tag.values),
+            "compute": repr(tag.compute),
+        }
+        rows = tuple((key, value) for key, value in facts.items() if value)
+        answer(content, Table(f"{tag.title} {tag.title_zh}", ("fact", "value"), rows), as_json)
+
+
+@group.command("plan")
+def tags_plan(as_of: AsOf, as_json: AsJson = False) -> None:
+    """Show what a build of a loaded day would do, step by step."""
+    from journeykit.workspace import plan_tags
+
+    with told_plainly(f"Planning {as_of.date()}"):
+        plan = plan_tags(as_of.date())
+    table = plan.table()
+    steps = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    answer({"steps": steps, "unavailable": plan.unavailable}, table, as_json)
+
+
+@group.command("backfill")
+def tags_backfill(first: First, last: Last, as_json: AsJson = False) -> None:
+    """Build the tags of every working day of a range."""
+    from journeykit.workspace import backfill_tags
+
+    with told_plainly(f"Tags from {first.date()} to {last.date()}"):
+        done = backfill_tags(first.date(), last.date())
+    answer({"days": done.rows()}, done.table(), as_json)
+
+
+@group.command("drift")
+def tags_drift(as_of: AsOf, as_json: AsJson = False) -> None:
+    """Show how far tags have moved since the snapshot before a day's."""
+    from journeykit.workspace import tag_drift
+
+    with told_plainly(f"Comparing {as_of.date()}"):
+        drift = tag_drift(as_of.date())
+    content = {
+        "as_of": drift.as_of,
+        "previous": drift.previous,
+        "indices": {name: drift.indices[name] for name in drift.worst},
+        "added": drift.added,
+        "removed": drift.removed,
+    }
+    answer(content, drift.table(), as_json)
+
+
+@group.command("uses")
+def tags_uses(name: Name, as_json: AsJson = False) -> None:
+    """Show what a tag is computed from, and which tags, strategies and segments use it."""
+    from journeykit.workspace import tag_uses
+
+    with told_plainly():
+        uses = tag_uses(name)
+    answer(uses.row(), uses.table(), as_json)
