@@ -276,6 +276,12 @@ def latest_in_files(connection: sa.Connection, files: Sequence[Path], column: st
     return rows.max(column).fetchone()[0] if column in rows.columns else None
 
 
+def show_sql(statement: Statement) -> str:
+    """A statement as text with its values written out: to be read, never to be run."""
+    dialect = sa.URL.create("duckdb").get_dialect()()
+    return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+
 def create_table_as(connection: sa.Connection, name: str, statement: Statement) -> sa.Table:
     """Create the table `name` from a statement's rows, and describe it."""
     compiled = statement.compile(connection, compile_kwargs={"literal_binds": True})

@@ -46,6 +46,14 @@ class Audience(Protocol):
         ...
 
 
+class Computable(Protocol):
+    """Anything whose values can be computed for everyone: a tag, or the handle of one."""
+
+    def preview(self, mart: Mart) -> Any:
+        """What its values would be."""
+        ...
+
+
 class Everyone:
     """The audience of all customers."""
 
@@ -204,6 +212,16 @@ class Mart:
         """The ids of an audience's customers, sorted."""
         members = audience.statement(self.scope).subquery()
         return self.run(sa.select(members.c[CUSTOMER_ID]).order_by(members.c[CUSTOMER_ID]))[0].to_pylist()
+
+    def preview(self, tag: Computable) -> Any:
+        """What a tag would be, before it is saved: its spread, what it misses, its SQL and its cost.
+
+        Returns
+        -------
+        journeykit.tags.preview.Preview
+            Prints as a table; in a notebook with a chart.
+        """
+        return tag.preview(self)
 
     def frame(
         self, what: str | Audience | sa.Select, columns: Sequence[str] = (), limit: int | None = None

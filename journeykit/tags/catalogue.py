@@ -19,6 +19,9 @@ from journeykit.yaml_files import read_definition
 if TYPE_CHECKING:
     import pandas as pd
 
+    from journeykit.mart.mart import Mart
+    from journeykit.tags.preview import Preview
+
 NEXT_STEP = "List them with list(mart.tags), or search: mart.tags.search('balance')."
 
 
@@ -43,6 +46,10 @@ class TagHandle(Expression):
     def title(self) -> str:
         """The tag's English title."""
         return self.tag.title
+
+    def preview(self, mart: Mart) -> Preview:
+        """Compute the tag for everyone; see :meth:`journeykit.mart.mart.Mart.preview`."""
+        return self.tag.preview(mart)
 
     def _repr_html_(self) -> str:
         tag = self.tag
@@ -146,17 +153,20 @@ class Catalogue(Mapping[str, TagHandle]):
         return self.of(self._order)
 
     def search(self, text: str) -> Table:
-        """The tags in whose name, family, titles or descriptions every word of `text` stands."""
+        """The tags in whose name, family, titles or descriptions every word of `text` stands.
+
+        First those that are called so, then those that only tell of it.
+        """
         words = text.casefold().split()
         heads = ("name", "title", "title_zh", "unit", "description", "description_zh")
-        found = [
-            tuple(row[head] for head in heads)
-            for row in self.rows()
-            if all(
-                word in " ".join((row["family"], *(row[head] for head in heads))).casefold() for word in words
-            )
-        ]
-        return Table(f"{len(found)} tags with '{text}'", heads, tuple(found))
+        found: list[tuple[bool, tuple[Any, ...]]] = []
+        for row in self.rows():
+            called = " ".join((row["name"], row["title"], row["title_zh"])).casefold()
+            told = " ".join((row["family"], *(row[head] for head in heads))).casefold()
+            if all(word in told for word in words):
+                found.append((not all(word in called for word in words), tuple(row[head] for head in heads)))
+        rows = tuple(row for _, row in sorted(found, key=lambda one: one[0]))
+        return Table(f"{len(rows)} tags with '{text}'", heads, rows)
 
     def rows(self) -> list[dict[str, Any]]:
         """One plain dictionary per tag, as listings show it."""

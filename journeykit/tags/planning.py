@@ -54,22 +54,23 @@ def plan_build(
         A model's score is among what the model itself needs; the message prints the cycle.
     """
     models = models or {}
-    unavailable = find_unavailable(catalogue, manifest, models)
-    ordered = _in_order(catalogue, models)
-    chosen = set(ordered) if names is None else _closure(catalogue, models, names)
-    tags = [catalogue[name].tag for name in ordered if name in chosen and name not in unavailable]
     taken = {name: path for path, group in (carried or {}).items() for name in group}
-    passes = _passes([tag for tag in tags if tag.name not in taken])
+    unavailable = find_unavailable(catalogue, manifest, models, taken)
+    ordered = _in_order(catalogue, models)
+    chosen = set(ordered) if names is None else _closure(catalogue, models, names, taken)
+    tags = [catalogue[name].tag for name in ordered if name in chosen and name not in unavailable]
+    fresh = [tag for tag in tags if tag.name not in taken]
+    passes = _passes(fresh)
     files = tuple(file for file in manifest.files if _is_read(file, passes, manifest.as_of))
     return BuildPlan(
         manifest=manifest.model_copy(update={"files": files}),
-        attributes=tuple(tag for tag in tags if isinstance(tag.compute, Attribute)),
+        attributes=tuple(tag for tag in fresh if isinstance(tag.compute, Attribute)),
         passes=passes,
         carried={
             path: tuple(tag for tag in tags if taken.get(tag.name) == path)
             for path in dict.fromkeys(taken.values())
         },
-        stages=_stages(tags, models),
+        stages=_stages(fresh, models),
         unavailable={name: missing for name, missing in unavailable.items() if name in chosen},
     )
 
@@ -95,25 +96,33 @@ def _in_order(catalogue: Catalogue, models: Models) -> list[str]:
         ) from error
 
 
-def _closure(catalogue: Catalogue, models: Models, names: Iterable[str]) -> set[str]:
-    """The names, and all that they need."""
+def _closure(catalogue: Catalogue, models: Models, names: Iterable[str], taken: Collection[str]) -> set[str]:
+    """The names, and all that they need but for what `taken` tags were computed from."""
     found: set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += used_by(catalogue[name].tag, models)
+            waiting += () if name in taken else used_by(catalogue[name].tag, models)
     return found
 
 
 def find_unavailable(
-    catalogue: Catalogue, manifest: SourceManifest, models: Models | None = None
+    catalogue: Catalogue,
+    manifest: SourceManifest,
+    models: Models | None = None,
+    given: Collection[str] = (),
 ) -> dict[str, str]:
-    """The tags that a load cannot give, and the absent subject, column or model that each one misses."""
+    """The tags that a load cannot give, and the absent subject, column or model that each one misses.
+
+    Those whose values are `given` are not among them.
+    """
     models = models or {}
     missing: dict[str, str] = {}
     for name in _in_order(catalogue, models):
+        if name in given:
+            continue
         tag = catalogue[name].tag
         absent = [f"{of}.{column}" for of, column in needs(tag) if manifest.is_absent(of, column)]
         if isinstance(tag.compute, Score) and tag.compute.model not in models:
@@ -180,7 +189,7 @@ def _stages(tags: list[Tag], models: Models) -> tuple[tuple[Tag, ...], ...]:
         if isinstance(tag.compute, Attribute | Aggregate):
             depth[tag.name] = 0
         else:
-            depth[tag.name] = 1 + max((depth[name] for name in used_by(tag, models)), default=0)
+            depth[tag.name] = 1 + max((depth.get(name, 0) for name in used_by(tag, models)), default=0)
             stages[depth[tag.name]].append(tag)
     return tuple(tuple(stages[level]) for level in sorted(stages))
 

@@ -65,14 +65,14 @@ def tags_statement(
 
 def _needed(plan: BuildPlan, names: Iterable[str]) -> set[str]:
     """The names, and the tags that their formulas are computed from."""
-    tags = {tag.name: tag for tag in plan.tags}
+    formulas = {tag.name: tag for stage in plan.stages for tag in stage if isinstance(tag.compute, Formula)}
     found: set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += tags[name].uses if isinstance(tags[name].compute, Formula) else ()
+            waiting += formulas[name].uses if name in formulas else ()
     return found
 
 

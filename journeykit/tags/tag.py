@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from journeykit.contract import Privacy, Type
 from journeykit.errors import DefinitionError
 from journeykit.expressions import AnyNode, tag_names
+from journeykit.settings import find_root
 from journeykit.tags.checking import (
     check_aggregate,
     check_attribute,
@@ -20,6 +21,10 @@ from journeykit.tags.checking import (
     check_score,
 )
 from journeykit.yaml_files import Name, definition_error, from_yaml, to_yaml, write_definition
+
+if TYPE_CHECKING:
+    from journeykit.mart.mart import Mart
+    from journeykit.tags.preview import Preview
 
 Function = Literal[
     "count", "sum", "mean", "min", "max", "first", "last", "distinct", "days_since", "exists", "share",
@@ -245,9 +250,16 @@ class Tag(BaseModel):
         """Read a tag from YAML text; :class:`DefinitionError` names what is wrong."""
         return from_yaml(text, cls)
 
-    def save(self, folder: Path) -> Path:
-        """Write ``<name>.yaml`` into `folder` (scheduled/tags); the next build picks it up."""
+    def save(self, folder: Path | None = None) -> Path:
+        """Write ``<name>.yaml`` in a folder, by default ``scheduled/tags``; the next build picks it up."""
+        folder = folder or find_root() / "scheduled" / "tags"
         return write_definition(folder / f"{self.name}.yaml", self)
+
+    def preview(self, mart: Mart) -> Preview:
+        """Compute it for everyone; see :meth:`journeykit.mart.mart.Mart.preview`."""
+        from journeykit.tags.preview import preview
+
+        return preview(mart, self)
 
     @property
     def subject(self) -> str:
