@@ -8,7 +8,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from journeykit.contract import SUBJECTS
+from journeykit.contract import SUBJECTS, Time
 from journeykit.mart.mart import Mart
 from journeykit.mart.sources import subject_table
 from journeykit.mart.store import MartStore
@@ -41,7 +41,7 @@ class CatalogueFacts:
     unavailable : mapping of str to str
         Tags that the load cannot give, and the ``subject.column`` that is missing.
     newest : mapping of str to date
-        The newest day that each loaded subject tells of.
+        The newest day that each loaded subject with a history tells of.
     profile, drift : Profile, Drift or None
         Of the build, and against the snapshot before it.
     """
@@ -104,11 +104,11 @@ def _measure(mart: Mart, store: MartStore) -> tuple[Profile | None, Drift | None
 
 
 def _newest(mart: Mart) -> dict[str, date]:
-    """The newest day of each subject that was loaded and whose rows have one."""
+    """The newest day of each loaded subject that has a history; the others are as of the load."""
     found = {}
     for name in dict.fromkeys(file.subject for file in mart.manifest.files):
         at = SUBJECTS[name].at
-        if at:
+        if at and SUBJECTS[name].time is not Time.CURRENT:
             latest = sa.cast(sa.func.max(subject_table(name).c[at]), sa.Date()).label("day")
             day = mart.run(sa.select(latest))["day"][0].as_py()
             if day is not None:

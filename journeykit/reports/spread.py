@@ -10,7 +10,7 @@ import pandas as pd
 from journeykit.contract import Type
 from journeykit.display import WITHHELD
 from journeykit.reports.suppression import suppress_small
-from journeykit.tags.profile import OTHER, TagProfile
+from journeykit.tags.profile import OTHER, TagProfile, show_short
 
 ROWS = 6
 """So many values or bins are drawn at most; further ones are summed up."""
@@ -40,7 +40,7 @@ class Spread:
     cells : tuple of Cell
         Values or bins, in their own order.
     histogram : bool
-        Whether the cells are the columns of a histogram, from `low` to `high`.
+        Whether the cells are the columns of a histogram; `low` says what the first holds, `high` the last.
     missing : Cell
         The customers without a value.
     """
@@ -114,8 +114,10 @@ def spread_of(profile: TagProfile, min_cell: int, values: tuple[str, ...], other
     *cells, last = _withhold([*counts, ("", missing)], min_cell, profile.customers)
     if not _continuous(profile):
         return Spread(tuple(cells), last)
-    high = profile.low + profile.width * len(profile.histogram)
-    return Spread(tuple(cells), last, histogram=True, low=_round(profile.low), high=_round(high))
+    after_first = profile.low + profile.width
+    before_last = profile.low + profile.width * (len(profile.histogram) - 1)
+    ends = {"low": f"< {show_short(after_first)}", "high": f"≥ {show_short(before_last)}"}
+    return Spread(tuple(cells), last, histogram=True, **ends)
 
 
 def _groups(profile: TagProfile) -> Iterable[tuple[str, int]]:
@@ -153,12 +155,3 @@ def _withhold(counts: list[tuple[str, int]], min_cell: int, customers: int) -> l
         Cell(label, None if place in hidden else count / everyone)
         for place, (label, count) in enumerate(counts)
     ]
-
-
-def _round(value: object) -> str:
-    """A bound to be read at a glance: three digits are enough."""
-    number = float(str(value))
-    if abs(number) >= 1000:
-        digits = len(f"{abs(number):.0f}") - 3
-        return f"{round(number, -digits):,.0f}"
-    return f"{number:.3g}"

@@ -310,13 +310,14 @@ def _labels(cuts: tuple[Decimal, ...], shared: Mapping[Decimal, Decimal], unit: 
     if not cuts:
         return (OTHER,)
     first = [cut.quantize(unit, ROUND_CEILING) for cut in cuts]  # the first value that a bin can hold
+    end = _show if unit == 1 else show_short
     inner = [
         _show(shared[cut]) if cut in shared
         else _show(low) if high - low == unit
-        else f"{_show(low)} … < {_show(high)}"
+        else f"{end(low)} … < {end(high)}"
         for cut, low, high in zip(cuts, first, first[1:], strict=False)
     ]  # fmt: skip
-    return (f"< {_show(first[0])}", *inner, f"≥ {_show(first[-1])}")
+    return (f"< {end(first[0])}", *inner, f"≥ {end(first[-1])}")
 
 
 def _exact(value: float) -> Decimal:
@@ -348,6 +349,17 @@ def _counts(bins: TagProfile, sampled: pa.ChunkedArray) -> tuple[int, ...]:
 def _shares(counts: tuple[int, ...]) -> tuple[float, ...]:
     total = sum(counts) or 1
     return tuple(count / total for count in counts)
+
+
+def show_short(value: Decimal) -> str:
+    """A bound to be read at a glance: three digits of it.
+
+    Examples
+    --------
+    >>> show_short(Decimal("1234567.89")), show_short(Decimal("0.255382")), show_short(Decimal("12.50"))
+    ('1,230,000', '0.255', '12.5')
+    """
+    return _show(Decimal(f"{value:.3g}"))
 
 
 def _show(value: Decimal) -> str:

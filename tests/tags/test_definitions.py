@@ -69,7 +69,9 @@ def test_a_wrong_definition_is_refused(wrong, said):
 
 def test_a_window_on_an_attribute_is_refused():
     text = make(column="employees").to_yaml() + "  within_days: 30\n"
-    with pytest.raises(DefinitionError, match="An attribute is one value of the customer, so it has no within_days"):
+    with pytest.raises(
+        DefinitionError, match="An attribute is one value of the customer, so it has no within_days"
+    ):
         Tag.from_yaml(text)
 
 
@@ -164,6 +166,12 @@ class TestCatalogue:
         }
         assert "payroll_in_30d" in {row[0] for row in self.tags.search("WAGES received").rows}
         assert self.tags.search("no such thing").rows == ()
+
+    def test_those_called_so_are_found_before_those_that_tell_of_it(self):
+        called = [row[0] for row in self.tags.search("deposit").rows]
+        titles = [("deposit" in f"{name} {self.tags[name].title}".casefold()) for name in called]
+        assert titles == sorted(titles, reverse=True)
+        assert len(set(titles)) == 2
 
     def test_rows_hold_what_listings_show(self):
         row = next(row for row in self.tags.rows() if row["name"] == "aum")
