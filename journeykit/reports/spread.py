@@ -57,16 +57,23 @@ class Spread:
         return WITHHELD if self.missing.share is None else show_share(1 - self.missing.share)
 
     @property
-    def path(self) -> str:
-        """The histogram's columns as the path of an SVG of 240 × 44; withheld ones are left out."""
+    def columns(self) -> str:
+        """The histogram's columns as the path of an SVG of 240 × 44."""
         highest = max((cell.share or 0 for cell in self.cells), default=0) or 1
-        step = _WIDTH / max(1, len(self.cells))
-        parts = [
-            f"M{step * place:.4g} {_HEIGHT}v{-_HEIGHT * cell.share / highest:.3g}h{step - 1:.4g}V{_HEIGHT}z"
-            for place, cell in enumerate(self.cells)
-            if cell.share
-        ]
-        return "".join(parts)
+        return self._path([_HEIGHT * (cell.share or 0) / highest for cell in self.cells])
+
+    @property
+    def stubs(self) -> str:
+        """The same for columns whose share is withheld: all of one small height."""
+        return self._path([3 if cell.share is None else 0 for cell in self.cells])
+
+    def _path(self, heights: list[float]) -> str:
+        step = _WIDTH / max(1, len(heights))
+        return "".join(
+            f"M{step * place:.4g} {_HEIGHT}v{-height:.3g}h{step - 1:.4g}V{_HEIGHT}z"
+            for place, height in enumerate(heights)
+            if height
+        )
 
     @property
     def words(self) -> str:

@@ -17,6 +17,7 @@ from journeykit.expressions import tag
 from journeykit.mart.store import MartStore
 from journeykit.reports.catalogue_facts import CatalogueFacts, read_catalogue
 from journeykit.reports.catalogue_page import catalogue_page
+from journeykit.reports.catalogue_words import WORDS
 from journeykit.reports.spread import spread_of
 from journeykit.segments import Segment
 from journeykit.strategies.playbook import load_playbook
@@ -88,6 +89,14 @@ def test_every_tag_of_the_library_stands_once_with_its_texts(language):
         assert (one.description_zh if language == "zh" else one.description) in page.text
     assert set(page.links) <= {f"#{one}" for one in page.ids}
     assert len(html.encode()) < 1_500_000
+
+
+def test_families_units_owners_and_kinds_of_the_library_have_words_in_both_languages():
+    for one in LIBRARY:
+        keys = (f"family.{one.family}", f"owner.{one.owner}", f"type.{one.type}", f"kind.{one.compute.kind}")
+        for key in (*keys, *([f"unit.{one.unit}"] if one.unit else [])):
+            assert key in WORDS, f"add {key} to journeykit/reports/catalogue_words.py"
+    assert all(english and chinese for english, chinese in WORDS.values())
 
 
 @LANGUAGES
@@ -162,6 +171,16 @@ def test_small_groups_are_withheld_and_cannot_be_computed():
     many = TagProfile("t", Type.TEXT, 1000, 1000, labels=("a", "b", "…"), counts=(500, 500, 0, 0))
     assert [cell.text for cell in spread_of(many, 10, (), "others").cells] == ["50.0 %", "50.0 %"]
     assert spread_of(many, 10, (), "others").coverage == "100 %"
+
+
+def test_withheld_columns_of_a_histogram_are_stubs():
+    one = TagProfile(
+        "n", Type.INTEGER, 400, 400, labels=tuple("abcdefgh"), counts=(50,) * 8 + (0,),
+        histogram=(200, 100, 93, 4, 3),
+    )  # fmt: skip
+    found = spread_of(one, 10, (), "others")
+    assert found.words == "50.0 %, 25.0 %, •, •, •"
+    assert (found.columns.count("M"), found.stubs.count("M")) == (2, 3)
 
 
 def test_a_sample_stands_for_all_customers_when_groups_are_counted():
