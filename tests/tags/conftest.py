@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import random
+import sys
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -24,6 +28,20 @@ from synthetic_data.writing import ARROW
 
 AS_OF = date(2026, 5, 29)
 Rows = dict[str, list[dict[str, Any]]]
+
+
+def beside(name: str) -> ModuleType:
+    """The module of this name in this folder, which is no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec
+    assert spec.loader
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+compute_tags = beside("pandas_tags").compute_tags
+vary = beside("varied_bank").vary
 
 
 def land_rows(root: Path, rows: Rows, as_of: date = AS_OF, absent: tuple[Absence, ...] = ()) -> MartStore:
@@ -302,6 +320,71 @@ def snapshot():
 def built():
     """``built(root, rows, tags)`` lands, builds and reads."""
     return build_rows
+
+
+@pytest.fixture(scope="session")
+def varied():
+    """``varied(seed, people)`` is a random bank that meets every edge of the library's descriptions."""
+    return lambda seed, people: vary(random_bank(seed, people), seed, AS_OF)
+
+
+class FakeScorer:
+    """A model that gives each customer a fixed draw, at the bounds of the bands half the time."""
+
+    features = ("aum", "age")
+
+    def __init__(self, name: str) -> None:
+        self.model_id = f"{name}-test"
+
+    def score(self, table: pa.Table) -> pa.Array:
+        """A probability for each row, by its customer; None where the model gives none."""
+        bounds = (None, 0.0, 0.099999, 0.1, 0.199999, 0.2, 0.299999, 0.3, 0.499999, 0.5, 1.0)
+        draws = [random.Random(f"{self.model_id} {one}") for one in range(len(table))]
+        return pa.array([draw.choice((draw.choice(bounds), round(draw.random(), 6))) for draw in draws])
+
+
+@pytest.fixture(scope="session")
+def models():
+    """A fake model for each propensity."""
+    return {name: FakeScorer(name) for name in ("churn", "wealth_purchase", "contact_response")}
+
+
+@pytest.fixture(scope="session")
+def in_pandas():
+    """``in_pandas(rows, built)`` recomputes every tag, as Python values by customer, without the package.
+
+    What a model gives cannot be recomputed and is taken from `built`.
+    """
+
+    def recompute(
+        rows: Rows, built: dict[str, dict[str, Any]], as_of: date = AS_OF
+    ) -> dict[str, dict[str, Any]]:
+        frames = {
+            name: pd.DataFrame(rows.get(name, []), columns=[one.name for one in declared.columns])
+            for name, declared in SUBJECTS.items()
+        }
+        scores = pd.DataFrame.from_dict(built, orient="index")
+        found = compute_tags(frames, as_of, scores)
+        types = {tag.name: tag.type for tag in LIBRARY}
+        told = {one: [as_python(value, types[one]) for value in found[one]] for one in found}
+        return {
+            one: {name: values[i] for name, values in told.items()}
+            for i, one in enumerate(map(str, found.index))
+        }
+
+    return recompute
+
+
+def as_python(value: Any, kind: Type) -> Any:
+    """A whole number of cents or millionths as the decimal it stands for; missing as None."""
+    if value is None or pd.isna(value):
+        return None
+    places = {Type.DECIMAL: 2, Type.RATE: 6}.get(kind)
+    if places is not None:
+        return Decimal(int(value)).scaleb(-places)
+    if kind is Type.DATE:
+        return value.date()
+    return {Type.INTEGER: int, Type.BOOLEAN: bool}.get(kind, str)(value)
 
 
 @pytest.fixture(scope="session")
