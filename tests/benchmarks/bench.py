@@ -51,6 +51,7 @@ def measure(folder: Path, customers: int) -> dict[str, dict[str, Any]]:
     """Run every step and leave with an error when the two sides do not agree."""
     found = {name: run_step(name, folder, customers) for name in ("our_bank", "hand_bank")}
     found |= {name: run_step(name, folder, customers) for name in ("our_load", "hand_load")}
+    run_step("models", folder, customers)
     rounds: dict[str, list[dict[str, Any]]] = {"our_build": [], "hand_build": []}
     for _ in range(ROUNDS):
         for name, results in rounds.items():

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 
 from journeykit.contract import SUBJECTS, Time
 from journeykit.mart.loading import WHOLE
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.sources import LANDED
 from journeykit.mart.store import MartStore
+from journeykit.models.scoring import TrainedModel
 
 HERE = Path(__file__).parent
 MONTHLY = ("txn", "event", "balance")
@@ -117,8 +122,9 @@ def _months(db: duckdb.DuckDBPyConnection, name: str, seen: str) -> Iterator[tup
 # --- the tags ---------------------------------------------------------------------------------------------
 
 VIEWS = {
-    "txn_year": ("txn", 365), "txn_recent": ("txn", 90), "event_year": ("event", 365),
-    "event_recent": ("event", 90), "balance_recent": ("balance", 135), "contact_year": ("contact", 365),
+    "txn_year": ("txn", 365), "txn_half": ("txn", 180), "txn_recent": ("txn", 90),
+    "event_year": ("event", 365), "event_recent": ("event", 90), "balance_year": ("balance", 410),
+    "balance_recent": ("balance", 135), "contact_year": ("contact", 365),
     "manager_performance": ("manager_performance", 30),
 }  # fmt: skip
 WHOLE_VIEWS = (
@@ -128,19 +134,40 @@ WHOLE_VIEWS = (
 
 
 def create_views(db: duckdb.DuckDBPyConnection, store: MartStore, manifest: SourceManifest) -> None:
-    """Name the landed files, only those of the months that a window reaches, and the two small macros."""
-    as_of = manifest.as_of
-    db.execute(f"CREATE MACRO as_of() AS DATE '{as_of}'")
-    db.execute(f"CREATE MACRO days_from(n) AS (DATE '{as_of}' - (n - 1))::TIMESTAMP")
-    share = "(round(above::DOUBLE / nullif(below::DOUBLE, 0) * 1000000) / 1000000)::DECIMAL(18,6)"
-    db.execute(f"CREATE MACRO share_of(above, below) AS {share}")
+    """Name the landed files, only those of the months that a window reaches."""
+    db.execute(f"CREATE MACRO as_of() AS DATE '{manifest.as_of}'")
+    db.execute((HERE / "hand_macros.sql").read_text())
     for view, (name, days) in {**VIEWS, **{name: (name, None) for name in WHOLE_VIEWS}}.items():
-        first = f"{as_of - timedelta(days=days - 1):%Y-%m}" if days else ""
+        first = f"{manifest.as_of - timedelta(days=days - 1):%Y-%m}" if days else ""
         files = [str(store.root / one.path) for one in manifest.of(name) if one.partition >= first]
         db.execute(f"CREATE VIEW {view} AS FROM read_parquet({files})")
 
 
-def build_by_hand(folder: Path, as_of: date, memory: str) -> int:
+def score(db: duckdb.DuckDBPyConnection, models: Mapping[str, TrainedModel]) -> None:
+    """Fetch the features of all models at once, and score only the customers that each one speaks about."""
+    cards = [model.card for model in models.values()]
+    vocabulary = {name: words for card in cards for name, words in card.vocabulary.items()}
+    names = dict.fromkeys(name for card in cards for name in card.model.features)
+    columns = (
+        f"coalesce(list_position({list(vocabulary[name])}, {name}), 0) - 1 AS {name}"
+        if name in vocabulary else name
+        for name in names
+    )  # fmt: skip
+    fetched = db.execute(f"SELECT customer_id, {', '.join(columns)} FROM h_feature").to_arrow_table()
+    frame = pd.DataFrame({name: fetched[name].cast("double").to_numpy() for name in names})
+    scores: dict[str, Any] = {"customer_id": fetched["customer_id"]}
+    for name, model in models.items():
+        chosen = (frame["txn_count_90d"] > 0).to_numpy() if model.card.model.where else slice(None)
+        scores[name] = np.full(len(frame), np.nan)
+        features = frame.loc[chosen, list(model.card.model.features)]
+        scores[name][chosen] = model.pipeline.predict_proba(features)[:, 1].round(6)
+    db.register("scored", pa.table(scores))
+    rounded = ", ".join(f"if(isnan({name}), NULL, {name}::DECIMAL(18,6)) AS {name}" for name in models)
+    db.execute(f"CREATE TEMP TABLE h_score AS SELECT customer_id, {rounded} FROM scored")
+    db.unregister("scored")
+
+
+def build_by_hand(folder: Path, as_of: date, models: Mapping[str, TrainedModel], memory: str) -> int:
     """Write the same snapshot as ours to ``hand.duckdb``; returns its rows."""
     target = folder / "hand.duckdb"
     target.unlink(missing_ok=True)
@@ -148,6 +175,7 @@ def build_by_hand(folder: Path, as_of: date, memory: str) -> int:
     with connect(folder, memory) as db:
         create_views(db, store, store.load(as_of))
         db.execute((HERE / "hand_passes.sql").read_text())
+        score(db, models)
         db.execute(f"ATTACH '{target}' AS built")
         db.execute((HERE / "hand_snapshot.sql").read_text())
         rows = db.execute("SELECT count(*) FROM built.snapshot").fetchone()[0]

@@ -13,16 +13,23 @@ from typing import Any
 
 import comparing
 import counting
+import numpy as np
 import rivals
 
 from journeykit.mart.loading import load_sources
 from journeykit.mart.mapping import read_mapping
 from journeykit.mart.store import MartStore
+from journeykit.models.card import TrainingData, make_card
+from journeykit.models.learning import fit
+from journeykit.models.model import load_models
+from journeykit.models.store import ModelStore
 from journeykit.tags import LIBRARY, Catalogue, build_tags
+from journeykit.tags.computing import read_tags
 from synthetic_data.generating import generate
 
 AS_OF = date(2026, 5, 29)
 MEMORY = "4GB"
+LEARNED = 20_000  # rows that each model is trained on
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -46,14 +53,35 @@ def hand_load(folder: Path, _: int) -> dict[str, Any]:
     return {"rows": rivals.land_bank(folder, AS_OF, MEMORY)}
 
 
+def models(folder: Path, _: int) -> dict[str, Any]:
+    """Train the shipped models on outcomes drawn by lot: what both sides score with is of full size."""
+    store, catalogue, lot = MartStore(folder / "mart"), Catalogue(LIBRARY), np.random.default_rng(1)
+    manifest, definitions = store.load(AS_OF), load_models(ROOT / "scheduled" / "models")
+    names = sorted({name for model in definitions.values() for name in model.features})
+    table = read_tags(store, catalogue, manifest, names, memory_limit=MEMORY, threads=2)
+    rows = table.take(np.sort(lot.choice(len(table), min(len(table), LEARNED), replace=False)))
+    for name, model in definitions.items():
+        fitted = fit(model, rows, lot.random(len(rows)) < 0.5)
+        data = TrainingData(
+            load_id=manifest.load_id, feature_day=AS_OF, outcome_day=AS_OF, customers=len(table),
+            rows=len(rows), positives=int(fitted.outcome.sum()),
+        )  # fmt: skip
+        ModelStore(folder / "models").publish(make_card(model, name, data, fitted, {}), fitted.pipeline)
+    return {"rows": len(rows)}
+
+
 def our_build(folder: Path, _: int) -> dict[str, Any]:
-    build = build_tags(MartStore(folder / "mart"), Catalogue(LIBRARY), AS_OF, memory_limit=MEMORY, threads=2)
+    trained = ModelStore(folder / "models").trained()
+    build = build_tags(
+        MartStore(folder / "mart"), Catalogue(LIBRARY), AS_OF, models=trained, memory_limit=MEMORY, threads=2
+    )
     assert not build.reused and not build.plan.unavailable
     return {"rows": build.rows, "tags": len(build.plan.tags)}
 
 
 def hand_build(folder: Path, _: int) -> dict[str, Any]:
-    return {"rows": rivals.build_by_hand(folder, AS_OF, MEMORY)}
+    trained = ModelStore(folder / "models").trained()
+    return {"rows": rivals.build_by_hand(folder, AS_OF, trained, MEMORY)}
 
 
 def compare(folder: Path, _: int) -> dict[str, Any]:
@@ -68,7 +96,7 @@ def count(folder: Path, _: int) -> dict[str, Any]:
 
 STEPS: dict[str, Callable[[Path, int], dict[str, Any]]] = {
     step.__name__: step
-    for step in (our_bank, hand_bank, our_load, hand_load, our_build, hand_build, compare, count)
+    for step in (our_bank, hand_bank, our_load, hand_load, models, our_build, hand_build, compare, count)
 }
 
 
