@@ -39,7 +39,8 @@ class CatalogueFacts:
     users : mapping of str to tuple of User
         Live strategies and segments by tag.
     unavailable : mapping of str to str
-        Tags that the load cannot give, and the ``subject.column`` that is missing.
+        Tags that the build could not have, and the ``subject.column`` or model that is missing; before
+        the first build, those that the load cannot give.
     newest : mapping of str to date
         The newest day that each loaded subject with a history tells of.
     profile, drift : Profile, Drift or None
@@ -85,7 +86,7 @@ def read_catalogue(
         build_id=mart.build_id or "",
         lineage=trace(catalogue, features),
         users=find_users(catalogue, strategies, segments),
-        unavailable=find_unavailable(catalogue, mart.manifest),
+        unavailable=mart.scope.unavailable if mart.build_id else find_unavailable(catalogue, mart.manifest),
         newest=_newest(mart),
         profile=profile,
         drift=drift,
