@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from journeykit.cli import app
 from journeykit.expressions import tag
 from journeykit.segments import Segment
-from journeykit.tags import LIBRARY, Tag
+from journeykit.tags import LIBRARY, Formula, Tag
 
 DAY, BEFORE = "2026-05-29", "2026-05-28"
 AGE = {one.name: one for one in LIBRARY}["age"]
@@ -102,6 +102,31 @@ def test_uses_name_columns_tags_and_strategies(root):
     assert uses["reads"] == {"customer.birth_date": ["age"]}
     assert (uses["subjects"], uses["segments"], uses["strategies"]) == (["customer"], ["elders"], [])
     assert "elders" in _table(root, "tags", "uses", "age")
+
+
+def test_a_changed_tag_that_a_segment_uses_is_reported_before_the_build(root):
+    """A tag of the bank's own, built for two days and then defined otherwise."""
+    tags, segments = root / "scheduled" / "tags", root / "scheduled" / "segments"
+    tags.mkdir(exist_ok=True)
+    segments.mkdir(exist_ok=True)
+    years = Formula(expression=(tag("tenure_days") / 365).node)
+    own = Tag(name="tenure_years", title="Years with us", type="rate", compute=years)
+    own.save(tags)
+    Segment("loyal", tag("tenure_years") > 5, title="Loyal").save(segments)
+    assert _run(root, "tags", "backfill", "--from", BEFORE, "--to", BEFORE).exit_code == 0
+    assert _json(root, "tags", "plan", "--as-of", DAY)["changed"] == {}
+    changed = Formula(expression=(tag("tenure_days") / 360).node)
+    own.model_copy(update={"compute": changed}).save(tags)
+    assert _json(root, "tags", "plan", "--as-of", DAY)["changed"] == {"tenure_years": ["loyal"]}
+    assert "Loyal" in _table(root, "tags", "plan", "--as-of", DAY)
+
+
+def test_a_page_describes_every_tag(root):
+    said = _table(root, "tags", "page", "pages/tags.html", "--language", "zh")
+    assert said == "Wrote pages/tags.html\n"
+    page = (root / "pages" / "tags.html").read_text(encoding="utf-8")
+    assert all(one.title_zh in page for one in LIBRARY)
+    assert DAY in page
 
 
 def test_models_that_are_not_trained_are_listed_as_such(root):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from journeykit.cli.saying import AsJson, AsOf, answer, listing, told_plainly
+from journeykit.cli.saying import AsJson, AsOf, OptionalAsOf, answer, day_of, listing, show, told_plainly
 
 group = typer.Typer(help="The tag catalogue.", no_args_is_help=True)
 
@@ -44,14 +45,17 @@ def tags_show(name: Name, as_json: AsJson = False) -> None:
 
 @group.command("plan")
 def tags_plan(as_of: AsOf, as_json: AsJson = False) -> None:
-    """Show what a build of a loaded day would do, step by step."""
-    from journeykit.workspace import plan_tags
+    """Show what a build of a loaded day would do, and whose tags have changed since the one before."""
+    from journeykit.workspace import changed_tags, plan_tags
 
     with told_plainly(f"Planning {as_of.date()}"):
-        plan = plan_tags(as_of.date())
+        plan, touched = plan_tags(as_of.date()), changed_tags(as_of.date())
     table = plan.table()
     steps = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    answer({"steps": steps, "unavailable": plan.unavailable}, table, as_json)
+    users = {name: [user.name for user in found] for name, found in touched.users.items()}
+    answer({"steps": steps, "unavailable": plan.unavailable, "changed": users}, table, as_json)
+    if touched and not as_json:
+        show(touched.table())
 
 
 @group.command("backfill")
@@ -89,3 +93,17 @@ def tags_uses(name: Name, as_json: AsJson = False) -> None:
     with told_plainly():
         uses = tag_uses(name)
     answer(uses.row(), uses.table(), as_json)
+
+
+@group.command("page")
+def tags_page(
+    out: Annotated[Path, typer.Argument(help="The HTML file to write.")] = Path("var/tags.html"),
+    as_of: OptionalAsOf = None,
+    language: Annotated[str, typer.Option(help="en or zh; the workspace's when left out.")] = "",
+) -> None:
+    """Write a page that describes every tag: meaning, lineage, users, distribution, drift."""
+    from journeykit.files import publish_text
+    from journeykit.workspace import tags_page
+
+    with told_plainly("Reading the catalogue"):
+        typer.echo(f"Wrote {publish_text(out, tags_page(day_of(as_of), language))}")

@@ -2,11 +2,12 @@
 
 from journeykit.workspace.deciding import check, daily_report, run_rows, run_strategies, strategy_rows
 from journeykit.workspace.delivering import export, lead_rows, leads
+from journeykit.workspace.describing import changed_tags, tag_uses, tags_page
 from journeykit.workspace.loading import LoadedDay, check_day, load_day
 from journeykit.workspace.making import EXAMPLES, create_vault_key, init_workspace
 from journeykit.workspace.modelling import model_card, model_rows
 from journeykit.workspace.opening import as_day, catalogue, connect, mart_store, open_ledger
-from journeykit.workspace.tagging import backfill_tags, build_tags, plan_tags, tag_drift, tag_uses
+from journeykit.workspace.tagging import backfill_tags, build_tags, plan_tags, tag_drift
 
 __all__ = [
     "EXAMPLES",
@@ -15,6 +16,7 @@ __all__ = [
     "backfill_tags",
     "build_tags",
     "catalogue",
+    "changed_tags",
     "check",
     "check_day",
     "connect",
@@ -35,4 +37,5 @@ __all__ = [
     "strategy_rows",
     "tag_drift",
     "tag_uses",
+    "tags_page",
 ]
