@@ -13,6 +13,7 @@ _HOME = {
     "Channel": "routing.channel",
     "Formula": "tags",
     "Goal": "strategies.graph",
+    "Model": "models",
     "Offer": "strategies.offers",
     "Ranking": "tags",
     "Score": "tags",
@@ -23,6 +24,7 @@ _HOME = {
     "build_tags": "workspace",
     "case": "expressions",
     "check": "workspace",
+    "check_models": "workspace",
     "column": "expressions",
     "connect": "workspace",
     "daily_report": "workspace",
@@ -33,8 +35,10 @@ _HOME = {
     "export": "workspace",
     "leads": "workspace",
     "load_day": "workspace",
+    "model_card": "workspace",
     "run_strategies": "workspace",
     "tag": "expressions",
+    "train_models": "workspace",
 }
 
 __all__ = list(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]

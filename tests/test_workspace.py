@@ -80,7 +80,7 @@ def test_every_new_workspace_has_the_mornings_jobs_as_real_files(tmp_path, examp
     assert not [path for path in root.rglob("*") if path.is_symlink()]
     assert (root / ".gitignore").is_file()
     jobs = load_jobs(root / "scheduled").jobs
-    assert list(jobs) == ["build_tags", "run_strategies", "daily_report"]
+    assert list(jobs) == ["train_models", "build_tags", "run_strategies", "daily_report"]
     assert all((root / "scheduled" / job.notebook).is_file() for job in jobs.values())
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["bank"]
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from journeykit.display import Table
 from journeykit.i18n import in_language, label
-from journeykit.models.drawing import draw_bars, draw_calibration
+from journeykit.models.drawing import Drawing, draw_bars, draw_calibration
 from journeykit.models.figures import (
     CalibrationBin,
     LiftDecile,
@@ -63,7 +63,8 @@ class FeatureFact(_Value):
 class ModelCard(_Value):
     """Everything known of a trained model; prints well, and is kept as JSON beside it.
 
-    Every figure rests on out-of-fold scores: of rows that the scoring fold had not learned from.
+    Every figure of how good it is rests on out-of-fold scores: of rows that the scoring fold had not
+    learned from. Only `bins`, which later scores are compared with, are of the pipeline's own.
 
     Attributes
     ----------
@@ -193,15 +194,19 @@ class CardView:
         return "\n\n".join(map(repr, self.card.tables(self.language)))
 
     def _repr_html_(self) -> str:
-        language, card = self.language, self.card
-        facts, *others = (table._repr_html_() for table in card.tables(language))
-        words = label("model.predicted", language), label("model.observed", language)
-        curve = draw_calibration(label("model.calibration", language), card.calibration, words)
-        bars = draw_bars(
-            label("model.importance", language),
-            [(one.titled(language), one.importance) for one in card.by_importance()[:SHOWN]],
-        )
-        return f'<div class="jk-card-of-model">{facts}{curve}{bars}{"".join(others)}</div>'
+        facts, *others = self.card.tables(self.language)
+        parts = (facts, *draw_card(self.card, self.language), *others)
+        return f"<div>{''.join(part._repr_html_() for part in parts)}</div>"
+
+
+def draw_card(card: ModelCard, language: str) -> tuple[Drawing, Drawing]:
+    """The calibration curve, and what the model rests on, as drawings."""
+    words = label("model.predicted", language), label("model.observed", language)
+    rows = [(one.titled(language), one.importance) for one in card.by_importance()[:SHOWN]]
+    return (
+        draw_calibration(label("model.calibration", language), card.calibration, words),
+        draw_bars(label("model.importance", language), rows),
+    )
 
 
 def make_card(
@@ -227,7 +232,7 @@ def make_card(
         ),
         calibration=measure_calibration(fitted.outcome, fitted.scores),
         lift=measure_lift(fitted.outcome, fitted.scores),
-        bins=measure_bins(fitted.scores),
+        bins=measure_bins(fitted.given),
         vocabulary={name: tuple(values) for name, values in fitted.vocabulary.items()},
         sklearn=sklearn.__version__,
     )

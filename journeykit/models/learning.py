@@ -45,6 +45,9 @@ class Fitted:
         Values of text features that are told apart.
     outcome, scores, folds : ndarray
         For each row, whether it was positive, its out-of-fold probability, and its fold.
+    given : ndarray
+        For each row, the probability that `pipeline` gives it: flattered, so no figure rests on it, but
+        what later scores of the same pipeline are compared with.
     importance : mapping of str to float
         By how much the AUC of rows held out falls when a feature is shuffled among them.
     missing : mapping of str to float
@@ -56,6 +59,7 @@ class Fitted:
     outcome: np.ndarray
     scores: np.ndarray
     folds: np.ndarray
+    given: np.ndarray
     importance: dict[str, float]
     missing: dict[str, float]
 
@@ -80,8 +84,13 @@ def fit(model: Model, features: pa.Table | pd.DataFrame, outcome: Sequence[bool]
                 f"Model '{model.name}': of {len(truth):,} customers {count:,} {what}; at least {FEWEST} "
                 "of both are needed. Widen `where`, lengthen horizon_days, or train once more has happened."
             )
-    with threadpool_limits(1 if len(truth) < SMALL else None):
+    with few_threads(len(truth)):
         return _learn(model, table, truth)
+
+
+def few_threads(rows: int) -> threadpool_limits:
+    """Learn or score within this: one thread for few rows, as many as the machine has for more."""
+    return threadpool_limits(1 if rows < SMALL else None)
 
 
 def _learn(model: Model, table: pa.Table, truth: np.ndarray) -> Fitted:
@@ -99,7 +108,8 @@ def _learn(model: Model, table: pa.Table, truth: np.ndarray) -> Fitted:
             importance = _importance(trained, frame.iloc[held_out], truth[held_out])
     missing = {name: table.column(name).null_count / len(truth) for name in model.features}
     pipeline.fit(frame, truth)
-    return Fitted(pipeline, vocabulary, truth, scores, folds, importance, missing)
+    given = pipeline.predict_proba(frame)[:, 1]
+    return Fitted(pipeline, vocabulary, truth, scores, folds, given, importance, missing)
 
 
 def make_pipeline(learner: Learner, features: Sequence[str], vocabulary: Vocabulary) -> Pipeline:

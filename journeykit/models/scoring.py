@@ -1,4 +1,4 @@
-"""Score customers with a trained model, and say when it should no longer be trusted."""
+"""Score customers with a trained model."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
 from journeykit.models.card import ModelCard
 from journeykit.models.encoding import encode
-from journeykit.models.figures import PLACES, measure_stability
-from journeykit.tags.drift import CHANGED
+from journeykit.models.figures import PLACES
+from journeykit.models.learning import few_threads
 
 CHUNK = 100_000
 
@@ -46,9 +46,10 @@ class TrainedModel:
         """The probability of each row, of six places; missing where the model's `where` does not hold."""
         model = self.card.model
         scores = np.empty(len(table))
-        for begin in range(0, len(table), CHUNK):
-            frame = encode(table.slice(begin, CHUNK), model.features, self.card.vocabulary)
-            scores[begin : begin + CHUNK] = self.pipeline.predict_proba(frame)[:, 1]
+        with few_threads(len(table)):
+            for begin in range(0, len(table), CHUNK):
+                frame = encode(table.slice(begin, CHUNK), model.features, self.card.vocabulary)
+                scores[begin : begin + CHUNK] = self.pipeline.predict_proba(frame)[:, 1]
         left_out = np.zeros(len(table), bool) if model.where is None else ~find_rows(model.where, table)
         return pa.array(np.round(scores, PLACES), pa.float64(), mask=left_out)
 
@@ -107,30 +108,3 @@ def _type_of(type_: pa.DataType) -> Type:
         if is_one(type_):
             return found
     return Type.TEXT
-
-
-def stability(card: ModelCard, scores: pa.Array | pa.ChunkedArray) -> float:
-    """The population stability index of current scores against those of the training; missing left out."""
-    return measure_stability(card.bins, scores.drop_null().cast(pa.float64()).to_numpy(zero_copy_only=False))
-
-
-def find_stale(
-    card: ModelCard, as_of: date, scores: pa.Array | pa.ChunkedArray | None = None
-) -> tuple[str, ...]:
-    """What speaks against using a model on a day: its age, and scores unlike those of its training."""
-    name, found = card.model.name, []
-    age = (as_of - card.data.outcome_day).days
-    advice = "Train it anew: journeykit run train_models --as-of DATE"
-    if age > card.model.max_age_days:
-        found.append(
-            f"Model '{name}' learned from outcomes up to {card.data.outcome_day}, {age} days before {as_of}; "
-            f"it may be {card.model.max_age_days} days old. {advice}"
-        )
-    if scores is not None and len(scores) > scores.null_count:
-        index = stability(card, scores)
-        if index > CHANGED:
-            found.append(
-                f"Model '{name}': its scores as of {as_of} have moved from those of its training, stability "
-                f"index {index:.2f} over {CHANGED}. {advice}"
-            )
-    return tuple(found)

@@ -8,6 +8,7 @@ from journeykit.workspace.making import EXAMPLES, create_vault_key, init_workspa
 from journeykit.workspace.modelling import model_card, model_rows
 from journeykit.workspace.opening import as_day, catalogue, connect, mart_store, open_ledger
 from journeykit.workspace.tagging import backfill_tags, build_tags, plan_tags, tag_drift
+from journeykit.workspace.training import check_models, train_models
 
 __all__ = [
     "EXAMPLES",
@@ -19,6 +20,7 @@ __all__ = [
     "changed_tags",
     "check",
     "check_day",
+    "check_models",
     "connect",
     "create_vault_key",
     "daily_report",
@@ -38,4 +40,5 @@ __all__ = [
     "tag_drift",
     "tag_uses",
     "tags_page",
+    "train_models",
 ]

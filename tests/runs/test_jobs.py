@@ -43,7 +43,7 @@ def test_an_unknown_job_lists_the_known_ones(tmp_path):
 
 def test_shipped_jobs_fit_their_notebooks():
     jobs = load_jobs(SCHEDULED).jobs
-    assert list(jobs) == ["build_tags", "run_strategies", "daily_report"]
+    assert list(jobs) == ["train_models", "build_tags", "run_strategies", "daily_report"]
     for name, job in jobs.items():
         declared = declared_parameters(SCHEDULED / job.notebook)
         check_parameters(job.parameters, declared, name)

@@ -1,0 +1,96 @@
+"""Models trained on a loaded day, and what speaks against those that score one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, cast
+
+import sqlalchemy as sa
+
+from journeykit.display import Table
+from journeykit.errors import DataError
+from journeykit.settings import load_settings
+from journeykit.tags import Score
+from journeykit.workspace.modelling import model_store, models_on
+from journeykit.workspace.opening import as_day, catalogue, connect, mart_store
+
+if TYPE_CHECKING:
+    from journeykit.models import ModelCard, ModelCheck, TrainedModel
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a training made: the card of each model, and why others could not be trained; prints as a table.
+
+    Attributes
+    ----------
+    as_of : date
+        The outcome day.
+    cards : tuple of ModelCard
+        Of the models that are now current.
+    refused : mapping of str to str
+        Models that the day's data do not suffice for, and why; what was current of them stays so.
+    """
+
+    as_of: date
+    cards: tuple[ModelCard, ...]
+    refused: Mapping[str, str]
+
+    def table(self) -> Table:
+        """One row per model."""
+        rows: list[tuple[object, ...]] = [
+            (card.model.name, card.model_id, card.data.rows, f"{card.auc:.3f}", "") for card in self.cards
+        ]
+        rows += [(name, None, None, None, reason) for name, reason in self.refused.items()]
+        title = f"{len(self.cards)} models trained as of {self.as_of}"
+        return Table(title, ("model", "model_id", "rows", "auc", "not trained"), tuple(rows))
+
+    def __repr__(self) -> str:
+        return repr(self.table())
+
+    def _repr_html_(self) -> str:
+        return self.table()._repr_html_()
+
+
+def train_models(as_of: date | str) -> Training:
+    """Train every model of ``scheduled/models`` on a loaded day; the next build of tags scores with them.
+
+    A model that the day's data do not suffice for is told in the result, and the one that was current of
+    its name stays so.
+
+    Raises
+    ------
+    DefinitionError
+        A model does not fit the catalogue.
+    """
+    from journeykit.models import load_models, train
+
+    settings, day = load_settings(), as_day(as_of)
+    known, store = catalogue(settings), mart_store(settings)
+    manifest, cards, refused = store.load(day), [], {}
+    for name, model in load_models(settings.scheduled / "models").items():
+        try:
+            trained = train(
+                store, model_store(settings), known, manifest, model,
+                memory_limit=settings.mart.memory_limit, threads=settings.mart.threads,
+            )  # fmt: skip
+        except DataError as error:
+            refused[name] = str(error)
+        else:
+            cards.append(trained.card)
+    return Training(day, tuple(cards), refused)
+
+
+def check_models(as_of: date | str) -> tuple[ModelCheck, ...]:
+    """The models that may score a day, against the scores in its current snapshot: age and stability."""
+    from journeykit.models import check_trained
+
+    day, found = as_day(as_of), []
+    with connect(day) as mart:
+        for name, model in models_on(load_settings(), day).items():
+            scored = [tag for tag in mart.scope.tags if mart.tags[tag].tag.compute == Score(model=name)]
+            scores = mart.run(sa.select(mart.scope.tags[scored[0]]))[0] if scored else None
+            found.append(check_trained(cast("TrainedModel", model).card, day, scores))
+    return tuple(found)
