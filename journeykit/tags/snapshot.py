@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from journeykit.compiler import compile_node, compile_predicate
 from journeykit.contract import Type, subject
 from journeykit.dialects import SQL_TYPES
+from journeykit.expressions import Arithmetic
 from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
 from journeykit.tags.columns import reference
@@ -158,13 +159,29 @@ def scope_of(before: sa.FromClause, plan: BuildPlan) -> Scope:
 def formula_column(tag: Tag, scope: Scope) -> Column:
     """The value of a formula, rounded half-up to the tag's scale; conditions are never missing."""
     assert isinstance(tag.compute, Formula)  # noqa: S101  (the plan put it here)
+    expression = tag.compute.expression
     if tag.type is Type.BOOLEAN:
-        return compile_predicate(tag.compute.expression, scope)
-    value = compile_node(tag.compute.expression, scope)
+        return compile_predicate(expression, scope)
     if tag.type not in LIMITS:
-        return sa.cast(value, SQL_TYPES[tag.type])
-    if isinstance(value.type, sa.Double):
-        units = 10**tag.scale
-        value = sa.func.round(value * units) / units
+        return sa.cast(compile_node(expression, scope), SQL_TYPES[tag.type])
+    units = 10**tag.scale
+    if isinstance(expression, Arithmetic) and expression.op == "/":
+        value = _whole_units(compile_node(expression.left, scope), units)
+        below = sa.cast(compile_node(expression.right, scope), sa.Double())
+        value = sa.func.round(value / sa.func.nullif(below, 0)) / units
+    else:
+        value = compile_node(expression, scope)
+        if isinstance(value.type, sa.Double):
+            value = sa.func.round(value * units) / units
     limit = LIMITS[tag.type]
     return sa.case((sa.func.abs(value) < limit, sa.cast(value, SQL_TYPES[tag.type])))
+
+
+def _whole_units(dividend: Column, units: int) -> Column:
+    """A dividend in units of the last place, so that a quotient that lies on a half is a half exactly.
+
+    2304.49 / 2 is below its half in double precision; 230449 / 2 is not.
+    """
+    if isinstance(dividend.type, sa.Double):
+        return dividend * units
+    return sa.cast(sa.cast(dividend, sa.Numeric(24, 6)) * units, sa.Double())

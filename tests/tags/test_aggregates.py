@@ -309,3 +309,17 @@ def test_different_days_are_counted_alike_in_short_and_long_windows(of_c1, days,
     of_days = days_between(column("occurred_at"), as_of()).node
     got = of_c1({"txn": rows}, aggregate("days", "distinct", of=of_days, within_days=days))
     assert got["days"] == seen
+
+
+def test_a_quotient_on_a_half_is_rounded_up_although_its_double_lies_below(of_c1):
+    tags = [
+        aggregate("total", "sum", "decimal", of=column("amount")),
+        aggregate("times", "count"),
+        formula("each", "decimal", tag("total") / tag("times")),
+        formula("third", "rate", tag("times") / 3),
+        formula("nothing", "rate", tag("times") / (tag("times") - 2)),
+    ]
+    got = of_c1({"txn": [txn(1, "2026-05-29", "2304.00"), txn(2, "2026-05-29", "0.49")]}, *tags)
+    assert (
+        got["each"] == Decimal("1152.25") and got["third"] == Decimal("0.666667") and got["nothing"] is None
+    )

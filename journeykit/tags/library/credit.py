@@ -104,7 +104,7 @@ TAGS = (
            Type.DECIMAL, holdings("sum", column("amount"), LOAN & (column("status") == "overdue")), "yuan",
            sensitivity="C3"),
     define("has_undrawn_credit", ("Credit not drawn", "授信未支用"),
-           ("Credit is approved, and nothing of it is used.", "有授信且已用授信为0。"),
+           ("Approved credit is above 0, and used credit is 0 or less.", "授信总额大于0且已用授信不大于0。"),
            Type.BOOLEAN, (tag("approved_credit") > 0) & (tag("used_credit") <= 0)),
     *map(holds_loan_of, LOAN_KINDS),
     *map(loans_opened, (90,)),

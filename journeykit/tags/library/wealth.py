@@ -116,12 +116,12 @@ TAGS = (
            Type.RATE, tag("risky_wealth_balance") / tag("wealth_balance")),
     define("risk_appetite", ("Risk appetite", "风险偏好"),
            ("By the share of risky wealth: aggressive from 0.5, balanced above 0 and under 0.5; with no "
-            "risky wealth steady; none without a wealth balance.",
+            "risky wealth steady; none when the wealth balance is 0 or less, before anything else.",
             "按高风险理财占比：0.5及以上为进取（aggressive），大于0且不足0.5为平衡（balanced），"
-            "无高风险理财为稳健（steady）；无理财余额为无（none）。"),
+            "无高风险理财为稳健（steady）；理财余额不大于0则一律为无（none）。"),
            Type.TEXT,
-           case((tag("risky_wealth_share") >= Decimal("0.5"), "aggressive"),
-                (tag("risky_wealth_share") > 0, "balanced"), (tag("wealth_balance") > 0, "steady"),
-                otherwise="none"),
+           case((tag("wealth_balance") <= 0, "none"),
+                (tag("risky_wealth_share") >= Decimal("0.5"), "aggressive"),
+                (tag("risky_wealth_share") > 0, "balanced"), otherwise="steady"),
            values=("aggressive", "balanced", "steady", "none")),
 )  # fmt: skip
