@@ -23,6 +23,7 @@ SAMPLE = 6
 COMMANDS = [
     "vault create-key",
     "mart load --as-of 2026-05-29",
+    "run train_models --as-of 2026-05-29",
     "run build_tags --as-of 2026-05-29",
     "run run_strategies --as-of 2026-05-29",
     "run daily_report --as-of 2026-05-29",
