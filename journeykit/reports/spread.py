@@ -10,7 +10,8 @@ import pandas as pd
 from journeykit.contract import Type
 from journeykit.display import WITHHELD
 from journeykit.reports.suppression import suppress_small
-from journeykit.tags.profile import OTHER, TagProfile, show_short
+from journeykit.tags.binning import OTHER, show_short
+from journeykit.tags.profile import TagProfile
 
 ROWS = 6
 """So many values or bins are drawn at most; further ones are summed up."""

@@ -9,13 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,20 +29,14 @@ from journeykit.dialects import (
     row_id,
 )
 from journeykit.errors import StoreError, unknown_name
+from journeykit.tags.binning import NAMED, count_between, count_named, make_bins
 from journeykit.tags.tag import Tag
 
 SAMPLE = 100_000
 """At most so many rows are read. Two samples of that size from one population differ by an index of about
 0.0002 over ten bins, far below what is watched for."""
 
-BINS = 10
-VALUES = 20
-OTHER = "…"
-COLUMNS = 16  # of a histogram
-
 _DAYS = (Type.DATE, Type.TIMESTAMP)
-_NAMED = (Type.TEXT, Type.BOOLEAN)
-_PLACES = {Type.DECIMAL: 2, Type.RATE: 6}
 
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "tag": sa.String(), "type": sa.String(), "customers": sa.BigInteger(), "known": sa.BigInteger(),
@@ -95,6 +88,12 @@ class TagProfile:
         """The share of the sampled customers in each bin; the last one is of those without a value."""
         return _shares(self.counts)
 
+    def count(self, sampled: pa.ChunkedArray) -> tuple[int, ...]:
+        """How many customers of another sample are in each of its bins."""
+        if self.type in NAMED:
+            return count_named(sampled, self.labels[:-1])
+        return count_between(sampled.to_numpy(), self.cuts)
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -136,7 +135,8 @@ def write_profile(connection: sa.Connection, schema: str, tags: Iterable[Tag], a
     known, sample = _count(connection, schema, types), _sample(connection, schema, types, as_of)
     customers = known.pop("")
     found = {
-        name: _profile(name, type_, customers, known[name], sample[name]) for name, type_ in types.items()
+        name: TagProfile(name, type_, customers, known[name], **make_bins(sample[name], type_))
+        for name, type_ in types.items()
     }
     rows = [(one.tag, one.type.value, one.customers, one.known, _to_json(one)) for one in found.values()]
     table = sa.Table("profile", sa.MetaData(), *(sa.Column(*one) for one in _TYPES.items()), schema=schema)
@@ -195,7 +195,7 @@ def shares_in(
         if name in previous.tags and previous.tags[name].type is one.type
     }
     sample = _sample(connection, schema, types, new.as_of)
-    return {name: _shares(_counts(previous.tags[name], sample[name])) for name in types}
+    return {name: _shares(previous.tags[name].count(sample[name])) for name in types}
 
 
 def _has_profile(connection: sa.Connection) -> bool:
@@ -241,129 +241,16 @@ def _sample(connection: sa.Connection, schema: str, types: Mapping[str, Type], a
 
 
 def _plain(column: sa.ColumnElement[Any], type_: Type, as_of: date) -> sa.ColumnElement[Any]:
-    if type_ in _NAMED:
+    if type_ in NAMED:
         return sa.cast(column, sa.String())
     if type_ in _DAYS:
         column = sa.type_coerce(sa.literal(as_of, sa.Date()) - sa.cast(column, sa.Date()), sa.BigInteger())
     return sa.cast(column, sa.Double())
 
 
-def _profile(name: str, type_: Type, customers: int, known: int, sampled: pa.ChunkedArray) -> TagProfile:
-    if type_ in _NAMED:
-        binned = TagProfile(name, type_, customers, known, labels=(*_most_frequent(sampled), OTHER))
-    else:
-        values = np.sort(_numbers(sampled))
-        cuts, shared = _cuts(values, _unit(type_))
-        shape = _histogram(values, _unit(type_)) if len(values) else {}
-        labels = _labels(cuts, shared, _unit(type_))
-        binned = TagProfile(name, type_, customers, known, cuts=cuts, labels=labels, **shape)
-    return replace(binned, counts=_counts(binned, sampled))
-
-
-def _histogram(values: np.ndarray, unit: Decimal) -> dict[str, Any]:
-    """Columns that each have room for as many values, so that no comb is seen in whole numbers."""
-    low, high = _exact(values[len(values) // 20]), _exact(values[len(values) * 19 // 20])
-    room = int((high - low) / unit) + 1
-    units = -(-room // COLUMNS)
-    width = units * unit
-    edges = [float(low + width * place) for place in range(1, -(-room // units))]
-    counts = np.diff(np.searchsorted(values, edges), prepend=0, append=len(values))
-    return {"low": low, "width": width, "histogram": tuple(counts.tolist())}
-
-
-def _with(one: TagProfile, sampled: pa.ChunkedArray, **fields: Any) -> TagProfile:
-    binned = TagProfile(one.tag, one.type, one.customers, one.known, **fields)
-    return TagProfile(one.tag, one.type, one.customers, one.known, **fields, counts=_counts(binned, sampled))
-
-
-def _numbers(sampled: pa.ChunkedArray) -> np.ndarray:
-    values = sampled.to_numpy()
-    return values[~np.isnan(values)]
-
-
-def _unit(type_: Type) -> Decimal:
-    """The smallest step between two values of a type."""
-    return Decimal(1).scaleb(-_PLACES.get(type_, 0))
-
-
-def _cuts(values: np.ndarray, unit: Decimal) -> tuple[tuple[Decimal, ...], dict[Decimal, Decimal]]:
-    """Where bins begin that hold a tenth each, and by its cut each value that has a bin of its own.
-
-    A value that a tenth or more share stands alone. Cuts lie midway between two values that occur, so that
-    days since a few fixed dates (a branch's opening) do not leave their bins from one day to the next.
-    """
-    cuts: set[Decimal] = set()
-    shared: dict[Decimal, Decimal] = {}
-    for place in range(1, BINS) if len(values) else ():
-        value = _exact(values[len(values) * place // BINS])
-        first, after = (int(np.searchsorted(values, float(value), side)) for side in ("left", "right"))
-        slack = max(unit / 2, abs(value) / 10)
-        low = (_exact(values[first - 1]) + value) / 2 if first else value - slack
-        cuts.add(low)
-        if (after - first) * BINS >= len(values):
-            cuts.add((value + _exact(values[after])) / 2 if after < len(values) else value + slack)
-            shared[low] = value
-    return tuple(sorted(cuts)), shared
-
-
-def _labels(cuts: tuple[Decimal, ...], shared: Mapping[Decimal, Decimal], unit: Decimal) -> tuple[str, ...]:
-    if not cuts:
-        return (OTHER,)
-    first = [cut.quantize(unit, ROUND_CEILING) for cut in cuts]  # the first value that a bin can hold
-    end = _show if unit == 1 else show_short
-    inner = [
-        _show(shared[cut]) if cut in shared
-        else _show(low) if high - low == unit
-        else f"{end(low)} … < {end(high)}"
-        for cut, low, high in zip(cuts, first, first[1:], strict=False)
-    ]  # fmt: skip
-    return (f"< {end(first[0])}", *inner, f"≥ {end(first[-1])}")
-
-
-def _exact(value: float) -> Decimal:
-    """A double as the shortest decimal that reads back as it."""
-    number = Decimal(repr(float(value)))
-    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number
-
-
-def _most_frequent(sampled: pa.ChunkedArray) -> tuple[str, ...]:
-    counted = [
-        (-row["counts"], row["values"])
-        for row in sampled.value_counts().to_pylist()
-        if row["values"] is not None
-    ]
-    return tuple(value for _, value in sorted(counted)[:VALUES])
-
-
-def _counts(bins: TagProfile, sampled: pa.ChunkedArray) -> tuple[int, ...]:
-    """How many sampled customers are in each bin of a profile, and how many have no value."""
-    if bins.type in _NAMED:
-        found = {row["values"]: row["counts"] for row in sampled.value_counts().to_pylist()}
-        named = [found.get(value, 0) for value in bins.labels[:-1]]
-        return (*named, len(sampled) - sampled.null_count - sum(named), sampled.null_count)
-    values = _numbers(sampled)
-    places = np.searchsorted(np.array([float(cut) for cut in bins.cuts]), values, "right")
-    return (*np.bincount(places, minlength=len(bins.cuts) + 1).tolist(), len(sampled) - len(values))
-
-
 def _shares(counts: tuple[int, ...]) -> tuple[float, ...]:
     total = sum(counts) or 1
     return tuple(count / total for count in counts)
-
-
-def show_short(value: Decimal) -> str:
-    """A bound to be read at a glance: three digits of it.
-
-    Examples
-    --------
-    >>> show_short(Decimal("1234567.89")), show_short(Decimal("0.255382")), show_short(Decimal("12.50"))
-    ('1,230,000', '0.255', '12.5')
-    """
-    return _show(Decimal(f"{value:.3g}"))
-
-
-def _show(value: Decimal) -> str:
-    return f"{value.normalize() + 0:,f}"
 
 
 def _to_json(one: TagProfile) -> str:
