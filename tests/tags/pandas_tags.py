@@ -415,7 +415,7 @@ def cards(b: Bank, t: Tags) -> None:
     t["holds_credit_card"], t["holds_social_security_card"] = h.exists(credit), h.exists(social)
     t["card_limit"], t["card_used"] = h.total("credit_limit", credit), h.total("used", credit)
     t["card_use"] = rate(t["card_used"], t["card_limit"])
-    t["is_idle_credit_card"] = t["holds_credit_card"] & (t["card_used"] == 0)
+    t["is_idle_credit_card"] = t["holds_credit_card"] & (t["card_used"] <= 0)
     t["social_security_card_days"] = h.most("ago", social)
     spent = x.last(90) & x.is_(kind="purchase", direction="out")
     t["spent_90d"], t["purchases_90d"] = x.total("amount", spent), x.count(spent)
@@ -433,7 +433,7 @@ def credit(b: Bank, t: Tags) -> None:
     t["credit_use"] = rate(t["used_credit"], t["approved_credit"])
     t["loan_rate_max"] = h.most("rate", loan)
     t["is_overdue"], t["overdue_balance"] = h.exists(overdue), h.total("amount", overdue)
-    t["has_undrawn_credit"] = (t["approved_credit"] > 0) & (t["used_credit"] == 0)
+    t["has_undrawn_credit"] = (t["approved_credit"] > 0) & (t["used_credit"] <= 0)
     for kind in ("mortgage", "consumer_loan", "business_loan", "farm_loan"):
         t[f"holds_{kind}"] = h.exists(h["mine"] & h.is_(kind=kind))
     t["loans_opened_90d"] = h.count(h["owned"] & h.is_(line="loan") & h.last(90))
@@ -590,7 +590,7 @@ def wealth(b: Bank, t: Tags) -> None:
     t["wealth_risk_mean"] = rate(h.total("risk_level", held), h.count(held & h["risk_level"].notna()))
     t["risky_wealth_balance"] = h.total("amount", held & h["risk_level"].isin([4, 5]))
     t["risky_wealth_share"] = share = rate(t["risky_wealth_balance"], t["wealth_balance"])
-    ways = {"none": t["wealth_balance"] == 0, "aggressive": share >= MICRO // 2, "balanced": share > 0}
+    ways = {"none": t["wealth_balance"] <= 0, "aggressive": share >= MICRO // 2, "balanced": share > 0}
     t["risk_appetite"] = first_of(ways, "steady")
 
 
