@@ -70,8 +70,8 @@ def balance_extreme(function: str, days: int, title: str, title_zh: str) -> Tag:
 
 
 HELD_TEXT: Text = (
-    f"A balance holds from its day until the day before the next of its account, for at most {STALE} days, "
-    "its own included; on a day without any balance the total is 0.",
+    f"A balance holds from its day until the day before the customer's next one of the same account, for at "
+    f"most {STALE} days, its own included; on a day without any balance the total is 0.",
     f"余额自其日期起持续到该账户下一余额的前一天，最多{STALE}天（含当天）；无余额的日子合计为0。",
 )
 WHOSE: dict[str, tuple[Text, Expression]] = {

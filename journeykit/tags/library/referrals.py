@@ -8,6 +8,7 @@ from journeykit.tags.tag import Tag
 define = family("referrals", "Marketing")
 made = aggregates("referral")
 received = aggregates("referral", by="referred_id")
+OTHERS = column("customer_id") != column("referred_id")
 
 
 def referrals(name: str, title: Text, what: Text, where: Expression | None, days: int) -> Tag:
@@ -31,7 +32,7 @@ TAGS = (
            Type.DECIMAL, made("sum", column("reward"), None, 365), "yuan"),
     define("was_referred", ("Came by referral", "由他人推荐"),
            ("Another customer recommended this one by as_of.", "数据日前（含）由其他客户推荐。"),
-           Type.BOOLEAN, received("exists")),
+           Type.BOOLEAN, received("exists", where=OTHERS)),
     define("referral_success_365d", ("Share of referrals that opened, 365 days", "近365天推荐成功率"),
            ("Referrals that opened over referrals, both of 365 days, 0.25 is 25 %; missing without a "
             "referral.",
@@ -46,5 +47,5 @@ TAGS = (
            ("Days from the latest time another customer recommended this one to as_of, however long ago; "
             "missing when nobody did.",
             "从最近一次被其他客户推荐到数据日的天数，不限期限；未被推荐则缺失。"),
-           Type.INTEGER, received("days_since"), "days"),
+           Type.INTEGER, received("days_since", where=OTHERS), "days"),
 )  # fmt: skip
