@@ -84,13 +84,8 @@ def fit(model: Model, features: pa.Table | pd.DataFrame, outcome: Sequence[bool]
                 f"Model '{model.name}': of {len(truth):,} customers {count:,} {what}; at least {FEWEST} "
                 "of both are needed. Widen `where`, lengthen horizon_days, or train once more has happened."
             )
-    with few_threads(len(truth)):
+    with threadpool_limits(1 if len(truth) < SMALL else None):
         return _learn(model, table, truth)
-
-
-def few_threads(rows: int) -> threadpool_limits:
-    """Learn or score within this: one thread for few rows, as many as the machine has for more."""
-    return threadpool_limits(1 if rows < SMALL else None)
 
 
 def _learn(model: Model, table: pa.Table, truth: np.ndarray) -> Fitted:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
 
 from journeykit.compiler import compile_statement
 from journeykit.contract import Type
@@ -20,9 +21,9 @@ from journeykit.mart.sources import subject_table
 from journeykit.models.card import ModelCard
 from journeykit.models.encoding import encode
 from journeykit.models.figures import PLACES
-from journeykit.models.learning import few_threads
 
-CHUNK = 100_000
+CHUNK = 20_000
+"""So many rows stay in the processor's cache: one thread then scores a million of 40 features in 5 s of CPU."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class TrainedModel:
         """The probability of each row, of six places; missing where the model's `where` does not hold."""
         model = self.card.model
         scores = np.empty(len(table))
-        with few_threads(len(table)):
+        with threadpool_limits(1):
             for begin in range(0, len(table), CHUNK):
                 frame = encode(table.slice(begin, CHUNK), model.features, self.card.vocabulary)
                 scores[begin : begin + CHUNK] = self.pipeline.predict_proba(frame)[:, 1]
