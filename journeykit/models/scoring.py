@@ -23,7 +23,7 @@ from journeykit.models.encoding import encode
 from journeykit.models.figures import PLACES
 
 CHUNK = 20_000
-"""So many rows stay in the processor's cache: one thread then scores a million of 40 features in 5 s of CPU."""
+"""So many rows stay in the cache: one thread then scores a million of 40 features in 5 s of CPU."""
 
 
 @dataclass(frozen=True)
