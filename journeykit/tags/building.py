@@ -24,10 +24,11 @@ from journeykit.mart.store import MartStore
 from journeykit.tags.carrying import METHOD, Settled, TagFacts, digest_of, find_carried
 from journeykit.tags.catalogue import Catalogue
 from journeykit.tags.computing import Computation, Progress, insert_from
+from journeykit.tags.drift import previous_profile
 from journeykit.tags.gate import Gate, Limits
 from journeykit.tags.plan import BuildPlan, Models
 from journeykit.tags.planning import plan_build
-from journeykit.tags.profile import Profile, read_profile, write_profile
+from journeykit.tags.profile import Profile, write_profile
 from journeykit.tags.snapshot import CUSTOMER_ID
 from journeykit.tags.tag import Score
 
@@ -148,7 +149,7 @@ def build_tags(
         plan = plan_build(catalogue, manifest, models=models, carried=carried)
         if not reused:
             facts = {"as_of": as_of.isoformat(), "build_id": build_id, "load_id": manifest.load_id}
-            gate = Gate(limits, _profile_before(store, as_of)) if limits else None
+            gate = Gate(limits, previous_profile(store, as_of)) if limits else None
             ids = model_ids_of(catalogue, models)
             work = _Work(store, plan, models, ids, gate, facts, memory_limit, threads, progress)
             publish(path, work.write)
@@ -168,15 +169,6 @@ def _only_one(folder: Path, as_of: date) -> Iterator[None]:
             f"Another build of {as_of} is running, in process {error.holder}. Its result will be the current "
             "one; wait for it, and build again only if definitions or data have changed since."
         ) from error
-
-
-def _profile_before(store: MartStore, as_of: date) -> Profile | None:
-    """The profile of the last build of an earlier day."""
-    earlier = {day: build_id for day, build_id in store.builds().items() if day < as_of}
-    if not earlier:
-        return None
-    day = max(earlier)
-    return read_profile(store.snapshot_path(day, earlier[day]))
 
 
 def read_build(path: Path, build_id: str) -> int:
