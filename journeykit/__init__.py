@@ -21,8 +21,10 @@ _HOME = {
     "Strategy": "strategies.graph",
     "Tag": "tags",
     "as_of": "expressions",
+    "backfill_tags": "workspace",
     "build_tags": "workspace",
     "case": "expressions",
+    "changed_tags": "workspace",
     "check": "workspace",
     "check_models": "workspace",
     "column": "expressions",
@@ -36,8 +38,11 @@ _HOME = {
     "leads": "workspace",
     "load_day": "workspace",
     "model_card": "workspace",
+    "plan_tags": "workspace",
     "run_strategies": "workspace",
     "tag": "expressions",
+    "tag_drift": "workspace",
+    "tag_uses": "workspace",
     "train_models": "workspace",
 }
 
