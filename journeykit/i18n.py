@@ -113,6 +113,15 @@ LABELS: dict[str, tuple[str, str]] = {
     "build.passes": ("Tags by subject", "各主题标签"),
     "build.formulas": ("Formulas over tags", "标签公式"),
     "build.attributes": ("Attributes of the customer", "客户属性"),
+    "build.changed": ("Changed tags in use", "在用标签的变更"),
+    "build.changed_by": ("Changed by", "变更来源"),
+    "build.changed_self": ("its definition", "自身定义"),
+    "build.unchanged": (
+        "No live strategy or segment uses a tag that means something else than in the build before.",
+        "与上一次生成相比，在用策略和客群所用标签的定义均无变化。",
+    ),
+    "build.users_strategy": ("Strategies", "策略"),
+    "build.users_segment": ("Segments", "客群"),
     "build.section": ("Tag build", "标签生成"),
     "run.section": ("Decisions", "决策结果"),
     # the card of a trained model

@@ -12,6 +12,7 @@ from journeykit.reports.figures import Figure, KeyFigures, Section
 from journeykit.reports.tables import cross_table, titled
 from journeykit.routing.result import StrategyRun
 from journeykit.settings import load_settings
+from journeykit.strategies.usage import TouchedUsers
 from journeykit.tags import Build
 
 
@@ -45,6 +46,30 @@ def summarise_build(build: Build, language: str) -> Section:
     )
     stated = _stated(plan.manifest.assumptions, language)
     return Section(title, (figures, passes, *(table for table in (missing, stated) if table.rows)))
+
+
+def summarise_changes(touched: TouchedUsers, language: str) -> Section:
+    """The tags that mean something else than in the build before, and whose strategies use them."""
+    title = label("build.changed", language)
+    if not touched:
+        return Section(title, (), label("build.unchanged", language))
+
+    def users(name: str, kind: str) -> str:
+        found = (one for one in touched.users[name] if one.kind == kind)
+        return ", ".join(in_language(language, one.title, one.title_zh) or one.name for one in found)
+
+    rows = tuple(
+        (
+            name,
+            ", ".join(cause for cause in touched.causes[name] if cause != name)
+            or label("build.changed_self", language),
+            users(name, "strategy"),
+            users(name, "segment"),
+        )
+        for name in touched.users
+    )
+    heads = ("tag", "build.changed_by", "build.users_strategy", "build.users_segment")
+    return Section(title, (Table("", tuple(label(key, language) for key in heads), rows),))
 
 
 def summarise_run(run: StrategyRun, language: str) -> Section:
