@@ -213,8 +213,8 @@ class Bank:
     def _balances(self) -> pd.DataFrame:
         """Balances of assets with `held_to`, how many days before as_of each held last."""
         frame = self._money("balance", "balance_on", ["amount"])
-        frame = frame[frame["line"].isin(ASSETS)].sort_values(["holding_id", "ago"])
-        following = frame.groupby("holding_id")["ago"].shift(1)
+        frame = frame[frame["line"].isin(ASSETS)].sort_values("ago")
+        following = frame.groupby(["customer_id", "holding_id"])["ago"].shift(1)
         return frame.assign(following=following, held_to=np.fmax(frame["ago"] - CARRY + 1, following + 1))
 
     def _holdings(self) -> pd.DataFrame:
@@ -328,7 +328,8 @@ def lines(b: Bank, t: Tags) -> None:
 
 
 def household(b: Bank, t: Tags) -> None:
-    holds = b.ties[b.ties["ended"].isna() | (b.ties["ended"] == 0)]
+    others = b.ties[b.ties["other_id"] != b.ties["customer_id"]]
+    holds = others[others["ended"].isna() | (others["ended"] == 0)]
     of, by = b.rows(holds), b.rows(holds, "other_id")
     t["household_others"] = of.distinct("other_id", of.is_(kind="household"))
     t["household_size"] = t["household_others"] + 1
@@ -350,7 +351,8 @@ def external(b: Bank, t: Tags) -> None:
 
 
 def referrals(b: Bank, t: Tags) -> None:
-    made, got = b.rows(b.referrals), b.rows(b.referrals, "referred_id")
+    by_others = b.referrals[b.referrals["customer_id"] != b.referrals["referred_id"]]
+    made, got = b.rows(b.referrals), b.rows(by_others, "referred_id")
     t["referrals_90d"], t["referrals_365d"] = made.count(made.last(90)), made.count(made.last(365))
     opened = yes(made["opened"].astype("boolean"))
     t["referrals_opened_365d"] = made.count(made.last(365) & opened)

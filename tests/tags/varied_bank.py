@@ -272,6 +272,9 @@ def vary_balances(rows: Rows, v: Variety) -> None:
                 if level
                 else v.draw.choice((amount, v.worth(), Decimal(v.draw.randint(-500, 9_000_00)) / 100))
             )
+    for row in rows["balance"]:  # some accounts changed hands on the way
+        if row["holding_id"] in ("S1", "S2", "S3") and (v.as_of - row["balance_on"]).days < 40:
+            row["customer_id"] = owners[-1]
     dropped = {row["holding_id"] for row in rows["balance"] if row["customer_id"] in owners[::4]}
     rows["balance"] = [
         row for row in rows["balance"] if row["holding_id"][0] == "S" or row["holding_id"] not in dropped
@@ -297,7 +300,7 @@ def vary_the_rest(rows: Rows, v: Variety) -> None:  # noqa: PLR0912
             if v.draw.random() < 0.6:
                 row[declared.at] = v.moment() if moments else v.day()
     for row in rows["tie"]:
-        row["other_id"] = v.draw.choice((row["other_id"], row["other_id"], row["other_id"], "C999"))
+        row["other_id"] = v.draw.choice((row["other_id"],) * 6 + ("C999", row["customer_id"]))
     for row in rows["external"]:
         row["source"] = v.draw.choice(("tax", "court", "land"))
     for row in rows["risk_assessment"]:
@@ -312,6 +315,8 @@ def vary_the_rest(rows: Rows, v: Variety) -> None:  # noqa: PLR0912
             row["outcome"] = v.maybe(v.draw.choice(("refused", "failed", "delivered")))
     for row in rows["referral"][::4]:
         row["customer_id"] = v.draw.choice(often)
+    for row in rows["referral"][::9]:
+        row["referred_id"] = row["customer_id"]
 
 
 def vary(rows: Rows, seed: int, as_of: date) -> Rows:
