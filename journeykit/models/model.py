@@ -13,6 +13,7 @@ from journeykit.errors import DefinitionError, UnknownNameError
 from journeykit.expressions import AnyNode, AsOf, tag_names
 from journeykit.expressions.nodes import walk
 from journeykit.expressions.types import check_predicate
+from journeykit.settings import find_root
 from journeykit.tags import Aggregate, Attribute, Catalogue, Score, Tag
 from journeykit.tags.checking import check_expression
 from journeykit.yaml_files import Name, from_yaml, read_definition, to_yaml, write_definition
@@ -113,8 +114,9 @@ class Model(BaseModel):
         """Read a model from YAML text; :class:`DefinitionError` names what is wrong."""
         return from_yaml(text, cls)
 
-    def save(self, folder: Path) -> Path:
-        """Write ``<name>.yaml`` into `folder` (scheduled/models); the next training picks it up."""
+    def save(self, folder: Path | None = None) -> Path:
+        """Write ``<name>.yaml`` in a folder, by default ``scheduled/models``; the next training reads it."""
+        folder = folder or find_root() / "scheduled" / "models"
         return write_definition(folder / f"{self.name}.yaml", self)
 
 

@@ -12,6 +12,7 @@ import pytest
 from journeykit.runs.kernels import execute_notebook
 from journeykit.segments import Segment
 from journeykit.strategies.graph import Strategy
+from journeykit.tags import load_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -37,8 +38,8 @@ def executed(built_workspace: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return found | {"workspace": str(workspace)}
 
 
-def test_there_are_four_in_reading_order() -> None:
-    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_", "04_"]
+def test_they_are_numbered_in_reading_order() -> None:
+    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_", "04_", "05_"]
 
 
 def test_exploring_shows_every_subject(executed: dict[str, str]) -> None:
@@ -52,6 +53,17 @@ def test_a_condition_and_its_complement_are_everyone(executed: dict[str, str]) -
     older, rest, both = map(int, counts.groups())
     assert older > 0 < rest
     assert older + rest == both == 400
+
+
+def test_a_new_tag_is_previewed_and_saved(executed: dict[str, str]) -> None:
+    assert "night_logins_30d: 400 customers" in executed["02_tags.ipynb"]
+    assert "Lineage of aum" in executed["02_tags.ipynb"]
+    own = load_catalogue(Path(executed["workspace"]) / "scheduled" / "tags")
+    assert own["night_logins_30d"].tag.unit == "times"
+
+
+def test_models_are_shown_and_another_one_defined(executed: dict[str, str]) -> None:
+    assert "reactivation" in executed["05_models.ipynb"]
 
 
 def test_the_segment_is_saved_as_it_was_designed(executed: dict[str, str]) -> None:
