@@ -24,6 +24,9 @@ ASSETS = ("deposit", "wealth")
 TIERS = {"basic": None, "gold": 50_000, "platinum": 200_000, "diamond": 1_000_000, "private": 6_000_000}
 ONLINE, OFFLINE = ("app", "web", "wechat"), ("counter", "atm", "pos")
 REACHED = ("answered", "clicked", "accepted", "refused")
+FEW_VALUES = {"direction", "kind", "channel", "counterparty", "category", "action", "object", "line"}
+FEW_VALUES |= {"outcome", "role", "status", "measure"}
+UNREAD = {"txn": ["txn_id", "holding_id", "recorded_at"], "event": ["event_id", "product_id"]}
 CARRY = 45  # days a balance holds at most, its own included
 
 
@@ -88,7 +91,7 @@ class Rows:
 
     def __init__(self, frame: pd.DataFrame, owner: pd.Series, customers: pd.Index) -> None:
         who = customers.get_indexer(pd.Index(owner))
-        self.frame = frame[who >= 0].reset_index(drop=True).assign(who=who[who >= 0])
+        self.frame = frame[who >= 0].assign(who=who[who >= 0])
         self.people = len(customers)
         self.all = np.ones(len(self.frame), dtype=bool)
 
@@ -146,18 +149,20 @@ class Rows:
         counted = counted.sort_values(["times", "value"], ascending=[False, True])
         return self._spread(counted.drop_duplicates("who"), "value")
 
-    def latest(self, column: str, where: Mask, tie: str) -> pd.Series:
-        """The value of the latest row with one; of two at the same moment the greater `tie`."""
-        rows = self.frame.loc[where & self.frame[column].notna(), ["who", "at", tie, column]]
+    def latest(self, column: str, where: Mask, tie: pd.Series) -> pd.Series:
+        """The value of the latest row with one; of two at the same moment the one of the greater `tie`."""
+        rows = self.frame.loc[where & self.frame[column].notna(), ["who", "at", column]]
         rows = rows[rows["at"] == rows.groupby("who")["at"].transform("max")]
-        return self._spread(rows.sort_values(tie).drop_duplicates("who", keep="last"), column)
+        rows = rows.assign(tie=tie.loc[rows.index]).sort_values("tie")
+        return self._spread(rows.drop_duplicates("who", keep="last"), column)
 
 
 class Bank:
     """The subjects as they are seen on as_of."""
 
     def __init__(self, frames: Frames, as_of: date) -> None:
-        self.frames, self.as_of = frames, pd.Timestamp(as_of)
+        self.frames = {name: frame.reset_index(drop=True) for name, frame in frames.items()}
+        self.as_of = pd.Timestamp(as_of)
         self.customers = self.seen("customer", "since").sort_values("customer_id").reset_index(drop=True)
         self.ids = pd.Index(self.customers["customer_id"])
         self.branches = self.seen("branch", "opened_on").set_index("branch_id")
@@ -183,25 +188,15 @@ class Bank:
 
     def seen(self, subject: str, at: str, until: str | None = None) -> pd.DataFrame:
         """Rows not after as_of with `at`, days `ago`, and days since they `ended` (NaN when not yet)."""
-        frame = self.frames[subject]
+        frame = self.frames[subject].drop(columns=UNREAD.get(subject, []))
         ago = self.ago(frame[at])
+        few = FEW_VALUES & set(frame) if subject != "customer" else ()
+        frame = frame.astype(dict.fromkeys(few, "category"))
         frame = frame.assign(at=pd.to_datetime(frame[at]), ago=ago)[~(ago < 0)]
-        if until is not None:
-            ended = self.ago(frame[until])
-            frame = frame.assign(ended=ended.where(ended >= 0))
-        few = {
-            "direction",
-            "kind",
-            "channel",
-            "counterparty",
-            "category",
-            "action",
-            "object",
-            "line",
-            "outcome",
-        }
-        few |= {"role", "status", "measure"}
-        return frame.astype({column: "category" for column in few & set(frame) if subject != "customer"})
+        if until is None:
+            return frame
+        ended = self.ago(frame[until])
+        return frame.assign(ended=ended.where(ended >= 0))
 
     def rows(self, frame: pd.DataFrame, owner: str = "customer_id") -> Rows:
         return Rows(frame, frame[owner], self.ids)
@@ -374,8 +369,8 @@ def contacts(b: Bank, t: Tags) -> None:
     t["contact_acceptance_90d"] = rate(t["contacts_accepted_90d"], t["contacts_90d"])
     t["days_since_contact"] = r.least("ago", year)
     t["days_since_accepted"] = r.least("ago", year & accepted)
-    t["last_contact_channel"] = r.latest("channel", year, tie="contact_id")
-    t["last_contact_outcome"] = r.latest("outcome", year, tie="contact_id")
+    t["last_contact_channel"] = r.latest("channel", year, tie=b.frames["contact"]["contact_id"])
+    t["last_contact_outcome"] = r.latest("outcome", year, tie=b.frames["contact"]["contact_id"])
     for channel in ("sms", "outbound_call", "app_push", "mobile_sales"):
         through = quarter & r.is_(channel=channel)
         t[f"{channel}_contacts_90d"] = r.count(through)
@@ -519,7 +514,7 @@ def flows(b: Bank, t: Tags) -> None:
     t["purchase_mean_90d"] = over(x.total("amount", bought), x.count(bought))
     t["txn_active_days_30d"] = x.distinct("ago", x.last(30))
     t["days_since_txn"] = x.least("ago", x.last(365))
-    t["last_txn_channel"] = x.latest("channel", x.last(90), tie="txn_id")
+    t["last_txn_channel"] = x.latest("channel", x.last(90), tie=b.frames["txn"]["txn_id"])
 
 
 def payroll(b: Bank, t: Tags) -> None:
@@ -606,7 +601,9 @@ def risk(b: Bank, t: Tags) -> None:
     t["risk_level"], t["risk_level_first"] = numbered.most("level", newest), numbered.most("level", oldest)
     t["risk_level_change"] = t["risk_level"] - t["risk_level_first"]
     t["days_since_assessment"] = r.least("ago", r.all)
-    t["risk_expires_on"] = pd.to_datetime(r.latest("expires_on", r.all, tie="assessed_on"))
+    t["risk_expires_on"] = pd.to_datetime(
+        r.latest("expires_on", r.all, tie=b.frames["risk_assessment"]["assessed_on"])
+    )
     t["risk_expires_in_days"] = whole(-b.ago(t["risk_expires_on"]))
     t["risk_assessment_valid"] = yes(t["risk_expires_in_days"] >= 0)
     t["risk_room"] = t["risk_level"] - t["product_risk_held"]
@@ -638,7 +635,7 @@ def behaviour(b: Bank, t: Tags) -> None:
     t["counter_visits_90d"] = e.count(e.is_(action="visit", channel="counter") & quarter)
     t["official_account_events_30d"] = e.count(e.is_(channel="official_account") & month)
     t["app_active_days_30d"] = e.distinct("ago", e.is_(channel="app") & month)
-    t["last_event_channel"] = e.latest("channel", quarter, tie="event_id")
+    t["last_event_channel"] = e.latest("channel", quarter, tie=b.frames["event"]["event_id"])
     t["is_wealth_browser"] = (t["wealth_views_30d"] >= 2) & ~t["holds_wealth"]
 
 
