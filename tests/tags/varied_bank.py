@@ -319,11 +319,45 @@ def vary_the_rest(rows: Rows, v: Variety) -> None:  # noqa: PLR0912
         row["referred_id"] = row["customer_id"]
 
 
+def add_exact(rows: Rows, v: Variety) -> None:
+    """People exactly at a bound, or a little below it, in what they have, how it grew, and what they do."""
+
+    def person(who: str, worth: Decimal) -> None:
+        rows["customer"].append({"customer_id": who, "kind": "personal", "since": date(2020, 5, 29)})
+        row = {"holding_id": who, "customer_id": who, "role": "owner", "line": "deposit", "amount": worth}
+        rows["holding"].append(row | {"opened_on": date(2020, 5, 29)})
+
+    def move(who: str, days: int, **values: Any) -> None:
+        when = datetime.combine(v.as_of - timedelta(days=days), time(12))
+        row = {"txn_id": f"{who}{len(rows['txn'])}", "customer_id": who, "occurred_at": when}
+        rows["txn"].append(row | {"direction": "in", "amount": Decimal("0.01"), "kind": "transfer"} | values)
+
+    for i, bound in enumerate(BOUNDS):
+        person(f"X{i}", Decimal(bound))
+        person(f"Y{i}", Decimal(bound) - Decimal("0.01"))
+    for i, now in enumerate((1300, 1299, 1100, 1099, 901, 900, 701, 700)):
+        person(f"G{i}", Decimal(now))
+        move(f"G{i}", 10)
+        move(f"G{i}", 100)
+        for days, amount in ((90, 1000), (0, now)):
+            row = {
+                "customer_id": f"G{i}",
+                "holding_id": f"G{i}",
+                "line": "deposit",
+                "amount": Decimal(amount),
+            }
+            rows["balance"].append(row | {"balance_on": v.as_of - timedelta(days=days)})
+    for who, times in (("N9", 9), ("N10", 10)):
+        person(who, Decimal(1))
+        for i in range(times):
+            move(who, i, kind="collection")
+
+
 def vary(rows: Rows, seed: int, as_of: date) -> Rows:
     """The same bank with all that added; one row a key, as the checks of a load make sure."""
     v = Variety(seed, as_of)
     steps: tuple[Callable[[Rows, Variety], None], ...] = (
-        vary_people, vary_products, vary_holdings, vary_moves, vary_balances, vary_the_rest,
+        vary_people, vary_products, vary_holdings, vary_moves, vary_balances, vary_the_rest, add_exact,
     )  # fmt: skip
     for step in steps:
         step(rows, v)
