@@ -322,10 +322,12 @@ def vary_the_rest(rows: Rows, v: Variety) -> None:  # noqa: PLR0912
 def add_exact(rows: Rows, v: Variety) -> None:
     """People exactly at a bound, or a little below it, in what they have, how it grew, and what they do."""
 
-    def person(who: str, worth: Decimal) -> None:
-        rows["customer"].append({"customer_id": who, "kind": "personal", "since": date(2020, 5, 29)})
-        row = {"holding_id": who, "customer_id": who, "role": "owner", "line": "deposit", "amount": worth}
-        rows["holding"].append(row | {"opened_on": date(2020, 5, 29)})
+    def person(who: str, worth: Decimal, line: str = "deposit", known: int = 2191) -> None:
+        rows["customer"].append(
+            {"customer_id": who, "kind": "personal", "since": v.as_of - timedelta(days=known)}
+        )
+        row = {"holding_id": who, "customer_id": who, "role": "owner", "line": line, "amount": worth}
+        rows["holding"].append(row | {"opened_on": v.as_of - timedelta(days=known), "credit_limit": worth})
 
     def move(who: str, days: int, **values: Any) -> None:
         when = datetime.combine(v.as_of - timedelta(days=days), time(12))
@@ -347,10 +349,50 @@ def add_exact(rows: Rows, v: Variety) -> None:
                 "amount": Decimal(amount),
             }
             rows["balance"].append(row | {"balance_on": v.as_of - timedelta(days=days)})
-    for who, times in (("N9", 9), ("N10", 10)):
-        person(who, Decimal(1))
+    for days in (0, 29, 30, 44, 45, 73, 74, 75, 89, 90, 91, 134, 135):  # one balance alone
+        who = f"B{days}"
+        person(who, Decimal("0.01"))
+        row = {"customer_id": who, "holding_id": who, "line": "deposit", "amount": Decimal(days + 1)}
+        rows["balance"].append(row | {"balance_on": v.as_of - timedelta(days=days)})
+    for times in (4, 5, 9, 10, 19, 20):
+        person(f"N{times}", Decimal(1))
         for i in range(times):
-            move(who, i, kind="collection")
+            move(f"N{times}", i, kind="collection")
+    for days in (
+        edge for edge in EDGES if edge >= 0
+    ):  # known since then, and did one thing of each kind then
+        who, then = f"E{days}", v.as_of - timedelta(days=days)
+        person(who, Decimal(10_000), known=days)
+        move(who, days, kind="wealth_buy", direction="out", channel="app")
+        did = {
+            "event_id": who,
+            "customer_id": who,
+            "occurred_at": datetime.combine(then, time(12)),
+            "channel": "app",
+        }
+        rows["event"].append(did | {"action": "login"})
+        rows["event"].append(did | {"event_id": f"{who}v", "action": "view", "object": "wealth"})
+        rows["contact"].append(
+            {
+                "contact_id": who,
+                "customer_id": who,
+                "channel": "sms",
+                "contacted_on": then,
+                "outcome": "accepted",
+            }
+        )
+        ended = {"customer_id": who, "opened_on": date(2018, 1, 1), "closed_on": then, "line": "loan"}
+        rows["holding"].append(ended | {"holding_id": f"{who}c", "role": "owner"})
+        rows["relationship"].append(ended)
+        when = datetime.combine(then, time(12))
+        rows["referral"].append(
+            {"referral_id": who, "customer_id": who, "referred_id": "N4", "referred_at": when, "opened": True}
+        )
+    for known in (364, 365, 366):
+        person(f"W{known}", Decimal(10_000), known=known)
+        move(f"W{known}", 10)
+    for line in ("wealth", "loan"):
+        person(f"L{line}", Decimal("0.01"), line)
 
 
 def vary(rows: Rows, seed: int, as_of: date) -> Rows:
