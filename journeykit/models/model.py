@@ -48,6 +48,8 @@ class Model(BaseModel):
         Features that nobody may use, and why.
     max_age_days : int
         How long after its outcome day it may be used without a finding.
+    least_auc : float
+        A training whose cross-validated AUC is lower is refused; 0.5 is guessing.
     learner : str
         ``gradient_boosting`` or ``logistic_regression``.
 
@@ -74,6 +76,7 @@ class Model(BaseModel):
     among: AnyNode | None = None
     barred: dict[str, str] = {}
     max_age_days: int = Field(default=180, ge=1)
+    least_auc: float = Field(default=0.6, ge=0.5, lt=1)
     learner: Learner = "gradient_boosting"
 
     @model_validator(mode="after")

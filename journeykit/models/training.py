@@ -76,7 +76,8 @@ def train(
     DefinitionError
         The model does not fit the catalogue.
     DataError
-        A tag cannot be had as of its day, or too few customers did or did not meet the outcome.
+        A tag cannot be had as of its day, too few customers did or did not meet the outcome, or the
+        model hardly tells them apart.
     StoreError
         The disk is full; the model that was current stays so.
     """
@@ -97,8 +98,17 @@ def train(
         rows=len(rows),
         positives=int(fitted.outcome.sum()),
     )
-    titles = {name: (catalogue[name].tag.title, catalogue[name].tag.title_zh) for name in model.features}
-    return models.publish(make_card(model, model_id, data, fitted, titles), fitted.pipeline)
+    card = make_card(model, model_id, data, fitted, _titles(model, catalogue))
+    if card.auc < model.least_auc:
+        raise DataError(
+            f"Model '{model.name}': its cross-validated AUC is {card.auc:.3f}, under {model.least_auc}; it "
+            "hardly tells customers apart. Give it other features, or more history."
+        )
+    return models.publish(card, fitted.pipeline)
+
+
+def _titles(model: Model, catalogue: Catalogue) -> dict[str, tuple[str, str]]:
+    return {name: (catalogue[name].tag.title, catalogue[name].tag.title_zh) for name in model.features}
 
 
 def read_rows(

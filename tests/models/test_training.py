@@ -194,6 +194,13 @@ def test_too_few_cases_leave_the_current_model(store: MartStore, tmp_path: Path)
     assert models.current("busy") == first.model_id
 
 
+def test_a_model_that_hardly_tells_customers_apart_is_not_kept(store: MartStore, tmp_path: Path) -> None:
+    models, manifest = ModelStore(tmp_path), store.load(DAY)
+    with pytest.raises(DataError, match=r"AUC is 0\.\d+, under 0\.999; it hardly tells customers apart"):
+        train(store, models, CATALOGUE, manifest, busy(least_auc=0.999))
+    assert models.names() == []
+
+
 def test_rows_drawn_by_lot_are_the_same_each_time() -> None:
     table = pa.table({"customer_id": [f"C{n:03d}" for n in range(100)]})
     drawn = draw_rows(table, 30)
