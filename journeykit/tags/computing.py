@@ -46,11 +46,10 @@ class Computation:
     models: Models
     progress: Progress
     schema: str | None = None
-    size: int = SLICE
     tables: dict[Group, sa.FromClause] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.parts = _slices(self.connection, self.size)
+        self.parts = _slices(self.connection)
         self.done = 0
         self.steps = len(self.parts) * (len(self.plan.passes) + 1) + len(self.plan.sides)
 
@@ -166,15 +165,15 @@ def _table(name: str, key: str, tags: tuple[Tag, ...], schema: str | None) -> sa
     return sa.Table(name, sa.MetaData(), sa.Column(key, sa.String()), *columns, schema=schema)
 
 
-def _slices(connection: sa.Connection, size: int) -> list[Slice | None]:
-    """Slices of at most `size` customers by id; one for all where there are no more."""
+def _slices(connection: sa.Connection) -> list[Slice | None]:
+    """Slices of at most SLICE customers by id; one for all where there are no more."""
     customer = subject_table("customer")
     numbered = sa.select(
         customer.c.customer_id, sa.func.row_number().over(order_by=customer.c.customer_id).label("number")
     ).subquery()
-    wanted = (numbered.c.number > 1) & (numbered.c.number % size == 1)
+    wanted = (numbered.c.number > 1) & (numbered.c.number % SLICE == 1)
     everyone = connection.scalar(sa.select(sa.func.count()).select_from(customer)) or 0
-    if everyone <= size:
+    if everyone <= SLICE:
         return [None]
     found = connection.execute(sa.select(numbered.c.customer_id).where(wanted).order_by(numbered.c.number))
     edges = [None, *(row.customer_id for row in found), None]

@@ -11,7 +11,7 @@ import pytest
 from journeykit.errors import DataError, DefinitionError, StoreError, UnknownNameError
 from journeykit.mart.manifest import Absence
 from journeykit.mart.mart import Mart
-from journeykit.tags import LIBRARY, Aggregate, Catalogue, Tag, build_tags, plan_build
+from journeykit.tags import LIBRARY, Aggregate, Catalogue, Tag, build_tags, computing, plan_build
 from journeykit.tags.distribution import distribution
 
 AS_OF = date(2026, 5, 29)
@@ -231,3 +231,16 @@ def test_bins_hold_the_numbers_they_say(land, tmp_path):
     assert got.counts[0] == ("below 15.00", 14)
     assert [count for _, count in got.counts[1:-1]] == [10] * 7
     assert got.counts[-1] == ("from 85.00", 16)
+
+
+def test_slices_of_customers_give_the_same_snapshot(snapshot, land, bank, tmp_path, monkeypatch):
+    store = land(tmp_path / "whole", bank)
+    whole = snapshot(store, build(store))
+    sliced_store = land(tmp_path / "sliced", bank)
+    monkeypatch.setattr(computing, "SLICE", 7)
+    steps = []
+    done = build_tags(
+        sliced_store, TAGS, AS_OF, memory_limit="500MB", threads=2, progress=lambda *step: steps.append(step)
+    )
+    assert snapshot(sliced_store, done) == whole
+    assert [what for *_, what in steps].count("snapshot") == -(-len(whole) // 7)
