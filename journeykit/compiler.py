@@ -18,6 +18,7 @@ from sqlalchemy.sql.elements import Grouping
 from journeykit.contract import Type
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.expressions import nodes
+from journeykit.expressions.places import DIGITS, decimal_places
 from journeykit.expressions.types import check_predicate
 from journeykit.mart.scope import Scope
 
@@ -162,6 +163,8 @@ def _(node: nodes.AsOf, scope: Scope) -> sa.ColumnElement[Any]:
 
 @compile_node.register
 def _(node: nodes.Arithmetic, scope: Scope) -> sa.ColumnElement[Any]:
+    if node.op == "*":
+        return _product(node, scope)
     sides = [compile_node(side, scope) for side in (node.left, node.right)]
     if node.op == "/":
         above, below = (sa.cast(side, sa.Double()) for side in sides)
@@ -263,6 +266,28 @@ def _window(days: int | None, event: sa.Table, as_of: date) -> list[sa.ColumnEle
 
 def _is_true(condition: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     return Grouping(condition).is_(sa.true())
+
+
+def _product(node: nodes.Arithmetic, scope: Scope) -> sa.ColumnElement[Any]:
+    """An exact product, missing where it would have more digits than an engine keeps.
+
+    Engines refuse the whole statement for one product that is too large; its double tells beforehand.
+    """
+
+    def scale_of(one: nodes.TagRef | nodes.ColumnRef) -> int:
+        return getattr(compile_node(one, scope).type, "scale", None) or 0
+
+    left, right = (compile_node(side, scope) for side in (node.left, node.right))
+    size = sa.cast(left, sa.Double()) * sa.cast(right, sa.Double())
+    places, of_left, of_right = (decimal_places(one, scale_of) for one in (node, node.left, node.right))
+    if places is None or of_left is None or of_right is None:
+        return size
+    if isinstance(left.type, sa.Integer) and isinstance(right.type, sa.Integer):
+        product, bound = _wide(left) * _wide(right), 1e18
+    else:
+        wide = sa.cast(left, sa.Numeric(DIGITS, of_left)) * sa.cast(right, sa.Numeric(DIGITS, of_right))
+        product, bound = sa.type_coerce(wide, sa.Numeric(DIGITS, places)), 10.0 ** (DIGITS - 1 - places)
+    return sa.case((sa.func.abs(size) < sa.literal(bound, sa.Double()), product))
 
 
 def _wide(number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -306,6 +306,11 @@ def is_out_of_space(error: Exception) -> bool:
     return isinstance(error, duckdb.OutOfMemoryException) or any(word in str(error).lower() for word in words)
 
 
+def is_bad_value(error: Exception) -> bool:
+    """Whether the embedded engine failed because of a value, which its message then shows."""
+    return isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException)
+
+
 def write_parquet(connection: sa.Connection, statement: sa.Select, path: Path) -> None:
     """Write a statement's rows, in its order, as compressed Parquet.
 

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from journeykit.dialects import SQL_TYPES, EmbeddedError, attach_new, attach_read_only, detach, open_embedded
 from journeykit.display import Table
@@ -23,7 +23,7 @@ from journeykit.mart.sources import open_sources
 from journeykit.mart.store import MartStore
 from journeykit.tags.carrying import METHOD, Settled, TagFacts, digest_of, find_carried
 from journeykit.tags.catalogue import Catalogue
-from journeykit.tags.computing import Computation, Progress, insert_from
+from journeykit.tags.computing import Computation, Progress, explained, insert_from
 from journeykit.tags.drift import previous_profile
 from journeykit.tags.gate import Gate, Limits
 from journeykit.tags.plan import BuildPlan, Models
@@ -213,11 +213,6 @@ class _Work:
         """Fill the file `aside`."""
         try:
             self._write(aside)
-        except (EmbeddedError, DBAPIError) as error:
-            raise StoreError(
-                f"Cannot build the tags as of {self.plan.as_of}: {_reason(error)} The build that was current "
-                "stays so. Free space or memory, or load the day again, then run the same command again."
-            ) from error
         finally:
             for rest in aside.parent.iterdir():
                 if rest != aside:
@@ -232,19 +227,21 @@ class _Work:
             progress = self.progress or (lambda *_: None)
             work = Computation(connection, self.plan, self.models, progress)
             work.schema = "passes" if len(work.parts) > 1 else None
-            work.run()
-            snapshot = self._fill(connection, work)
-            detach(connection, "passes")
-            self._describe(connection, snapshot)
-            self._judge(write_profile(connection, "building", self.plan.tags, self.plan.as_of), connection)
-            detach(connection, "building")
+            with explained(work):
+                work.run()
+                snapshot = self._fill(connection, work)
+                detach(connection, "passes")
+                self._describe(connection, snapshot)
+                profile = write_profile(connection, "building", self.plan.tags, self.plan.as_of)
+                self._judge(profile, connection)
+                detach(connection, "building")
             work.progress(work.steps, work.steps, "done")
 
     def _fill(self, connection: sa.Connection, work: Computation) -> sa.Table:
         columns = [sa.Column(tag.name, SQL_TYPES[tag.type]) for tag in self.plan.tags]
         snapshot = _create(connection, "snapshot", [sa.Column(CUSTOMER_ID, sa.String()), *columns])
         for part in work.parts:
-            work.step("snapshot")
+            work.step("snapshot", self.plan.tags)
             insert_from(connection, snapshot, work.statement([tag.name for tag in self.plan.tags], part))
         return snapshot
 
@@ -283,9 +280,3 @@ def _create(connection: sa.Connection, name: str, columns: list[sa.Column]) -> s
     table = sa.Table(name, sa.MetaData(), *columns, schema="building")
     table.create(connection)
     return table
-
-
-def _reason(error: Exception) -> str:
-    """The first line of what the engine says, without any statement or value."""
-    text = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-    return text if text.endswith(".") else text + "."

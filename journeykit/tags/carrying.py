@@ -16,9 +16,10 @@ from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from journeykit.contract import subject
-from journeykit.dialects import attach_read_only, latest_in_files, open_embedded
+from journeykit.dialects import EmbeddedError, attach_read_only, latest_in_files, open_embedded
 from journeykit.expressions import AsOf, Node
 from journeykit.expressions.nodes import walk
 from journeykit.mart.manifest import SourceManifest
@@ -31,7 +32,7 @@ from journeykit.tags.planning import first_day
 from journeykit.tags.tag import Aggregate, Tag
 
 # Goes into every build_id and fingerprint: raise it when the same definitions begin to mean something else.
-METHOD = 2
+METHOD = 3
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,20 @@ def _same(facts: TagFacts, wanted: tuple[str, str]) -> bool:
 
 
 def read_facts(path: Path) -> list[TagFacts]:
-    """What a finished snapshot says of its tags; nothing when the file is gone."""
+    """What a finished snapshot says of its tags; nothing when it is gone, damaged, or keeps no facts.
+
+    Then nothing is taken from it, and all is computed again.
+    """
     if not path.is_file():
         return []
     names = TagFacts.__dataclass_fields__
     table = sa.table("tag", *(sa.column(name, sa.String()) for name in names), schema="built")
     with open_embedded(memory_limit="500MB", threads=1) as connection:
-        attach_read_only(connection, path, "built")
-        return [TagFacts(*row) for row in connection.execute(sa.select(table))]
+        try:
+            attach_read_only(connection, path, "built")
+            return [TagFacts(*row) for row in connection.execute(sa.select(table))]
+        except (EmbeddedError, SQLAlchemyError):
+            return []
 
 
 @dataclass

@@ -31,7 +31,7 @@ DAYS = (Type.DATE, Type.TIMESTAMP)
 NO_OPERAND = ("count", "exists")
 MAY_COUNT = ("days_since", "slope", "volatility")
 OVER_TIME = ("slope", "volatility")
-FEWEST_PERIODS = 3
+FEWEST_PERIODS, MOST_PERIODS = 3, 60
 OWNERS = ("customer", "manager", "branch")
 # No complement of a tag may ever reach someone who never answered, so consent is none (design D4).
 BARRED = {
@@ -154,10 +154,10 @@ def _check_periods(name: str, compute: Aggregate) -> None:
             f"Tag '{name}': {compute.function} goes over periods. Give within_days and per_days, as in "
             "within_days=180, per_days=30."
         )
-    if compute.within_days % compute.per_days or compute.periods < FEWEST_PERIODS:
+    if compute.within_days % compute.per_days or not FEWEST_PERIODS <= compute.periods <= MOST_PERIODS:
         raise DefinitionError(
-            f"Tag '{name}': {compute.within_days} days are not {FEWEST_PERIODS} or more whole periods of "
-            f"{compute.per_days}. Make within_days {FEWEST_PERIODS} or more times per_days."
+            f"Tag '{name}': {compute.within_days} days are not {FEWEST_PERIODS} to {MOST_PERIODS} whole "
+            f"periods of {compute.per_days}. Make within_days that many times per_days."
         )
 
 

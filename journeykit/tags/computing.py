@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
-from journeykit.dialects import SQL_TYPES, attach_read_only, fetch_arrow, registered
-from journeykit.errors import DataError
+from journeykit.dialects import (
+    SQL_TYPES,
+    EmbeddedError,
+    attach_read_only,
+    fetch_arrow,
+    is_bad_value,
+    registered,
+)
+from journeykit.errors import DataError, StoreError
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.sources import open_sources, subject_table
 from journeykit.mart.store import MartStore
@@ -51,12 +60,14 @@ class Computation:
     def __post_init__(self) -> None:
         self.parts = _slices(self.connection)
         self.done = 0
+        self.doing: tuple[str, list[str]] = ("customers", [])
         self.steps = len(self.parts) * (len(self.plan.passes) + 1) + len(self.plan.sides)
 
-    def step(self, what: str) -> None:
-        """Say what comes next."""
+    def step(self, what: str, tags: Iterable[Tag]) -> None:
+        """Say what comes next, and for which tags."""
         self.progress(self.done, self.steps, what)
         self.done += 1
+        self.doing = what, [tag.name for tag in tags]
 
     def run(self) -> None:
         """Fill the tables that :meth:`statement` reads."""
@@ -66,7 +77,7 @@ class Computation:
         for number, one in enumerate(self.plan.passes):
             self.tables[one] = self._sum_up(one, number)
         for number, side in enumerate(self.plan.sides):
-            self.step("rankings" if side.model is None else f"scores of {side.model}")
+            self.step("rankings" if side.model is None else f"scores of {side.model}", side.tags)
             self.tables[side] = self._rank(side, number) if side.model is None else self._score(side, number)
 
     def statement(self, names: list[str], part: Slice | None = None) -> sa.Select[Any]:
@@ -76,7 +87,7 @@ class Computation:
     def _sum_up(self, one: Pass, number: int) -> sa.Table:
         table = self._create(f"pass_{number}", OWNER, one.tags)
         for part in self.parts if one.belongs_to == "customer" else self.parts[:1]:
-            self.step(f"{one.subject} by {one.by}")
+            self.step(f"{one.subject} by {one.by}", one.tags)
             whole = part if one.belongs_to == "customer" else None
             insert_from(self.connection, table, pass_statement(one, self.plan.as_of, whole))
         return table
@@ -151,8 +162,38 @@ def read_tags(
         )
     with open_sources(plan.manifest, store, memory_limit=memory_limit, threads=threads) as connection:
         work = Computation(connection, plan, models or {}, lambda *_: None)
-        work.run()
-        return fetch_arrow(connection, work.statement(names))
+        with explained(work):
+            work.run()
+            work.step("the result", plan.tags)
+            return fetch_arrow(connection, work.statement(names))
+
+
+@contextmanager
+def explained(work: Computation) -> Iterator[None]:
+    """Tell an engine's failure in our words: what was being computed, and never a value or a statement.
+
+    Raises
+    ------
+    StoreError
+        Memory or disk were not enough.
+    DataError
+        A value does not fit its tag, such as a sum of more digits than money has.
+    """
+    try:
+        yield
+    except (EmbeddedError, DBAPIError) as error:
+        cause = getattr(error, "orig", None) or error
+        what, names = work.doing
+        begin = f"Cannot build the tags as of {work.plan.as_of}, at {what}:"
+        if is_bad_value(cause):
+            raise DataError(
+                f"{begin} a value does not fit the type of its tag, as a sum of more than 16 digits does. "
+                f"The build that was current stays so. Look for absurd values behind: {', '.join(names)}."
+            ) from None
+        raise StoreError(
+            f"{begin} {str(cause).strip().splitlines()[0].rstrip('.')}. The build that was current stays "
+            "so. Free space or memory, or load the day again, then run the same command again."
+        ) from error
 
 
 def insert_from(connection: sa.Connection, table: sa.Table, statement: sa.Select[Any]) -> None:

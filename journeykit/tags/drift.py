@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from journeykit.display import Table
-from journeykit.errors import DataError
+from journeykit.errors import DataError, StoreError
 from journeykit.mart.store import MartStore
 from journeykit.tags.profile import Profile, open_snapshot, read_profile, shares_in
 
@@ -174,6 +175,13 @@ def previous_snapshot(store: MartStore, as_of: date) -> Path | None:
 
 
 def previous_profile(store: MartStore, as_of: date) -> Profile | None:
-    """The profile that a build of `as_of` is compared with; None when there is none."""
-    path = previous_snapshot(store, as_of)
-    return read_profile(path) if path else None
+    """The profile that a build of `as_of` is compared with: of the last day before it that can be read.
+
+    A file that was lost yesterday must not stop today's build.
+    """
+    earlier = [(day, build_id) for day, build_id in store.builds().items() if day < as_of]
+    for day, build_id in reversed(earlier):
+        with suppress(StoreError):
+            if profile := read_profile(store.snapshot_path(day, build_id)):
+                return profile
+    return None

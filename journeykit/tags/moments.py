@@ -72,7 +72,7 @@ def volatility(tag: Tag, compute: Aggregate, sums: sa.FromClause) -> Column:
 
 
 def _label(tag: Tag, part: int | str) -> str:
-    return f"{tag.name}__{part}"
+    return f"_{tag.name}_{part}"
 
 
 def _total(value: Column, tag: Tag) -> Column:

@@ -18,8 +18,9 @@ from journeykit.tags.plan import Pass, Slice
 from journeykit.tags.planning import first_day
 from journeykit.tags.tag import Aggregate
 
-OWNER = "owner_id"
-EACH = "each_id"
+# No tag begins with an underscore, so no column of ours is ever a tag's.
+OWNER = "_owner"
+EACH = "_each"
 AT = "at"
 ENDS = "ends_on"
 

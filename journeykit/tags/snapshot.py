@@ -182,6 +182,7 @@ def _whole_units(dividend: Column, units: int) -> Column:
 
     2304.49 / 2 is below its half in double precision; 230449 / 2 is not.
     """
-    if isinstance(dividend.type, sa.Double):
-        return dividend * units
+    found = dividend.type
+    if isinstance(found, sa.Double) or (isinstance(found, sa.Numeric) and (found.precision or 0) > 18):
+        return sa.cast(dividend, sa.Double()) * units
     return sa.cast(sa.cast(dividend, sa.Numeric(24, 6)) * units, sa.Double())

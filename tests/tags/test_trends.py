@@ -199,7 +199,8 @@ def test_a_balance_holds_until_the_next_one_and_no_longer_than_it_is_carried(bui
     ("wrong", "said"),
     [
         ({"function": "slope", "of": column("amount")}, "Give within_days and per_days"),
-        ({"function": "slope", "within_days": 90, "per_days": 45}, "3 or more whole periods of 45"),
+        ({"function": "slope", "within_days": 90, "per_days": 45}, "3 to 60 whole periods of 45"),
+        ({"function": "volatility", "within_days": 61, "per_days": 1}, "3 to 60 whole periods"),
         ({"function": "volatility", "within_days": 100, "per_days": 30}, "whole periods of 30"),
         ({"function": "sum", "of": column("amount"), "per_days": 30, "within_days": 90}, "`per_days` is for"),
         ({"function": "share", "of": column("amount"), "within_days": 9}, "share of decimal. Give a"),
