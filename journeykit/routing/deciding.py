@@ -164,10 +164,7 @@ def _check(mart: Mart, playbook: Playbook) -> dict[str, str]:
             for finding in check_strategy(strategy, mart.tags, offers, channels)
         )
     )
-    return {
-        name: version_of(strategy, mart.tags, offers, channels)
-        for name, strategy in playbook.strategies.items()
-    }
+    return {name: version_of(strategy, mart.tags, playbook) for name, strategy in playbook.strategies.items()}
 
 
 def _pin(mart: Mart, ledger: Ledger, run_id: str) -> None:

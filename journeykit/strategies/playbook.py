@@ -1,13 +1,14 @@
-"""Everything a workspace decides with: its strategies, offers and channels, read from `scheduled/`."""
+"""Everything a workspace decides with: strategies, offers, channels and models, read from `scheduled/`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from journeykit.errors import DefinitionError
+from journeykit.models import Model, load_models
 from journeykit.routing.channel import Channel
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.offers import Offer
@@ -18,19 +19,21 @@ Definition = TypeVar("Definition", Strategy, Offer, Channel)
 
 @dataclass(frozen=True)
 class Playbook:
-    """Strategies, offers and channels by name."""
+    """Strategies, offers, channels and models by name."""
 
     strategies: Mapping[str, Strategy]
     offers: Mapping[str, Offer]
     channels: Mapping[str, Channel]
+    models: Mapping[str, Model] = field(default_factory=dict)
 
 
 def load_playbook(scheduled: Path) -> Playbook:
-    """Read ``strategies/``, ``offers/`` and ``channels/`` below a workspace's `scheduled` folder."""
+    """Read the folders ``strategies``, ``offers``, ``channels`` and ``models`` of a workspace's `scheduled`."""
     return Playbook(
         strategies=_read_folder(scheduled / "strategies", Strategy),
         offers=_read_folder(scheduled / "offers", Offer),
         channels=_read_folder(scheduled / "channels", Channel),
+        models=load_models(scheduled / "models"),
     )
 
 

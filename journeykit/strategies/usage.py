@@ -11,6 +11,7 @@ from journeykit.expressions import tag_names
 from journeykit.segments import Segment
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.versions import tags_behind
+from journeykit.tags.lineage import Features
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,10 @@ class User:
 
 
 def find_users(
-    tags: Mapping[str, Any], strategies: Iterable[Strategy], segments: Iterable[Segment] = ()
+    tags: Mapping[str, Any],
+    strategies: Iterable[Strategy],
+    segments: Iterable[Segment] = (),
+    features: Features | None = None,
 ) -> dict[str, tuple[User, ...]]:
     """The users of each tag that has any.
 
@@ -35,13 +39,15 @@ def find_users(
         Tag name to handle.
     strategies, segments : iterables
         Those that are live: what lies in the workspace's ``scheduled`` folder.
+    features : mapping of str to sequence of str, optional
+        The tags that each trained model reads.
     """
     found: dict[str, tuple[User, ...]] = {}
     rules = [("strategy", one, one.rules) for one in strategies]
     rules += [("segment", one, (one.where,)) for one in segments]
     for kind, one, read in rules:
         named = {name for rule in read for name in tag_names(rule)}
-        for name in tags_behind(read, tags):
+        for name in tags_behind(read, tags, features):
             user = User(kind, one.name, one.title, one.title_zh, name in named)
             found[name] = (*found.get(name, ()), user)
     return found

@@ -4,39 +4,49 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from journeykit.errors import unknown_name
 from journeykit.expressions import Node, tag_names
-from journeykit.routing.channel import Channel
 from journeykit.strategies.graph import Strategy
-from journeykit.strategies.offers import Offer
+from journeykit.strategies.playbook import Playbook
+from journeykit.tags.tag import Score, Tag
 
 
-def version_of(
-    strategy: Strategy, tags: Mapping[str, Any], offers: Mapping[str, Offer], channels: Mapping[str, Channel]
-) -> str:
-    """Twelve hex digits that change when the strategy, or a tag, offer or channel it uses, changes.
+def version_of(strategy: Strategy, tags: Mapping[str, Any], playbook: Playbook) -> str:
+    """Twelve hex digits that change when the strategy, or anything it decides with, changes.
+
+    That are its tags, the definitions of the models that score them and the tags those learn from, its offers
+    and its channels. Training a model anew, by the same definition, is no change.
 
     Parameters
     ----------
     tags : Catalogue
         Tag name to handle; each handle's ``.tag`` is the definition.
+    playbook : Playbook
+        The workspace's offers, channels and models.
 
     Raises
     ------
     UnknownNameError
         An action names an offer or a channel that is not defined.
     """
+    offers, channels, models = playbook.offers, playbook.channels, playbook.models
     for node in strategy.actions:
         for what, name, known in (("offer", node.offer, offers), ("channel", node.channel, channels)):
             if name not in known:
                 next_step = f"Strategy '{strategy.name}' uses it at '{node.id}'. See scheduled/{what}s."
                 raise unknown_name(what, name, known, next_step)
+    behind = tags_behind(strategy.rules, tags, {name: model.tags for name, model in models.items()})
     closure = {
         "strategy": strategy.model_dump(mode="json"),
-        "tags": {name: tags[name].tag.model_dump(mode="json") for name in tags_behind(strategy.rules, tags)},
+        "tags": {name: tags[name].tag.model_dump(mode="json") for name in behind},
+        "models": {
+            name: models[name].model_dump(mode="json")
+            for name in {_model_of(tags[name].tag) for name in behind}
+            if name in models
+        },
         "offers": {node.offer: offers[node.offer].model_dump(mode="json") for node in strategy.actions},
         "channels": {
             node.channel: channels[node.channel].model_dump(mode="json") for node in strategy.actions
@@ -46,13 +56,25 @@ def version_of(
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def tags_behind(rules: tuple[Node, ...], tags: Mapping[str, Any]) -> list[str]:
-    """Every tag that the rules read, and the tags those are made from; sorted."""
+def tags_behind(
+    rules: tuple[Node, ...], tags: Mapping[str, Any], features: Mapping[str, Sequence[str]] | None = None
+) -> list[str]:
+    """Every tag that the rules read, and the tags those are made from; sorted.
+
+    `features` are the tags that each model reads; without them it is not known what a score is made from.
+    """
     found: set[str] = set()
     waiting = [name for rule in rules for name in tag_names(rule)]
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += tags[name].tag.uses
+            tag = tags[name].tag
+            waiting += tag.uses
+            waiting += [one for one in (features or {}).get(_model_of(tag), ()) if one in tags]
     return sorted(found)
+
+
+def _model_of(tag: Tag) -> str:
+    """The model that scores a tag; empty when none does."""
+    return tag.compute.model if isinstance(tag.compute, Score) else ""

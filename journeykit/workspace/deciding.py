@@ -69,7 +69,7 @@ def strategy_rows() -> list[dict[str, Any]]:
         {
             "name": one.name, "title": one.title, "title_zh": one.title_zh, "stage": one.stage,
             "owner": one.owner, "priority": one.priority,
-            "version": version_of(one, known, playbook.offers, playbook.channels),
+            "version": version_of(one, known, playbook),
         }
         for one in playbook.strategies.values()
     ]  # fmt: skip

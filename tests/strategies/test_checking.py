@@ -1,11 +1,13 @@
 """Each finding names the node and the remedy; sound strategies have none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from journeykit.errors import DefinitionError, UnknownNameError
 from journeykit.expressions import tag
+from journeykit.models import Model
 from journeykit.segments import Segment
 from journeykit.strategies.checking import check_strategy, require_sound
 from journeykit.strategies.graph import Goal, Strategy
@@ -162,8 +164,8 @@ def test_the_demo_covers_every_stage_and_channel():
 
 
 def test_the_version_covers_what_the_strategy_decides_with_and_nothing_else():
-    def version(strategy=None, tags=TAGS, offers=BOOK.offers, channels=BOOK.channels):
-        return version_of(strategy or sound(), tags, offers, channels)
+    def version(strategy=None, tags=TAGS, **changes):
+        return version_of(strategy or sound(), tags, replace(BOOK, **changes))
 
     def changed(book, name, **changes):
         return {**book, name: book[name].model_copy(update=changes)}
@@ -182,11 +184,32 @@ def test_the_version_covers_what_the_strategy_decides_with_and_nothing_else():
     assert version(tags=changed_tag("age")) == same
 
 
+def test_the_version_covers_the_model_behind_a_score_and_what_it_learns_from():
+    scored = Strategy("kept", stage="retain").start(Segment("likely", tag("churn_propensity") > 0.2))
+    model = Model(
+        name="churn",
+        title="Churn",
+        features=("inflow_30d",),
+        outcome=tag("txn_count_90d") == 0,
+        horizon_days=90,
+    )
+
+    def version(model, changed=""):
+        tags = [t.model_copy(update={"title": "New"}) if t.name == changed else t for t in LIBRARY]
+        return version_of(scored, Catalogue(tags), replace(BOOK, models={"churn": model}))
+
+    same = version(model)
+    assert version(model.model_copy(update={"horizon_days": 60})) != same
+    assert version(model, "inflow_30d") != same
+    assert version(model, "outflow_30d") == same
+    assert version_of(scored, TAGS, replace(BOOK, models={})) != same
+
+
 @pytest.mark.parametrize("field", ["offer", "channel"])
 def test_the_version_of_a_strategy_with_an_unknown_name_says_which(field):
     broken = with_node(sound(), "send_sms", **{field: "W-30"})
     with pytest.raises(UnknownNameError, match=f"Unknown {field} 'W-30'.*'plan' uses it at 'send_sms'"):
-        version_of(broken, TAGS, BOOK.offers, BOOK.channels)
+        version_of(broken, TAGS, BOOK)
 
 
 def test_a_file_must_be_called_like_its_definition(tmp_path):
