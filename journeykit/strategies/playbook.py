@@ -28,7 +28,7 @@ class Playbook:
 
 
 def load_playbook(scheduled: Path) -> Playbook:
-    """Read the folders ``strategies``, ``offers``, ``channels`` and ``models`` of a workspace's `scheduled`."""
+    """Read strategies, offers, channels and models from the folders of a workspace's `scheduled`."""
     return Playbook(
         strategies=_read_folder(scheduled / "strategies", Strategy),
         offers=_read_folder(scheduled / "offers", Offer),
