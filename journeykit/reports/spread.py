@@ -109,17 +109,18 @@ def spread_of(profile: TagProfile, min_cell: int, values: tuple[str, ...], other
     min_cell : int
         Groups of fewer customers are withheld, and others with them where they would tell.
     values : tuple of str
-        Every value the tag may have; empty when it is open, and rare values are then not even named.
+        The values that the tag declares; a rare value that is not among them is not even named.
     other : str
         The label of all further values.
     """
-    sampled = sum(profile.counts) or 1
-    scaled = profile.customers / sampled
-    counts = [(label, round(count * scaled)) for label, count in _groups(profile)]
+    scaled = profile.customers / (sum(profile.counts) or 1)
+    counts = list(_groups(profile))
     if profile.type is Type.TEXT:
         counts = _fold(counts, min_cell, values, other)
     missing = profile.customers - profile.known
-    *cells, last = _withhold([*counts, ("", missing)], min_cell, profile.customers)
+    # One sampled customer may stand for a dozen and still be the only one: small is what is small in either.
+    groups = [(label, round(count * scaled), min(count, round(count * scaled))) for label, count in counts]
+    *cells, last = _withhold([*groups, ("", missing, missing)], min_cell, profile.customers)
     if not _continuous(profile):
         return Spread(tuple(cells), last)
     after_first = profile.low + profile.width
@@ -143,23 +144,24 @@ def _continuous(profile: TagProfile) -> bool:
 def _fold(
     counts: list[tuple[str, int]], min_cell: int, values: tuple[str, ...], other: str
 ) -> list[tuple[str, int]]:
-    """The most frequent values, the rest together; of an open text no rare value is named."""
+    """The most frequent values, the rest together; no rare value is named that is not a declared one."""
     named = [(label, count) for label, count in counts if label != OTHER]
-    shown = [(label, count) for label, count in named if values or count >= min_cell][:ROWS]
+    shown = [(label, count) for label, count in named if label in values or count >= min_cell][:ROWS]
     rest = sum(count for _, count in counts) - sum(count for _, count in shown)
     return [*shown, *([(other, rest)] if rest else [])]
 
 
-def _withhold(counts: list[tuple[str, int]], min_cell: int, customers: int) -> list[Cell]:
-    places = [place for place, (_, count) in enumerate(counts) if count]
+def _withhold(groups: list[tuple[str, int, int]], min_cell: int, customers: int) -> list[Cell]:
+    """Each group's label and share; `groups` also say how many customers were certainly seen in each."""
+    places = [place for place, (_, count, _) in enumerate(groups) if count]
     hidden: set[int] = set()
-    if any(counts[place][1] < min_cell for place in places):
-        frame = pd.DataFrame({"place": places, "count": [counts[place][1] for place in places]})
+    if any(groups[place][2] < min_cell for place in places):
+        frame = pd.DataFrame({"place": places, "count": [groups[place][2] for place in places]})
         shown = suppress_small(frame, ["place"], "count", min_cell)
         kept = shown[shown["count"].notna()]["place"].tolist()
         hidden = {place for place in places if place not in kept}
     everyone = customers or 1
     return [
         Cell(label, None if place in hidden else count / everyone)
-        for place, (label, count) in enumerate(counts)
+        for place, (label, count, _) in enumerate(groups)
     ]

@@ -184,8 +184,29 @@ def test_withheld_columns_of_a_histogram_are_stubs():
 
 
 def test_a_sample_stands_for_all_customers_when_groups_are_counted():
-    one = TagProfile("t", Type.TEXT, 100_000, 100_000, labels=("a", "b", "…"), counts=(95, 5, 0, 0))
+    one = TagProfile("t", Type.TEXT, 100_000, 100_000, labels=("a", "b", "…"), counts=(950, 50, 0, 0))
     assert [cell.text for cell in spread_of(one, 10, ("a", "b"), "others").cells] == ["95.0 %", "5.0 %"]
+
+
+def test_one_sampled_customer_is_no_large_group():
+    """In a bank of 1.2 million one sampled customer counts as twelve, and may be the only one."""
+    labels, counts = ("a", "b", "rare", "…"), (60_000, 39_999, 1, 0, 0)
+    one = TagProfile("t", Type.TEXT, 1_200_000, 1_200_000, labels=labels, counts=counts)
+    assert "rare" not in [cell.label for cell in spread_of(one, 10, (), "others").cells]
+    declared = {cell.label: cell.text for cell in spread_of(one, 10, ("a", "b", "rare"), "others").cells}
+    assert declared["rare"] == "•"
+    number = TagProfile(
+        "n", Type.INTEGER, 1_200_000, 1_200_000, labels=("1", "2", "3"), counts=(60_000, 39_999, 1, 0)
+    )
+    assert [cell.text for cell in spread_of(number, 10, (), "others").cells] == ["60.0 %", "•", "•"]
+
+
+def test_a_rare_value_that_is_not_declared_is_not_named():
+    labels, counts = ("female", "male", "Zhang San 139", "…"), (600, 399, 1, 0, 0)
+    one = TagProfile("t", Type.TEXT, 1000, 1000, labels=labels, counts=counts)
+    cells = spread_of(one, 10, ("female", "male"), "others").cells
+    assert [cell.label for cell in cells] == ["female", "male", "others"]
+    assert cells[-1].text == "•"
 
 
 @pytest.fixture(scope="module")
