@@ -12,11 +12,15 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, Field
 
 from journeykit.errors import unknown_name
+from journeykit.tags.binning import OTHER
 from journeykit.tags.drift import Drift, measure_drift
 from journeykit.tags.profile import Profile, TagProfile
 from journeykit.yaml_files import read_definition
 
 Share = Decimal
+
+FREQUENT = 100
+"""A value that so many sampled customers have is no secret of any of them."""
 
 _WHOLE = "See whether the bank's customer file is whole, and load the day again."
 
@@ -33,10 +37,15 @@ class CustomerLimits(_Limits):
 
 
 class EveryTag(_Limits):
-    """Of every tag: `coverage_drop` in points of 1 (0.05 is five per cent points), `drift` as an index."""
+    """Of every tag: `coverage_drop` in points of 1 (0.05 is five per cent points), `drift` as an index.
+
+    A tag that the snapshot before had and that can no longer be built is known for nobody. Unless `values`
+    is false a tag may have no other values than those that it declares.
+    """
 
     coverage_drop: Share | None = Field(default=None, ge=0, le=1)
     drift: Share | None = Field(default=None, ge=0)
+    values: bool = True
 
 
 class OneTag(EveryTag):
@@ -46,7 +55,7 @@ class OneTag(EveryTag):
 
 
 class Limits(_Limits):
-    """Limits of a build; only what is declared is checked.
+    """Limits of a build; only what is declared is checked, and that tags keep to their declared values.
 
     Examples
     --------
@@ -144,6 +153,7 @@ def check_build(
     return (
         *_of_customers(new, previous, limits.customers),
         *_of_absent(new, limits),
+        *_of_lost(new, previous, limits),
         *_of_tags(new, previous, drift, limits),
     )
 
@@ -171,9 +181,26 @@ def _of_absent(new: Profile, limits: Limits) -> Iterator[Breach]:
         if name not in new.tags and own.coverage_min:
             yield Breach(
                 "coverage_min", name, 0.0, float(own.coverage_min),
-                f"'{name}' cannot be built, and {own.coverage_min:.1%} of the customers should have it. "
-                f"{_advice(name)}",
+                f"'{name}' cannot be built{_without(new, name)}, and {own.coverage_min:.1%} of the customers "
+                f"should have it. {_advice(name)}",
             )  # fmt: skip
+
+
+def _of_lost(new: Profile, previous: Profile | None, limits: Limits) -> Iterator[Breach]:
+    """Tags that are still declared, were there before, and whose data or model is gone: none is known."""
+    for name in sorted(previous.tags.keys() & new.unavailable.keys()) if previous else ():
+        limit = limits.of(name).coverage_drop
+        if previous and limit is not None and _coverage(previous[name]) > Fraction(limit):
+            yield Breach(
+                "coverage_drop", name, previous[name].coverage, float(limit),
+                f"'{name}' cannot be built{_without(new, name)}, and was known for "
+                f"{previous[name].coverage:.2%} of the customers on {previous.as_of}; allowed is a drop of "
+                f"{limit:.2%}. {_advice(name)}",
+            )  # fmt: skip
+
+
+def _without(new: Profile, name: str) -> str:
+    return f" without {new.unavailable[name]}" if name in new.unavailable else ""
 
 
 def _of_tags(new: Profile, previous: Profile | None, drift: Drift | None, limits: Limits) -> Iterator[Breach]:
@@ -192,10 +219,12 @@ def _of_tags(new: Profile, previous: Profile | None, drift: Drift | None, limits
             if drop > Fraction(of.coverage_drop):
                 yield Breach(
                     "coverage_drop", name, float(drop), float(of.coverage_drop),
-                    f"'{name}' is known for {float(coverage):.1%} of the customers, and was for "
-                    f"{before.coverage:.1%} on {previous.as_of}; allowed is a drop of "
-                    f"{of.coverage_drop:.1%}. {_advice(name)}",
+                    f"'{name}' is known for {float(coverage):.2%} of the customers, and was for "
+                    f"{before.coverage:.2%} on {previous.as_of}; allowed is a drop of "
+                    f"{of.coverage_drop:.2%}. {_advice(name)}",
                 )  # fmt: skip
+        if of.values and new[name].undeclared:
+            yield _undeclared(new[name])
         index = drift.indices.get(name) if drift else None
         if drift and index is not None and of.drift is not None and index > of.drift:
             yield Breach(
@@ -205,6 +234,23 @@ def _of_tags(new: Profile, previous: Profile | None, drift: Drift | None, limits
             )  # fmt: skip
 
 
+def _undeclared(one: TagProfile) -> Breach:
+    """Frequent values are named, rare ones not: this message is mailed, and a value may be a person's."""
+    others = [
+        f"'{label}'"
+        for label, count in zip(one.labels, one.counts, strict=False)
+        if label not in (*one.declared, OTHER) and count >= FREQUENT
+    ]
+    many = f"{one.undeclared:,}" if one.undeclared >= FREQUENT else f"fewer than {FREQUENT}"
+    return Breach(
+        "values", one.tag, one.undeclared, 0,
+        f"'{one.tag}' has values that it does not declare, for {many} customers"
+        f"{' (among them ' + ', '.join(others) + ')' if others else ''}; declared are "
+        f"{', '.join(one.declared)}. Correct the definition or the data, declare the values, or allow any "
+        f"with values: false under tags.{one.tag} in scheduled/quality.yaml.",
+    )  # fmt: skip
+
+
 def _coverage(one: TagProfile) -> Fraction:
     """Exact, so that a tag right at its limit keeps it."""
     return Fraction(one.known, one.customers or 1)
@@ -212,6 +258,6 @@ def _coverage(one: TagProfile) -> Fraction:
 
 def _advice(name: str) -> str:
     return (
-        f"Correct the data or the mapping and load the day again; if it is right so, change the limit under "
-        f"tags.{name} in scheduled/quality.yaml."
+        f"Correct data or mapping and load again, or change the limit under tags.{name} in "
+        "scheduled/quality.yaml."
     )

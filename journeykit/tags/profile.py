@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -65,6 +65,10 @@ class TagProfile:
     histogram : tuple of int
         Sampled customers in columns of one `width`, the first from `low` on, which together reach from the
         5 % to the 95 % quantile; the outermost also hold what lies beyond. Empty for text and booleans.
+    declared : tuple of str
+        The values that the tag's definition declares; empty when it is open.
+    undeclared : int
+        All customers who have another value than those.
     """
 
     tag: str
@@ -77,6 +81,8 @@ class TagProfile:
     low: Decimal = Decimal(0)
     width: Decimal = Decimal(0)
     histogram: tuple[int, ...] = ()
+    declared: tuple[str, ...] = ()
+    undeclared: int = 0
 
     @property
     def coverage(self) -> float:
@@ -107,11 +113,14 @@ class Profile:
         Its rows.
     tags : mapping of str to TagProfile
         By name.
+    unavailable : mapping of str to str
+        Tags that it could not have, and the ``subject.column`` or model that each of them misses.
     """
 
     as_of: date
     customers: int
     tags: Mapping[str, TagProfile]
+    unavailable: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> TagProfile:
         if name not in self.tags:
@@ -131,19 +140,24 @@ def write_profile(connection: sa.Connection, schema: str, tags: Iterable[Tag], a
     as_of : date
         Its day.
     """
+    tags = list(tags)
     types = {tag.name: tag.type for tag in tags}
     known, sample = _count(connection, schema, types), _sample(connection, schema, types, as_of)
+    undeclared = _count_undeclared(connection, schema, tags)
     customers = known.pop("")
     found = {
-        name: TagProfile(name, type_, customers, known[name], **make_bins(sample[name], type_))
-        for name, type_ in types.items()
-    }
+        tag.name: TagProfile(
+            tag.name, tag.type, customers, known[tag.name], **make_bins(sample[tag.name], tag.type),
+            declared=tag.values, undeclared=undeclared.get(tag.name, 0),
+        )
+        for tag in tags
+    }  # fmt: skip
     rows = [(one.tag, one.type.value, one.customers, one.known, _to_json(one)) for one in found.values()]
     table = sa.Table("profile", sa.MetaData(), *(sa.Column(*one) for one in _TYPES.items()), schema=schema)
     table.create(connection)
     if rows:
         connection.execute(sa.insert(table), [dict(zip(_TYPES, row, strict=True)) for row in rows])
-    return Profile(as_of, customers, found)
+    return Profile(as_of, customers, found, _read_unavailable(connection, schema))
 
 
 def read_profile(path: Path) -> Profile | None:
@@ -155,7 +169,7 @@ def read_profile(path: Path) -> Profile | None:
         The file is missing or damaged.
     """
     with open_snapshot(path) as connection:
-        return _read(connection) if _has_profile(connection) else None
+        return _read(connection) if _has(connection, "built", "profile") else None
 
 
 @contextmanager
@@ -198,9 +212,9 @@ def shares_in(
     return {name: _shares(previous.tags[name].count(sample[name])) for name in types}
 
 
-def _has_profile(connection: sa.Connection) -> bool:
+def _has(connection: sa.Connection, schema: str, name: str) -> bool:
     tables = sa.table("tables", *map(sa.column, ("table_catalog", "table_name")), schema="information_schema")
-    kept = (tables.c.table_catalog == "built") & (tables.c.table_name == "profile")
+    kept = (tables.c.table_catalog == schema) & (tables.c.table_name == name)
     return bool(connection.scalar(sa.select(sa.func.count()).select_from(tables).where(kept)))
 
 
@@ -213,7 +227,18 @@ def _read(connection: sa.Connection) -> Profile:
         for row in connection.execute(sa.select(table))
     }
     customers = next((one.customers for one in found.values()), 0)
-    return Profile(date.fromisoformat(str(as_of)), customers, found)
+    return Profile(date.fromisoformat(str(as_of)), customers, found, _read_unavailable(connection, "built"))
+
+
+def _read_unavailable(connection: sa.Connection, schema: str) -> dict[str, str]:
+    """What a build wrote of the tags it could not have; nothing in a file that keeps no such table."""
+    if not _has(connection, schema, "unavailable"):
+        return {}
+    table = sa.table(
+        "unavailable", *(sa.column(one, sa.String()) for one in ("name", "missing")), schema=schema
+    )
+    found = connection.execute(sa.select(table).order_by(table.c.name))
+    return {row.name: row.missing for row in found}
 
 
 def _snapshot(schema: str, types: Mapping[str, Type]) -> sa.Table:
@@ -227,6 +252,19 @@ def _count(connection: sa.Connection, schema: str, types: Mapping[str, Type]) ->
     counts = (sa.func.count(column) for column in table.c)
     row = connection.execute(sa.select(sa.func.count(), *counts).select_from(table)).one()
     return dict(zip(("", *types), row, strict=True))
+
+
+def _count_undeclared(connection: sa.Connection, schema: str, tags: Iterable[Tag]) -> dict[str, int]:
+    """How many customers have a value that the tag does not declare, of each tag that declares any."""
+    declared = {tag.name: tag.values for tag in tags if tag.values}
+    if not declared:
+        return {}
+    table = _snapshot(schema, dict.fromkeys(declared, Type.TEXT))
+    others = (
+        sa.func.count(sa.case((table.c[name].not_in(values), 1))).label(name)
+        for name, values in declared.items()
+    )
+    return dict(connection.execute(sa.select(*others).select_from(table)).one()._mapping)
 
 
 def _sample(connection: sa.Connection, schema: str, types: Mapping[str, Type], as_of: date) -> pa.Table:
@@ -257,6 +295,7 @@ def _to_json(one: TagProfile) -> str:
     content = {
         "cuts": list(map(str, one.cuts)), "labels": one.labels, "counts": one.counts,
         "low": str(one.low), "width": str(one.width), "histogram": one.histogram,
+        "declared": one.declared, "undeclared": one.undeclared,
     }  # fmt: skip
     return json.dumps(content, ensure_ascii=False)
 
@@ -268,4 +307,5 @@ def _from_json(tag: str, type_: str, customers: int, known: int, spread: str) ->
         cuts=tuple(map(Decimal, content["cuts"])), labels=tuple(content["labels"]),
         counts=tuple(content["counts"]), low=Decimal(content["low"]), width=Decimal(content["width"]),
         histogram=tuple(content["histogram"]),
+        declared=tuple(content.get("declared", ())), undeclared=content.get("undeclared", 0),
     )  # fmt: skip

@@ -397,7 +397,7 @@ class Column:
     """A tag as far as its profile goes: of any type, and of no subject."""
 
     def __init__(self, name: str, type_: Type) -> None:
-        self.name, self.type = name, type_
+        self.name, self.type, self.values = name, type_, ()
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from journeykit.contract import Type
-from journeykit.errors import DefinitionError
-from journeykit.tags import LIBRARY
+from journeykit.errors import DataError, DefinitionError
+from journeykit.mart.manifest import Absence
+from journeykit.tags import LIBRARY, Catalogue, build_tags
 from journeykit.tags.drift import Drift
 from journeykit.tags.gate import Gate, Limits, check_build, read_limits
 from journeykit.tags.profile import Profile, TagProfile, open_snapshot
@@ -18,9 +19,9 @@ BEFORE, NOW = date(2026, 5, 28), date(2026, 5, 29)
 SHIPPED = Path(__file__).parents[2] / "scheduled" / "quality.yaml"
 
 
-def profile_of(as_of, customers=1000, **known):
+def profile_of(as_of, customers=1000, unavailable=(), **known):
     tags = {name: TagProfile(name, Type.INTEGER, customers, count) for name, count in known.items()}
-    return Profile(as_of, customers, tags)
+    return Profile(as_of, customers, tags, dict(unavailable))
 
 
 def drift_of(**indices):
@@ -95,6 +96,50 @@ def test_one_tag_can_be_freed_of_the_limit_of_every_tag():
     assert check_build(profile_of(NOW, aum=1), OLD, drift_of(aum=9), declared) == ()
 
 
+def test_a_tag_that_can_no_longer_be_built_is_known_for_nobody():
+    declared = limits_of(every_tag={"coverage_drop": "0.85"})
+    lost = profile_of(NOW, unavailable={"aum": "holding.amount", "age": "customer.birth_date"})
+    (found,) = check_build(lost, OLD, None, declared)
+    assert (found.rule, found.tag, found.measured, found.limit) == ("coverage_drop", "aum", 0.9, 0.85)
+    assert "without holding.amount" in found.message
+    assert "2026-05-28" in found.message
+    freed = limits_of(every_tag={"coverage_drop": "0.85"}, tags={"aum": {"coverage_drop": None}})
+    assert check_build(lost, OLD, None, freed) == ()
+    assert check_build(lost, None, None, declared) == ()
+
+
+def test_a_tag_whose_definition_was_removed_is_not_missed():
+    removed = profile_of(NOW, age=800)
+    assert check_build(removed, OLD, None, limits_of(every_tag={"coverage_drop": 0})) == ()
+
+
+def test_a_tag_that_was_not_available_before_either_is_not_missed():
+    absent = {"income": "customer.annual_income"}
+    before = profile_of(BEFORE, unavailable=absent, age=800)
+    assert check_build(profile_of(NOW, unavailable=absent, age=800), before, None,
+                       limits_of(every_tag={"coverage_drop": 0})) == ()  # fmt: skip
+
+
+def sizes_of(*counts):
+    labels, undeclared = ("small", "MID", "Li Si 138", "…"), sum(counts[1:3])
+    one = TagProfile("size", Type.TEXT, sum(counts), sum(counts), labels=labels, counts=(*counts, 0),
+                     declared=("small", "large"), undeclared=undeclared)  # fmt: skip
+    return Profile(NOW, sum(counts), {"size": one})
+
+
+def test_a_value_that_is_not_declared_breaks_the_build_and_only_a_frequent_one_is_named():
+    (found,) = check_build(sizes_of(500, 5209, 1, 0), None, None, Limits())
+    assert (found.rule, found.tag, found.measured) == ("values", "size", 5210)
+    assert "for 5,210 customers (among them 'MID'); declared are small, large" in found.message
+    assert "Li Si" not in found.message
+    (found,) = check_build(sizes_of(500, 0, 1, 0), None, None, Limits())
+    assert "fewer than 100 customers; declared" in found.message
+    assert check_build(sizes_of(500, 0, 0, 0), None, None, Limits()) == ()
+    freed = limits_of(tags={"size": {"values": False}})
+    assert check_build(sizes_of(500, 1, 1, 0), None, None, freed) == ()
+    assert check_build(sizes_of(500, 1, 1, 0), None, None, limits_of(every_tag={"values": False})) == ()
+
+
 def test_nothing_is_checked_that_is_not_declared_or_has_nothing_before_it():
     empty = profile_of(NOW, 0, aum=0)
     assert check_build(empty, OLD, drift_of(aum=9), Limits()) == ()
@@ -142,6 +187,26 @@ def test_the_shipped_limits_fit_the_library():
     limits = read_limits(SHIPPED, [tag.name for tag in LIBRARY])
     assert limits.customers.min
     assert limits.of_drift
+
+
+def test_a_build_that_loses_a_subject_or_leaves_its_values_is_not_published(land, bank, tmp_path):
+    """On real builds: the day before has everything, this day has no transactions, then wrong words."""
+    catalogue = Catalogue([one for one in LIBRARY if one.name in ("gender", "inflow_30d", "kind")])
+    store = land(tmp_path, bank, as_of=BEFORE)
+    options = {"memory_limit": "500MB", "threads": 1, "limits": limits_of(every_tag={"coverage_drop": "0.3"})}
+    build_tags(store, catalogue, BEFORE, **options)
+    rows = {name: listed for name, listed in bank.items() if name != "txn"}
+    land(tmp_path, rows, absent=(Absence(subject="txn", reason="not delivered"),))
+    with pytest.raises(
+        DataError, match=r"'inflow_30d' cannot be built without txn\.\w+, and was known for 100"
+    ):
+        build_tags(store, catalogue, NOW, **options)
+    assert store.current_build(NOW) is None
+    without = Catalogue([catalogue[name].tag for name in ("gender", "kind")])
+    assert build_tags(store, without, NOW, **options).rows == len(bank["customer"])
+    words = without["gender"].tag.model_copy(update={"values": ("F", "M")})
+    with pytest.raises(DataError, match="'gender' has values that it does not declare, for fewer than 100"):
+        build_tags(store, Catalogue([words]), NOW, **options)
 
 
 def test_the_gate_measures_drift_only_when_a_limit_asks_for_it(profiled):

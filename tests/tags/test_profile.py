@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from journeykit.contract import Type
-from journeykit.dialects import attach_new, native, open_embedded
+from journeykit.dialects import attach_new, detach, native, open_embedded
 from journeykit.errors import StoreError, UnknownNameError
 from journeykit.tags import Attribute, Tag, profile
 from journeykit.tags.profile import read_profile, shares_in, write_profile
@@ -202,3 +202,26 @@ def test_tags_of_the_catalogue_can_be_profiled(tmp_path):
         attach_new(connection, tmp_path / "a.duckdb", "building")
         native(connection).execute("CREATE TABLE building.snapshot AS SELECT 'C1' AS customer_id, 'f' AS sex")
         assert write_profile(connection, "building", [tag], AS_OF)["sex"].labels == ("f", "…")
+
+
+def test_values_that_a_tag_does_not_declare_are_counted_exactly(tmp_path, monkeypatch):
+    monkeypatch.setattr(profile, "SAMPLE", 2)
+    tag = Tag(name="sex", title="Sex", type="text", values=("f", "m"), compute=Attribute(column="gender"))
+    path = tmp_path / "a.duckdb"
+    with open_embedded(memory_limit="100MB", threads=1) as connection:
+        attach_new(connection, path, "building")
+        engine = native(connection)
+        engine.execute("CREATE TABLE building.snapshot (customer_id VARCHAR, sex VARCHAR)")
+        values = ["f", "m", None, "F", "male", "f"]
+        engine.executemany(
+            "INSERT INTO building.snapshot VALUES (?, ?)", [[f"C{n}", one] for n, one in enumerate(values)]
+        )
+        engine.execute("CREATE TABLE building.build AS SELECT 'as_of' AS key, '2026-05-29' AS value")
+        engine.execute(
+            "CREATE TABLE building.unavailable AS SELECT 'aum' AS name, 'holding.amount' AS missing"
+        )
+        written = write_profile(connection, "building", [tag], AS_OF)
+        detach(connection, "building")
+    assert (written["sex"].undeclared, written["sex"].declared) == (2, ("f", "m"))
+    assert written.unavailable == {"aum": "holding.amount"}
+    assert read_profile(path) == written
