@@ -62,8 +62,10 @@ class Subject:
 
     `at` is the column from which a row exists: when an event occurred, when a period or a thing of
     a current-only subject began. A row whose `at` is after as_of is not seen. `until` ends a
-    period; an end after as_of is not known yet and reads as missing. `owner` is the column that
-    names whom the row is about; `store` is where the truth is kept.
+    period; an end after as_of is not known yet and reads as missing. `known` is the column that
+    tells when the bank learned of a row: one that an earlier day could not know of is not seen as of
+    it, see :func:`journeykit.mart.earlier.see_earlier`. `owner` is the column that names whom the row
+    is about; `store` is where the truth is kept.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Subject:
     columns: tuple[Column, ...]
     at: str | None = None
     until: str | None = None
+    known: str | None = None
     owner: str | None = "customer_id"
     store: Store = "mart"
 
@@ -266,7 +269,7 @@ _DECLARED = (
             Column("category", T, "Spending category", "消费类别", "C2"),
             Column("recorded_at", TS, "When the bank's books had it", "记账时间"),
         ),
-        at="occurred_at",
+        at="occurred_at", known="recorded_at",
     ),
     Subject(
         "event", "Behaviour", "行为", "Something the customer did, other than moving money",

@@ -155,7 +155,7 @@ def create_seen_view(
     columns: Mapping[str, Type],
     *,
     absent: Collection[str] = (),
-    seen: tuple[str, Any] | None,
+    seen: Mapping[str, Any],
     until: tuple[str, Any] | None,
 ) -> None:
     """Create the view `name` over Parquet files as of a day, each column cast to its type.
@@ -168,8 +168,8 @@ def create_seen_view(
         The view's columns; one that no file has reads as missing.
     absent : collection of str
         Columns that read as missing although a file has them.
-    seen : tuple of str and bound, or None
-        Rows are seen when this column is before the bound, or missing.
+    seen : mapping of str to bound
+        Rows are seen when each of these columns is before its bound, or missing.
     until : tuple of str and bound, or None
         A value of this column at or after the bound reads as missing.
     """
@@ -180,9 +180,9 @@ def create_seen_view(
     else:
         rows = engine.from_arrow(pa.table({"_": pa.array([], pa.int8())}))
     present = set(rows.columns) - set(absent)
-    if seen and seen[0] in rows.columns:
-        at = column(seen[0])
-        rows = rows.filter(at.isnull() | (at < constant(seen[1])))
+    for at, bound in seen.items():
+        if at in rows.columns:
+            rows = rows.filter(column(at).isnull() | (column(at) < constant(bound)))
 
     def project(one: str, type_: Type) -> duckdb.Expression:
         if one not in present:

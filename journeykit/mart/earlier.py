@@ -17,9 +17,10 @@ WHOLE = "all"
 def see_earlier(manifest: SourceManifest, as_of: date) -> SourceManifest:
     """The same files as of an earlier day.
 
-    Rows that came to be later are not seen, nor are ends of periods after that day. What is known only
-    as it is on the day of the load is absent, unless the bank's mapping named an assumption for the
-    subject.
+    Rows that came to be later are not seen, nor those that the bank learned of later (a transaction booked
+    days after it occurred, or corrected since), nor ends of periods after that day; a row of which nobody
+    noted when it was booked is taken for known. What is known only as it is on the day of the load is absent,
+    unless the bank's mapping named an assumption for the subject.
 
     Parameters
     ----------

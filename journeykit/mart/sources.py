@@ -40,7 +40,9 @@ def open_sources(
     """Open a load: one view for each landed subject, columns exactly as the contract declares them.
 
     Rows that came to be after `manifest.as_of` are not there, a period's end after it reads as
-    missing, absent columns read as missing, absent subjects are empty.
+    missing, absent columns read as missing, absent subjects are empty. Where the load shows a later day
+    than the one it is seen as of, rows that the bank learned of only after `manifest.as_of` are not there
+    either; those of which nobody noted when are taken for known.
 
     Raises
     ------
@@ -58,8 +60,8 @@ def open_sources(
                 files,
                 {column.name: column.type for column in declared.columns},
                 absent=[column.name for column in declared.columns if manifest.is_absent(name, column.name)],
-                seen=_bound(declared, declared.at, manifest.as_of),
-                until=_bound(declared, declared.until, manifest.as_of),
+                seen=dict(_bound(declared, at, manifest.as_of) for at in _seen_by(declared, manifest)),
+                until=_bound(declared, declared.until, manifest.as_of) if declared.until else None,
             )
         except (OSError, EmbeddedError) as error:
             connection.close()
@@ -76,5 +78,11 @@ def end_of(as_of: date, column: Column) -> Any:
     return datetime.combine(following, time()) if column.type == Type.TIMESTAMP else following
 
 
-def _bound(declared: Subject, name: str | None, as_of: date) -> tuple[str, Any] | None:
-    return (name, end_of(as_of, declared.column(name))) if name else None
+def _seen_by(declared: Subject, manifest: SourceManifest) -> list[str]:
+    """The columns that decide whether a row is seen; in a load of the day itself the bank knew of every row."""
+    known = declared.known if manifest.shown_on else None
+    return [name for name in (declared.at, known) if name]
+
+
+def _bound(declared: Subject, name: str, as_of: date) -> tuple[str, Any]:
+    return name, end_of(as_of, declared.column(name))

@@ -187,8 +187,13 @@ def _whole(manifest: SourceManifest, name: str) -> list[str]:
 
 
 def _absent(manifest: SourceManifest, names: Collection[str]) -> list[str]:
-    """What reads as missing although a file may have it."""
-    return sorted(f"{item.subject}.{item.column}" for item in manifest.absent if item.subject in names)
+    """What reads as missing although a file may have it, and rows of which an earlier day did not know."""
+    hidden = [
+        f"{name} known on {manifest.as_of}" for name in names if manifest.shown_on and subject(name).known
+    ]
+    return (
+        sorted(f"{item.subject}.{item.column}" for item in manifest.absent if item.subject in names) + hidden
+    )
 
 
 def _hash(lines: list[str]) -> str:

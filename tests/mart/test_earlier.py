@@ -53,6 +53,25 @@ def test_rows_that_came_later_are_not_there_and_ends_are_not_known(bank, manifes
     assert holdings["closed_on"].isna().all()
 
 
+def test_what_was_booked_later_is_not_seen_on_an_earlier_day(bank):
+    """Of four transactions of one day one was booked on it, two after it, and of one nobody noted when."""
+    booked = {"T1": "2026-04-30 23:59:59", "T2": "2026-05-01 00:00:00", "T3": "2026-05-04 09:00:00", "T4": ""}
+    bank.rows["txn"] = [
+        {**bank.rows["txn"][0], "txn_id": name, "occurred_at": "2026-04-30 12:00:00", "recorded_at": at}
+        for name, at in booked.items()
+    ]
+    manifest = bank.load()
+    for day, seen in ((EARLIER, ["T1", "T4"]), (date(2026, 5, 1), ["T1", "T2", "T4"]), (DAY, list(booked))):
+        with bank.open(see_earlier(manifest, day)) as mart:
+            assert sorted(mart.frame("txn", ["txn_id"])["txn_id"]) == seen
+
+
+def test_a_load_of_the_day_itself_shows_whatever_it_brought(bank):
+    bank.rows["txn"][1]["recorded_at"] = "2026-06-02 08:00:00"
+    with bank.open(bank.load()) as mart:
+        assert sorted(mart.frame("txn", ["txn_id"])["txn_id"]) == ["T1", "T2"]
+
+
 def test_what_is_known_only_today_reads_as_missing(bank, manifest):
     with bank.open(manifest) as mart:
         assert mart.frame("holding")["amount"].notna().all()
