@@ -206,7 +206,7 @@ def test_tags_of_the_catalogue_can_be_profiled(tmp_path):
 
 def test_values_that_a_tag_does_not_declare_are_counted_exactly(tmp_path, monkeypatch):
     monkeypatch.setattr(profile, "SAMPLE", 2)
-    tag = Tag(name="sex", title="Sex", type="text", values=("f", "m"), compute=Attribute(column="gender"))
+    tag = Tag(name="sex", title="Sex", type="text", values=("f", "m"), compute=Attribute(column="occupation"))
     path = tmp_path / "a.duckdb"
     with open_embedded(memory_limit="100MB", threads=1) as connection:
         attach_new(connection, path, "building")
