@@ -121,6 +121,22 @@ def test_a_changed_tag_that_a_segment_uses_is_reported_before_the_build(root):
     assert "Loyal" in _table(root, "tags", "plan", "--as-of", DAY)
 
 
+def test_a_definition_changed_after_todays_build_is_reported_before_todays_next_build(root):
+    """With one day built and none before it, too."""
+    tags, segments = root / "scheduled" / "tags", root / "scheduled" / "segments"
+    days = Formula(expression=(tag("tenure_days") / 30).node)
+    own = Tag(name="tenure_months", title="Months with us", type="rate", compute=days)
+    own.save(tags)
+    Segment("settled", tag("tenure_months") > 50, title="Settled").save(segments)
+    assert _run(root, "tags", "backfill", "--from", BEFORE, "--to", BEFORE).exit_code == 0
+    assert _json(root, "tags", "plan", "--as-of", BEFORE)["changed"] == {}
+    again = Formula(expression=(tag("tenure_days") / 31).node)
+    own.model_copy(update={"compute": again}).save(tags)
+    assert _json(root, "tags", "plan", "--as-of", BEFORE)["changed"] == {"tenure_months": ["settled"]}
+    assert _run(root, "tags", "backfill", "--from", BEFORE, "--to", BEFORE).exit_code == 0
+    assert _json(root, "tags", "plan", "--as-of", BEFORE)["changed"] == {}
+
+
 def test_a_page_describes_every_tag(root):
     said = _table(root, "tags", "page", "pages/tags.html", "--language", "zh")
     assert said == "Wrote pages/tags.html\n"

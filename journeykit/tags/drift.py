@@ -168,6 +168,12 @@ def drift_between(new: Path, previous: Path) -> Drift:
         return measure_drift(connection, "built", *profiles)
 
 
+def current_snapshot(store: MartStore, as_of: date) -> Path | None:
+    """The current snapshot of a day, if it has one."""
+    build_id = store.current_build(as_of)
+    return store.snapshot_path(as_of, build_id) if build_id else None
+
+
 def previous_snapshot(store: MartStore, as_of: date) -> Path | None:
     """The current snapshot of the latest day before `as_of` that has one."""
     days = [day for day in store.builds() if day < as_of]

@@ -18,7 +18,7 @@ from journeykit.strategies.usage import TouchedUsers, User, find_users, touched_
 from journeykit.tags import Catalogue
 from journeykit.tags.building import model_ids_of
 from journeykit.tags.carrying import digest_of, read_facts
-from journeykit.tags.drift import previous_snapshot
+from journeykit.tags.drift import current_snapshot, previous_snapshot
 from journeykit.tags.lineage import Lineage, lineage
 from journeykit.tags.lineage import changed_tags as find_changes
 from journeykit.workspace.modelling import features, models_on
@@ -73,17 +73,22 @@ def tag_uses(name: str) -> TagUses:
 
 
 def changed_tags(as_of: date | str) -> TouchedUsers:
-    """The tags that live strategies and segments use and that mean something else than before a day.
+    """The tags that live strategies and segments use and that mean something else than in the build before.
 
-    The definitions as they are now are compared with those that the last build of an earlier day had; a
-    model that was trained anew changes its score.
+    The definitions as they are now are compared with those of the day's current build; where nothing has
+    changed since, with those of the last build of an earlier day. So a changed definition is told before
+    the build that takes it up, of whatever day the build before was. A model that was trained anew changes
+    its score.
     """
     settings, day = load_settings(), as_day(as_of)
-    known, before = catalogue(settings), previous_snapshot(mart_store(settings), day)
+    known, store = catalogue(settings), mart_store(settings)
     models = model_ids_of(known, models_on(settings, day))
     now = {name: digest_of(known[name].tag, models.get(name, "")) for name in known}
-    previous = {fact.name: fact.digest for fact in read_facts(before)} if before else {}
-    return touched_users(find_changes(known, now, previous, features(settings)), _users(settings, known))
+    changed: Mapping[str, tuple[str, ...]] = {}
+    for path in (current_snapshot(store, day), previous_snapshot(store, day)):
+        before = {fact.name: fact.digest for fact in read_facts(path)} if path else {}
+        changed = changed or find_changes(known, now, before, features(settings))
+    return touched_users(changed, _users(settings, known))
 
 
 def tags_page(as_of: date | str | None = None, language: str = "") -> str:
