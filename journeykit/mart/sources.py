@@ -79,7 +79,7 @@ def end_of(as_of: date, column: Column) -> Any:
 
 
 def _seen_by(declared: Subject, manifest: SourceManifest) -> list[str]:
-    """The columns that decide whether a row is seen; in a load of the day itself the bank knew of every row."""
+    """The columns that decide whether a row is seen; a load of the day itself has only what was known."""
     known = declared.known if manifest.shown_on else None
     return [name for name in (declared.at, known) if name]
 

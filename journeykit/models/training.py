@@ -56,7 +56,7 @@ def train(
     memory_limit: str = "4GB",
     threads: int = 2,
 ) -> TrainedModel:
-    """Train a model and make it the current one of its name; what was already trained is only read.
+    """Train a model and make it the one of its outcome day; what was already trained is only read.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def train(
         A tag cannot be had as of its day, too few customers did or did not meet the outcome, or the
         model hardly tells them apart.
     StoreError
-        The disk is full; the model that was current stays so.
+        The disk is full; no other model is touched.
     """
     check_model(model, catalogue)
     model_id = identify(model, catalogue, manifest)

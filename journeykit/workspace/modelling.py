@@ -25,16 +25,12 @@ def model_store(settings: Settings) -> ModelStore:
 
 
 def models_on(settings: Settings, day: date) -> Models:
-    """The current models that may score a day: those that learned from nothing later."""
-    if not (settings.var / "models").is_dir():
-        return {}
-    store = model_store(settings)
-    fit = [name for name in store.names() if store.card(name).data.outcome_day <= day]
-    return {name: store.load(name) for name in fit}
+    """The models that score a day: of each name the newest that learned from nothing later."""
+    return model_store(settings).trained(day) if (settings.var / "models").is_dir() else {}
 
 
 def features(settings: Settings) -> Mapping[str, tuple[str, ...]]:
-    """The tags that each trained model reads."""
+    """The tags that each model reads, as it was trained last."""
     if not (settings.var / "models").is_dir():
         return {}
     store = model_store(settings)
@@ -68,5 +64,5 @@ def model_rows() -> list[dict[str, Any]]:
 
 
 def model_card(name: str) -> ModelCard:
-    """The card of a model as it is now: data, features, figures, what it may not use."""
+    """The card of a model as it was trained last: data, features, figures, what it may not use."""
     return model_store(load_settings()).card(name)

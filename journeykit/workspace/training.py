@@ -29,9 +29,9 @@ class Training:
     as_of : date
         The outcome day.
     cards : tuple of ModelCard
-        Of the models that are now current.
+        Of the models that score this day, and later ones until a newer training.
     refused : mapping of str to str
-        Models that the day's data do not suffice for, and why; what was current of them stays so.
+        Models that could not be trained, and why; what was trained of them before stays in use.
     """
 
     as_of: date
@@ -57,8 +57,8 @@ class Training:
 def train_models(as_of: date | str) -> Training:
     """Train every model of ``scheduled/models`` on a loaded day; the next build of tags scores with them.
 
-    A model that the day's data do not suffice for is told in the result, and the one that was current of
-    its name stays so.
+    A model that the day's data do not suffice for is told in the result, and the one trained before stays in
+    use. A training of an earlier day never displaces that of a later one.
 
     Raises
     ------

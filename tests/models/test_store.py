@@ -182,6 +182,12 @@ def test_no_model_yet(tmp_path: Path) -> None:
     assert ModelStore(tmp_path).trained() == {}
 
 
+def test_a_name_is_never_a_path(written: ModelStore) -> None:
+    inside = ModelStore(written.root / "purchase")
+    with pytest.raises(StoreError, match=r"No model '../purchase' is trained here"):
+        inside.card("../purchase")
+
+
 def test_age_and_drift_are_findings(trained: tuple[Path, TrainedModel], customers: Callable) -> None:
     card = trained[1].card
     fresh, _ = customers(3000, seed=7)

@@ -17,6 +17,7 @@ from journeykit.dialects import attach_read_only, fetch_arrow, open_embedded
 from journeykit.errors import DataError
 from journeykit.expressions import tag
 from journeykit.files import sha256_of
+from journeykit.mart.earlier import see_earlier
 from journeykit.mart.manifest import SourceFile, SourceManifest
 from journeykit.mart.store import MartStore
 from journeykit.models import Model, ModelStore, train
@@ -146,6 +147,26 @@ def test_twice_is_the_same_model(store: MartStore, tmp_path: Path) -> None:
     other = train(store, ModelStore(tmp_path / "a"), CATALOGUE, manifest, busy(max_age_days=30))
     assert other.model_id != first.model_id
     assert ModelStore(tmp_path / "a").current("busy") == other.model_id
+
+
+def test_each_day_keeps_the_model_that_had_learned_from_nothing_later(
+    store: MartStore, tmp_path: Path
+) -> None:
+    models, manifest = ModelStore(tmp_path), store.load(DAY)
+    day = DAY - timedelta(days=20)
+    newest = train(store, models, CATALOGUE, manifest, busy()).model_id
+    older = train(store, models, CATALOGUE, see_earlier(manifest, day), busy()).model_id
+    assert models.days("busy") == [day, DAY]
+    assert models.current("busy") == newest, "training of an earlier day displaces nothing"
+    assert models.current("busy", day - timedelta(days=1)) is None
+    for on, expected in ((day, older), (DAY - timedelta(days=1), older), (DAY, newest), (date.max, newest)):
+        assert models.current("busy", on) == expected
+        assert models.trained(on)["busy"].model_id == expected
+    assert models.trained(day - timedelta(days=1)) == {}
+    again = train(store, models, CATALOGUE, manifest, busy(max_age_days=30)).model_id
+    assert (models.current("busy"), models.current("busy", day)) == (again, older)
+    train(store, models, CATALOGUE, manifest, busy())
+    assert models.current("busy") == newest, "of one day the last training counts"
 
 
 def test_a_build_scores_with_it(store: MartStore, tmp_path: Path) -> None:

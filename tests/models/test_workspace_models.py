@@ -15,6 +15,7 @@ from journeykit.models.figures import LiftDecile
 from journeykit.reports.modelling import lift_table, summarise_models, summarise_training
 from journeykit.runs import RunRequest, run_job
 from journeykit.settings import load_settings
+from journeykit.workspace import model_rows
 
 DAY = date(2026, 5, 29)
 
@@ -66,6 +67,21 @@ def test_the_next_build_scores_and_the_report_says_how_the_model_stands() -> Non
     assert "sound" in repr(summarise_models([check], "en"))
     assert "正常" in repr(summarise_models([check], "zh"))
     assert "No model is trained" in repr(summarise_models([], "en"))
+
+
+def test_a_rebuilt_day_keeps_its_scores_after_a_later_training() -> None:
+    earlier = date(2026, 5, 27)
+    jk.backfill_tags(earlier, earlier)
+    jk.train_models(earlier)
+    (before,) = jk.backfill_tags(earlier, earlier).days
+    jk.train_models(DAY)
+    (again,) = jk.backfill_tags(earlier, earlier).days
+    assert "churn_propensity" not in again.build.plan.unavailable
+    assert (again.build.build_id, again.build.reused) == (before.build.build_id, True)
+    jk.train_models(earlier)
+    assert jk.model_card("churn").data.outcome_day == DAY
+    (row,) = [row for row in model_rows() if row["name"] == "churn"]
+    assert row["learned_to"] == DAY
 
 
 def test_the_job_makes_a_report(workspace: Path) -> None:
