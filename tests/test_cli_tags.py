@@ -90,9 +90,14 @@ def test_a_backfill_tells_each_day_its_load_and_keeps_what_is_built(root):
 def test_drift_is_told_against_the_day_before(root):
     drift = _json(root, "tags", "drift", "--as-of", DAY)
     assert (drift["as_of"], drift["previous"]) == (DAY, BEFORE)
-    assert "gender" in drift["added"], "the day before cannot know it"
-    assert set(drift["indices"]) | set(drift["added"]) <= {one.name for one in LIBRARY}
-    assert f"from {BEFORE} to {DAY}" in _table(root, "tags", "drift", "--as-of", DAY)
+    assert "gender" in drift["regained"], "the day before cannot know it"
+    assert drift["added"] == []
+    assert set(drift["indices"]) | set(drift["regained"]) <= {one.name for one in LIBRARY}
+    whole = _table(root, "tags", "drift", "--as-of", DAY, "--all")
+    assert f"from {BEFORE} to {DAY}" in whole
+    assert "could not be built then" in whole
+    assert all(name in whole for name in drift["indices"])
+    assert len(_table(root, "tags", "drift", "--as-of", DAY).splitlines()) <= 3 + 20
 
 
 def test_uses_name_columns_tags_and_strategies(root):

@@ -69,8 +69,12 @@ def tags_backfill(first: First, last: Last, as_json: AsJson = False) -> None:
 
 
 @group.command("drift")
-def tags_drift(as_of: AsOf, as_json: AsJson = False) -> None:
-    """Show how far tags have moved since the snapshot before a day's."""
+def tags_drift(
+    as_of: AsOf,
+    everything: Annotated[bool, typer.Option("--all", help="Every tag, not only the worst 20.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how far tags have moved since the snapshot before a day's, the worst 20 first."""
     from journeykit.workspace import tag_drift
 
     with told_plainly(f"Comparing {as_of.date()}"):
@@ -81,8 +85,10 @@ def tags_drift(as_of: AsOf, as_json: AsJson = False) -> None:
         "indices": {name: drift.indices[name] for name in drift.worst},
         "added": drift.added,
         "removed": drift.removed,
+        "regained": drift.regained,
+        "lost": drift.lost,
     }
-    answer(content, drift.table(), as_json)
+    answer(content, drift.table(None if everything else 20), as_json)
 
 
 @group.command("uses")

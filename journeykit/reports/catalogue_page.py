@@ -61,6 +61,7 @@ class Entry:
     spread: Spread | None
     spread_unit: str
     drift: Moved | None
+    is_new: bool
     words: str
 
 
@@ -139,6 +140,7 @@ def _entry(facts: CatalogueFacts, name: str, language: str, min_cell: int) -> En
         if tag.type in (Type.DATE, Type.TIMESTAMP)
         else _unit(tag, language),
         drift=_drift(facts, name, language),
+        is_new=facts.drift is not None and name in facts.drift.added,
         words=" ".join(
             (name, tag.family, tag.title, tag.title_zh, tag.description, tag.description_zh, tag.owner)
         ).casefold(),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 WATCH = 0.10
 CHANGED = 0.25
+NAMES = 8
 FLOOR = 0.0001
 """An empty bin counts as this share; without it one customer in a new bin would weigh infinitely."""
 
@@ -72,8 +73,9 @@ class Drift:
     missing : mapping of str to (float, float)
         The share of customers without a value in the new and in the previous snapshot.
     added, removed : tuple of str
-        Tags that cannot be compared: only in the new one, or only in the previous one. A tag that
-        changed its type is in both.
+        Tags that are declared only now, or only then. A tag that changed its type is in both.
+    regained, lost : tuple of str
+        Tags that were declared then, too, but could not be built; and those that cannot be built now.
     """
 
     as_of: date
@@ -82,6 +84,8 @@ class Drift:
     missing: Mapping[str, tuple[float, float]]
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    regained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
     @property
     def worst(self) -> tuple[str, ...]:
@@ -92,8 +96,8 @@ class Drift:
         """The tags that moved at least that far, worst first."""
         return {name: self.indices[name] for name in self.worst if self.indices[name] >= at_least}
 
-    def table(self) -> Table:
-        """One row per tag, worst first."""
+    def table(self, most: int | None = None) -> Table:
+        """One row per tag, worst first; at most so many."""
         rows = tuple(
             (name, f"{self.indices[name]:.3f}", verdict(self.indices[name]),
              *(f"{share:.1%}" for share in reversed(self.missing[name])))
@@ -104,9 +108,15 @@ class Drift:
             f"Drift of {len(rows)} tags from {self.previous} to {self.as_of}: "
             f"{verdicts.count('changed')} changed, {verdicts.count('watch')} to watch"
         )
-        for what, names in (("new", self.added), ("gone", self.removed)):
-            title += f"; {what}: {', '.join(names)}" if names else ""
-        return Table(title, ("tag", "index", "verdict", "missing before", "missing now"), rows)
+        for what, names in (
+            ("new", self.added),
+            ("gone", self.removed),
+            ("could not be built then", self.regained),
+            ("cannot be built now", self.lost),
+        ):
+            title += f"; {what}: {_listed(names)}" if names else ""
+        title += f"; the worst {most}" if most is not None and most < len(rows) else ""
+        return Table(title, ("tag", "index", "verdict", "missing before", "missing now"), rows[:most])
 
     def to_frame(self) -> pd.DataFrame:
         """One row per tag with the index as a number, worst first."""
@@ -143,9 +153,16 @@ def measure_drift(connection: sa.Connection, schema: str, new: Profile, previous
         previous=previous.as_of,
         indices={name: stability_index(found, previous[name].shares) for name, found in shares.items()},
         missing={name: (1 - new[name].coverage, 1 - previous[name].coverage) for name in shares},
-        added=tuple(name for name in new.tags if name not in shares),
-        removed=tuple(name for name in previous.tags if name not in shares),
+        added=tuple(name for name in new.tags if name not in shares and name not in previous.unavailable),
+        removed=tuple(name for name in previous.tags if name not in shares and name not in new.unavailable),
+        regained=tuple(name for name in new.tags if name in previous.unavailable),
+        lost=tuple(name for name in previous.tags if name in new.unavailable),
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """A few names, or how many there are."""
+    return ", ".join(names) if len(names) <= NAMES else f"{len(names)} tags"
 
 
 def drift_between(new: Path, previous: Path) -> Drift:

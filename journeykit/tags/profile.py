@@ -208,6 +208,8 @@ def shares_in(
         for name, one in new.tags.items()
         if name in previous.tags and previous.tags[name].type is one.type
     }
+    if not types:
+        return {}
     sample = _sample(connection, schema, types, new.as_of)
     return {name: _shares(previous.tags[name].count(sample[name])) for name in types}
 

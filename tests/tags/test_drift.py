@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -14,13 +14,15 @@ from journeykit.dialects import native, open_embedded
 from journeykit.errors import DataError
 from journeykit.mart.store import MartStore
 from journeykit.tags.drift import (
+    Drift,
     drift_between,
+    measure_drift,
     previous_profile,
     previous_snapshot,
     stability_index,
     verdict,
 )
-from journeykit.tags.profile import read_profile
+from journeykit.tags.profile import Profile, TagProfile, read_profile
 
 TYPES = {"aum": Type.DECIMAL, "visits": Type.INTEGER, "kind": Type.TEXT, "steady": Type.INTEGER}
 
@@ -117,6 +119,33 @@ def test_tags_of_one_side_and_of_another_type_are_not_compared(profiled):
     assert found.added == ("kind", "fresh")
     assert found.removed == ("visits", "kind", "steady")
     assert "gone: visits, kind, steady" in repr(found)
+
+
+def test_a_tag_that_could_not_be_built_is_neither_new_nor_gone():
+    one = {name: TagProfile(name, Type.INTEGER, 10, 10) for name in ("aum", "age", "own", "old")}
+    day = date(2026, 5, 28)
+    before = Profile(day, 10, {name: one[name] for name in ("aum", "old")}, {"age": "customer.birth_date"})
+    now = Profile(
+        date(2026, 5, 29), 10, {name: one[name] for name in ("age", "own")}, {"aum": "holding.amount"}
+    )
+    with open_embedded(memory_limit="100MB", threads=1) as connection:
+        native(connection).execute("ATTACH ':memory:' AS built; CREATE TABLE built.snapshot (x INT)")
+        found = measure_drift(connection, "built", now, before)
+    assert (found.added, found.removed) == (("own",), ("old",))
+    assert (found.regained, found.lost) == (("age",), ("aum",))
+    title = found.table().title
+    assert "new: own; gone: old; could not be built then: age; cannot be built now: aum" in title
+
+
+def test_the_worst_are_shown_and_many_names_are_counted():
+    many = tuple(f"t{number}" for number in range(30))
+    found = Drift(date(2026, 5, 29), date(2026, 5, 28), dict.fromkeys(many, 0.3),
+                  dict.fromkeys(many, (0.0, 0.0)), regained=many)  # fmt: skip
+    assert len(found.table().rows) == 30
+    shown = found.table(most=20)
+    assert len(shown.rows) == 20
+    assert shown.title.startswith("Drift of 30 tags")
+    assert shown.title.endswith("30 changed, 0 to watch; could not be built then: 30 tags; the worst 20")
 
 
 def test_the_snapshot_before_is_the_latest_earlier_day_with_a_build(profiled, tmp_path):
