@@ -70,7 +70,7 @@ def fit(model: Model, features: pa.Table | pd.DataFrame, outcome: Sequence[bool]
     Raises
     ------
     DataError
-        Too few positives or negatives to learn from, or a feature that is not there.
+        Too few positives or negatives to learn from, or a feature that is not there or has no value.
     """
     table = (
         pa.Table.from_pandas(features, preserve_index=False)
@@ -84,8 +84,23 @@ def fit(model: Model, features: pa.Table | pd.DataFrame, outcome: Sequence[bool]
                 f"Model '{model.name}': of {len(truth):,} customers {count:,} {what}; at least {FEWEST} "
                 "of both are needed. Widen `where`, lengthen horizon_days, or train once more has happened."
             )
+    if empty := [name for name in model.features if name in table.column_names and _is_empty(table[name])]:
+        raise DataError(
+            f"Model '{model.name}': of {len(truth):,} customers none has a value of {', '.join(empty)}. "
+            "Leave it out, or train once the data it reads are loaded."
+        )
     with threadpool_limits(1 if len(truth) < SMALL else None):
-        return _learn(model, table, truth)
+        try:
+            return _learn(model, table, truth)
+        except ValueError as error:
+            raise DataError(
+                f"Model '{model.name}' cannot be learned: {error}. "
+                f"Look at its features: {', '.join(model.features)}."
+            ) from error
+
+
+def _is_empty(column: pa.ChunkedArray) -> bool:
+    return column.null_count == len(column)
 
 
 def _learn(model: Model, table: pa.Table, truth: np.ndarray) -> Fitted:
@@ -96,7 +111,7 @@ def _learn(model: Model, table: pa.Table, truth: np.ndarray) -> Fitted:
     importance: dict[str, float] = {}
     parts = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(frame, truth)
     for number, (seen, held_out) in enumerate(parts):
-        trained: Pipeline = cast(Pipeline, clone(pipeline)).fit(frame.iloc[seen], truth[seen])
+        trained: Pipeline = cast(Pipeline, clone(pipeline)).fit(_filled(frame.iloc[seen]), truth[seen])
         scores[held_out] = trained.predict_proba(frame.iloc[held_out])[:, 1]
         folds[held_out] = number
         if number == 0:
@@ -105,6 +120,12 @@ def _learn(model: Model, table: pa.Table, truth: np.ndarray) -> Fitted:
     pipeline.fit(frame, truth)
     given = pipeline.predict_proba(frame)[:, 1]
     return Fitted(pipeline, vocabulary, truth, scores, folds, given, importance, missing)
+
+
+def _filled(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a fold; a feature that none of them has is constant, since learners want some value."""
+    empty = frame.columns[frame.isna().all()]
+    return frame.assign(**dict.fromkeys(empty, 0.0)) if len(empty) else frame
 
 
 def make_pipeline(learner: Learner, features: Sequence[str], vocabulary: Vocabulary) -> Pipeline:

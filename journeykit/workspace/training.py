@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import sqlalchemy as sa
 
 from journeykit.display import Table
-from journeykit.errors import DataError
+from journeykit.errors import DataError, DefinitionError
 from journeykit.settings import load_settings
 from journeykit.tags import Score
 from journeykit.workspace.modelling import model_store, models_on
@@ -57,13 +57,9 @@ class Training:
 def train_models(as_of: date | str) -> Training:
     """Train every model of ``scheduled/models`` on a loaded day; the next build of tags scores with them.
 
-    A model that the day's data do not suffice for is told in the result, and the one trained before stays in
-    use. A training of an earlier day never displaces that of a later one.
-
-    Raises
-    ------
-    DefinitionError
-        A model does not fit the catalogue.
+    A model that does not fit the catalogue, or that the day's data do not suffice for, is told in the result
+    and hinders no other; the one trained before stays in use. A training of an earlier day never displaces
+    that of a later one.
     """
     from journeykit.models import load_models, train
 
@@ -76,7 +72,7 @@ def train_models(as_of: date | str) -> Training:
                 store, model_store(settings), known, manifest, model,
                 memory_limit=settings.mart.memory_limit, threads=settings.mart.threads,
             )  # fmt: skip
-        except DataError as error:
+        except (DataError, DefinitionError) as error:
             refused[name] = str(error)
         else:
             cards.append(trained.card)

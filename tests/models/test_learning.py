@@ -138,3 +138,38 @@ def test_a_missing_feature_and_a_day_are_refused(
     days = table.set_column(5, "noise", pa.array([0] * len(table), pa.date32()))
     with pytest.raises(DataError, match="'noise' is date32"):
         fit(make_model(), days, outcome)
+
+
+@pytest.mark.parametrize("learner", ["gradient_boosting", "logistic_regression"])
+@pytest.mark.parametrize("kind", [pa.float64(), pa.int64(), pa.bool_(), pa.string(), pa.null()])
+def test_a_feature_without_any_value_is_refused_by_name(
+    make_model: Callable, learned: tuple[pa.Table, np.ndarray], learner: str, kind: pa.DataType
+) -> None:
+    table, outcome = learned
+    table = table.append_column("nothing", pa.nulls(len(table), kind))
+    with pytest.raises(DataError, match=r"of 1,500 customers none has a value of nothing\. Leave it out"):
+        fit(make_model(features=("times", "nothing"), learner=learner), table, outcome)
+
+
+@pytest.mark.parametrize("learner", ["gradient_boosting", "logistic_regression"])
+@pytest.mark.parametrize("known", [1, 2, 3])
+def test_a_feature_that_some_fold_lacks_does_no_harm(
+    make_model: Callable, learned: tuple[pa.Table, np.ndarray], learner: str, known: int
+) -> None:
+    table, outcome = learned
+    rare = pa.array([float(n) if n < known else None for n in range(len(table))])
+    model = make_model(features=("times", "rare"), learner=learner)
+    with_it = fit(model, table.append_column("rare", rare), outcome)
+    without = fit(make_model(features=("times",), learner=learner), table, outcome)
+    assert np.isfinite(with_it.scores).all()
+    assert np.abs(with_it.scores - without.scores).mean() < 0.01
+
+
+def test_what_the_learner_cannot_take_is_told_with_the_model(
+    make_model: Callable, learned: tuple[pa.Table, np.ndarray]
+) -> None:
+    table, outcome = learned
+    table = table.append_column("endless", pa.array([float("inf")] * len(table)))
+    model = make_model(features=("times", "endless"), learner="logistic_regression")
+    with pytest.raises(DataError, match=r"Model 'purchase' cannot be learned: .*infinity"):
+        fit(model, table, outcome)

@@ -34,6 +34,7 @@ def workspace(built_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -
     )  # fmt: skip
     busy.save(folder)
     busy.model_copy(update={"name": "rare", "outcome": (tag("txn_count_30d") > 9999).node}).save(folder)
+    busy.model_copy(update={"name": "astray", "features": ("txn_cuont_90d",)}).save(folder)
     return root
 
 
@@ -46,6 +47,7 @@ def test_a_training_says_what_it_made_and_what_it_could_not(workspace: Path) -> 
     training = jk.train_models(DAY)
     assert [card.model.name for card in training.cards] == ["churn"]
     assert "0 meet its outcome" in training.refused["rare"]
+    assert "Unknown tag 'txn_cuont_90d'" in training.refused["astray"]
     assert "churn" in repr(training) and "rare" in repr(training)
     assert ModelStore(workspace / "var" / "models").names() == ["churn"]
     assert jk.model_card("churn") == training.cards[0]
