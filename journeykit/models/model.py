@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from journeykit.contract import Type
-from journeykit.errors import DefinitionError, UnknownNameError
+from journeykit.contract import SUBJECTS, Type
+from journeykit.errors import DefinitionError, UnknownNameError, unknown_name
 from journeykit.expressions import AnyNode, AsOf, tag_names
 from journeykit.expressions.nodes import walk
 from journeykit.expressions.types import check_predicate
 from journeykit.settings import find_root
 from journeykit.tags import Aggregate, Attribute, Catalogue, Score, Tag
 from journeykit.tags.checking import check_expression
+from journeykit.tags.planning import needs
 from journeykit.yaml_files import Name, from_yaml, read_definition, to_yaml, write_definition
 
 Learner = Literal["gradient_boosting", "logistic_regression"]
@@ -38,14 +39,18 @@ class Model(BaseModel):
     outcome : expression
         A condition over tags as of the outcome day; those who meet it are the positives.
     horizon_days : int
-        From the feature day to the outcome day. The outcome's tags may look back no further.
+        From the feature day to the outcome day. The outcome's tags may look back no further, balances
+        carried forward included.
     where : expression, optional
         A condition over tags as of the feature day: only these customers are trained on and scored.
     among : expression, optional
         A condition over tags as of the outcome day: of these alone the outcome is known, as of those
         who were contacted. It narrows the training, not the scoring.
     barred : mapping of str to str
-        Features that nobody may use, and why.
+        What nobody may use, and why: tags, and columns written ``subject.column``. A barred tag that is a
+        column bars that column, so no other tag may read it either.
+    barred_zh : mapping of str to str
+        The same reasons in Chinese, where there are any.
     max_age_days : int
         How long after its outcome day it may be used without a finding.
     least_auc : float
@@ -75,6 +80,7 @@ class Model(BaseModel):
     where: AnyNode | None = None
     among: AnyNode | None = None
     barred: dict[str, str] = {}
+    barred_zh: dict[str, str] = {}
     max_age_days: int = Field(default=180, ge=1)
     least_auc: float = Field(default=0.6, ge=0.5, lt=1)
     learner: Learner = "gradient_boosting"
@@ -88,6 +94,9 @@ class Model(BaseModel):
                 )
             if self.features.count(name) > 1:
                 raise DefinitionError(f"Model '{self.name}': the feature '{name}' stands twice.")
+        for name in self.barred_zh:
+            if name not in self.barred:
+                raise unknown_name("barred feature", name, self.barred, f"Model '{self.name}', barred_zh.")
         for part in (self.where, self.outcome, self.among):
             if part is not None:
                 check_expression(f"{self.name} (model)", part)
@@ -148,8 +157,8 @@ def check_model(model: Model, catalogue: Catalogue) -> None:
     Raises
     ------
     DefinitionError
-        An unknown tag; a condition that is none; a feature that is a day, a score or rests on a barred
-        one; an outcome that looks back past the feature day.
+        An unknown tag or barred name; a condition that is none; a feature that is a day, a score or rests on
+        something barred; an outcome that looks back past the feature day.
     """
     try:
         for name in (*model.features, *model.tags, *model.outcome_tags):
@@ -162,13 +171,29 @@ def check_model(model: Model, catalogue: Catalogue) -> None:
         raise UnknownNameError(f"Model '{model.name}': {error}") from error
     except DefinitionError as error:
         raise DefinitionError(f"Model '{model.name}': {error}") from error
+    barred = _barred_columns(model, catalogue)
     for name in model.tags:
-        _check_feature(model, catalogue, name)
+        _check_feature(model, catalogue, name, barred)
     for name in model.outcome_tags:
         _check_outcome(model, catalogue, name)
 
 
-def _check_feature(model: Model, catalogue: Catalogue, name: str) -> None:
+def _barred_columns(model: Model, catalogue: Catalogue) -> dict[str, str]:
+    """Every barred column, and the name it is barred under: its own, or that of a tag which is the column."""
+    columns = [f"{subject}.{column.name}" for subject, one in SUBJECTS.items() for column in one.columns]
+    found = {}
+    for name in model.barred:
+        if name in columns:
+            found[name] = name
+        elif name not in catalogue:
+            next_step = f"Model '{model.name}' bars it. Name a tag, or a column as in customer.gender."
+            raise unknown_name("barred tag or column", name, [*catalogue, *columns], next_step)
+        elif isinstance(compute := catalogue[name].tag.compute, Attribute):
+            found[f"{compute.subject}.{compute.column}"] = name
+    return found
+
+
+def _check_feature(model: Model, catalogue: Catalogue, name: str, barred: Mapping[str, str]) -> None:
     found = catalogue[name].tag
     if name in model.features and found.type in (Type.DATE, Type.TIMESTAMP):
         raise DefinitionError(
@@ -187,6 +212,12 @@ def _check_feature(model: Model, catalogue: Catalogue, name: str) -> None:
             raise DefinitionError(
                 f"Model '{model.name}': '{name}'{through} is barred: {model.barred[below.name]} Leave it out."
             )
+        for subject, column in needs(below):
+            if reason := model.barred.get(barred.get(f"{subject}.{column}", "")):
+                raise DefinitionError(
+                    f"Model '{model.name}': '{name}'{through} reads "
+                    f"{subject}.{column}, which is barred: {reason} Leave it out."
+                )
 
 
 def _check_outcome(model: Model, catalogue: Catalogue, name: str) -> None:
@@ -200,9 +231,11 @@ def _check_outcome(model: Model, catalogue: Catalogue, name: str) -> None:
                 "the condition into `where`."
             )
         if isinstance(compute, Aggregate):
-            days = compute.within_days
+            carried = compute.carry_days or 0
+            days = compute.within_days and compute.within_days + carried
             if days is None or days > model.horizon_days:
                 looks = "all the past" if days is None else f"{days} days"
+                looks += f" ({carried} of them to carry balances forward)" if carried and days else ""
                 raise DefinitionError(
                     f"Model '{model.name}': the outcome's '{name}'{through} looks back {looks}, past the "
                     f"feature day {model.horizon_days} days before: the features would know part of it. "

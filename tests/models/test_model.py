@@ -9,7 +9,7 @@ import pytest
 from journeykit.errors import DefinitionError, UnknownNameError
 from journeykit.expressions import as_of, column, days_between, tag
 from journeykit.models import Model, check_model, load_models
-from journeykit.tags import LIBRARY, Aggregate, Catalogue, Formula, Score, Tag
+from journeykit.tags import LIBRARY, Aggregate, Attribute, Catalogue, Formula, Score, Tag
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,6 +74,42 @@ def test_barred_features_are_refused_with_the_reason(catalogue: Catalogue) -> No
         check_model(churn(features=("age_band",), barred=barred), catalogue)
 
 
+@pytest.mark.parametrize("barred", ["gender", "customer.gender"])
+def test_a_barred_column_is_barred_under_any_name(barred: str) -> None:
+    own = (
+        Tag(name="g2", title="G", type="text", compute=Attribute(subject="customer", column="gender")),
+        Tag(name="g3", title="G", type="boolean", compute=Formula(expression=tag("g2") == "male")),
+    )
+    known = Catalogue((*LIBRARY, *own))
+    for feature, through in (("g2", ""), ("g3", " rests on 'g2', which")):
+        model = churn(features=(feature,), barred={barred: "It must not decide."})
+        message = f"'{feature}'{through} reads customer.gender, which is barred: It must not decide"
+        with pytest.raises(DefinitionError, match=message):
+            check_model(model, known)
+        with pytest.raises(DefinitionError, match=message):
+            check_model(model.model_copy(update={"features": ("txn_count_30d",), "where": (tag(feature) == (
+                "male" if feature == "g2" else True)).node}), known)  # fmt: skip
+    check_model(churn(barred={barred: "It must not decide."}), known)
+
+
+def test_a_barred_column_behind_an_aggregate(catalogue: Catalogue) -> None:
+    with pytest.raises(DefinitionError, match=r"reads event\.action, which is barred"):
+        check_model(churn(barred={"event.action": "Not asked for."}), catalogue)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("gendre", "gender"), ("customer.gendre", "customer.gender"), ("duration", "")]
+)
+def test_a_barred_name_that_is_nothing_is_refused(catalogue: Catalogue, name: str, near: str) -> None:
+    with pytest.raises(UnknownNameError, match=f"Unknown barred tag or column '{name}'.*{near}"):
+        check_model(churn(barred={name: "Why."}), catalogue)
+
+
+def test_reasons_in_chinese_are_of_what_is_barred() -> None:
+    with pytest.raises(UnknownNameError, match="Unknown barred feature 'gendr'"):
+        churn(barred={"gender": "No."}, barred_zh={"gendr": "不可。"})
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -101,6 +137,7 @@ def test_what_does_not_fit_the_catalogue(catalogue: Catalogue, changes: dict, me
         (tag("days_since_txn") > 60, "'days_since_txn' looks back 365 days, past the feature day 90"),
         (tag("txns_ever") == 0, "'txns_ever' looks back all the past"),
         (tag("balance_change_90d") < 0, "'balance_change_90d' through 'balance_90d_ago' looks back 135 days"),
+        (tag("aum_daily_mean_90d") < 100, r"looks back 135 days \(45 of them to carry balances forward\)"),
         (tag("gender") == "male", "'gender' does not say what happened in the 90 days"),
     ],
 )  # fmt: skip
