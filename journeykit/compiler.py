@@ -20,6 +20,7 @@ from journeykit.errors import DefinitionError, unknown_name
 from journeykit.expressions import nodes
 from journeykit.expressions.places import DIGITS, decimal_places
 from journeykit.expressions.types import check_predicate
+from journeykit.expressions.values import check_values
 from journeykit.mart.scope import Scope
 
 _SQL_TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
@@ -64,10 +65,12 @@ def compile_statement(node: nodes.Node, scope: Scope) -> sa.Select[Any]:
     Raises
     ------
     DefinitionError
-        An unknown tag, types that do not go together, or an expression that is not a condition.
+        An unknown tag, types that do not go together, a value that the tag cannot have, or an expression
+        that is not a condition.
     """
     _check_available(node, scope)
     check_predicate(node, scope.types)
+    check_values(node, scope.values)
     return sa.select(scope.relation.c.customer_id).where(_compile_where(node, scope))
 
 

@@ -18,6 +18,7 @@ from journeykit.yaml_files import definition_error
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from journeykit.mart.mart import Mart
     from journeykit.mart.scope import Scope
 
 _NUMBERS = (Type.INTEGER, Type.DECIMAL, Type.RATE)
@@ -46,6 +47,15 @@ class Expression:
         from journeykit.compiler import compile_statement
 
         return compile_statement(self.node, scope)
+
+    def preview(self, mart: Mart) -> Any:
+        """What the tag is for everyone; see :meth:`journeykit.mart.mart.Mart.preview`."""
+        if not isinstance(self.node, nodes.TagRef):
+            raise DefinitionError(
+                f"{self!r} is no tag. Give it a Tag: jk.Tag(name=..., title=..., type=..., "
+                "compute=jk.Formula(expression=...))."
+            )
+        return mart.preview(self.node.name)
 
     def __eq__(self, other: object) -> Expression:  # type: ignore[override]
         return self._compare("==", other)

@@ -76,7 +76,7 @@ class Mart:
     country : str
         Whose working days decide the contact date.
     tags : mapping of str to handle
-        The catalogue; each handle's ``.tag.type`` says how the tag is read.
+        The catalogue; each handle's ``.tag`` says of what type it is and which values it may have.
     memory_limit, threads
         What the embedded engine may use.
 
@@ -184,6 +184,7 @@ class Mart:
             relation=self._snapshot,
             subjects=subject_table,
             unavailable=self._unavailable,
+            values={name: self.tags[name].tag.values for name in tags if name in self.tags},
         )
 
     def run(
@@ -213,15 +214,26 @@ class Mart:
         members = audience.statement(self.scope).subquery()
         return self.run(sa.select(members.c[CUSTOMER_ID]).order_by(members.c[CUSTOMER_ID]))[0].to_pylist()
 
-    def preview(self, tag: Computable) -> Any:
+    def preview(self, tag: str | Computable) -> Any:
         """What a tag would be, before it is saved: its spread, what it misses, its SQL and its cost.
+
+        Parameters
+        ----------
+        tag : Tag, handle or str
+            A new tag, or one there is.
 
         Returns
         -------
         journeykit.tags.preview.Preview
             Prints as a table; in a notebook with a chart.
         """
-        return tag.preview(self)
+        computable = self.tags[tag] if isinstance(tag, str) else tag
+        if not hasattr(computable, "preview"):
+            raise DefinitionError(
+                f"{tag!r} is no tag. Give it a Tag: jk.Tag(name=..., title=..., type=..., "
+                "compute=jk.Formula(expression=...))."
+            )
+        return computable.preview(self)
 
     def frame(
         self, what: str | Audience | sa.Select, columns: Sequence[str] = (), limit: int | None = None
@@ -234,7 +246,7 @@ class Mart:
             A subject's name gives its rows; a segment or an expression gives its customers with
             their tags; a statement gives its result.
         columns : sequence of str
-            Which columns or tags; all of them when none are named.
+            Which columns or tags, these by name or handle; all of them when none are named.
         limit : int, optional
             At most so many rows, the first by id.
 
@@ -262,6 +274,7 @@ class Mart:
     def _customers_of(self, audience: Audience, columns: Sequence[str]) -> sa.Select:
         scope = self.scope
         relation = scope.relation
+        columns = [name if isinstance(name, str) else self.tags[name].tag.name for name in columns]
         for name in columns:
             if name not in scope.tags:
                 raise unknown_name("tag", name, scope.tags, "List them with list(mart.tags).")

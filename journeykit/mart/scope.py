@@ -33,6 +33,8 @@ class Scope:
         Subjects joined to it, for a column reference with ``of=``.
     unavailable : mapping of str to str
         Tags that could not be built, and the ``subject.column`` that the bank does not have.
+    values : mapping of str to tuple of str
+        Every value a text tag may have; tags without an entry may have any.
     """
 
     as_of: date
@@ -43,3 +45,4 @@ class Scope:
     row: sa.FromClause | None = None
     references: Mapping[str, sa.FromClause] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

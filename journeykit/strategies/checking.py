@@ -10,6 +10,7 @@ from typing import Any, Literal
 from journeykit.contract import Type
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.expressions import check_predicate, tag_names
+from journeykit.expressions.values import check_values
 from journeykit.routing.channel import Channel
 from journeykit.strategies.graph import CONTROL, END, Assign, Exit, GraphNode, Send, Start, Strategy, Wait
 from journeykit.strategies.offers import Offer
@@ -85,6 +86,7 @@ def _check_rules(strategy: Strategy, tags: Mapping[str, Any]) -> Iterator[Findin
         if not unknown:
             try:
                 check_predicate(rule, types)
+                check_values(rule, {name: tags[name].tag.values for name in tags})
             except DefinitionError as error:
                 yield _error(strategy, where, str(error))
 

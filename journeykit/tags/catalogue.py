@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from graphlib import CycleError, TopologicalSorter
 from html import escape
 from pathlib import Path
@@ -11,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from journeykit.display import Table
 from journeykit.errors import DefinitionError, UnknownNameError, unknown_name
 from journeykit.expressions import Expression, TagRef
-from journeykit.tags.checking import check_formula_types, check_ranking_types
+from journeykit.tags.checking import Known, check_formula_types, check_ranking_types
 from journeykit.tags.library import LIBRARY
-from journeykit.tags.tag import Formula, Ranking, Tag
+from journeykit.tags.tag import Formula, Ranking, Tag, name_of
 from journeykit.yaml_files import read_definition
 
 if TYPE_CHECKING:
@@ -68,12 +69,15 @@ class Catalogue(Mapping[str, TagHandle]):
     ----------
     tags : iterable of Tag
         Every tag; a formula may use any other of them.
+    files : mapping of str to Path, optional
+        The file of each tag that was read from one, named in errors.
 
     Raises
     ------
     DefinitionError
-        Two tags of one name, a formula over an unknown tag, types or units that do not go together, or
-        formulas that need each other; the message prints the cycle.
+        Two tags of one name, a formula over an unknown tag, types or units that do not go together, a
+        comparison with a value that a tag cannot have, or formulas that need each other; the message
+        prints the cycle.
 
     Examples
     --------
@@ -82,35 +86,40 @@ class Catalogue(Mapping[str, TagHandle]):
     ('Assets under management', 'aum')
     """
 
-    def __init__(self, tags: Iterable[Tag]) -> None:
+    def __init__(self, tags: Iterable[Tag], files: Mapping[str, Path] | None = None) -> None:
         self._tags: dict[str, Tag] = {}
         for tag in tags:
             if tag.name in self._tags:
                 raise DefinitionError(f"Two tags are called '{tag.name}'. Rename one of them.")
             self._tags[tag.name] = tag
-        self._order = _ordered(self._tags)
-        self._check_types()
+        self._order = _ordered(self._tags, files or {})
+        self._check_types(files or {})
 
-    def _check_types(self) -> None:
-        types = {name: tag.type for name, tag in self._tags.items()}
-        units = {name: tag.unit for name, tag in self._tags.items()}
+    def _check_types(self, files: Mapping[str, Path]) -> None:
+        known = Known(
+            types={name: tag.type for name, tag in self._tags.items()},
+            units={name: tag.unit for name, tag in self._tags.items()},
+            values={name: tag.values for name, tag in self._tags.items()},
+        )
         for tag in self._tags.values():
-            if isinstance(tag.compute, Formula):
-                check_formula_types(tag.name, tag.type, tag.compute.expression, types, units)
-            elif isinstance(tag.compute, Ranking):
-                check_ranking_types(tag.name, tag.compute, types, units)
+            with _naming(files, [tag.name]):
+                if isinstance(tag.compute, Formula):
+                    check_formula_types(tag.name, tag.type, tag.compute.expression, known)
+                elif isinstance(tag.compute, Ranking):
+                    check_ranking_types(tag.name, tag.compute, known)
 
-    def __getitem__(self, name: str) -> TagHandle:
+    def __getitem__(self, name: str | Tag | Expression) -> TagHandle:
+        name = name_of(name)
         if name not in self._tags:
             raise _UnknownTagError(str(unknown_name("tag", name, self._tags, NEXT_STEP)))
         return TagHandle(self._tags[name])
 
     def get(self, name: str, default: Any = None) -> Any:
         """The handle of a tag, or `default` when there is none of that name."""
-        return self[name] if name in self._tags else default
+        return self[name] if name_of(name) in self._tags else default
 
     def __contains__(self, name: object) -> bool:
-        return name in self._tags
+        return name_of(name) in self._tags
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tags)
@@ -144,7 +153,7 @@ class Catalogue(Mapping[str, TagHandle]):
         rows = tuple(tuple(row[head] for head in heads) for row in self.rows())
         return Table(f"{len(self)} tags", heads, rows)
 
-    def of(self, names: Iterable[str]) -> list[Tag]:
+    def of(self, names: Iterable[str | Tag | Expression]) -> list[Tag]:
         """The tags called `names`, in that order."""
         return [self[name].tag for name in names]
 
@@ -195,18 +204,55 @@ def load_catalogue(folder: Path) -> Catalogue:
     DefinitionError
         A file is malformed, is not named after its tag, or does not fit the other tags; the message names it.
     """
-    own = []
-    for path in sorted(folder.glob("*.yaml")):
-        tag = read_definition(path, Tag)
-        if tag.name != path.stem:
-            raise DefinitionError(f"{path} holds the tag '{tag.name}'. Rename the file to {tag.name}.yaml.")
-        if any(tag.name == shipped.name for shipped in LIBRARY):
-            raise DefinitionError(f"{path}: the library already has a tag '{tag.name}'. Choose another name.")
-        own.append(tag)
-    return Catalogue((*LIBRARY, *own))
+    own = [_read(path) for path in sorted(folder.glob("*.yaml"))]
+    return Catalogue((*LIBRARY, *own), _files(own, folder))
 
 
-def _ordered(tags: Mapping[str, Tag]) -> list[str]:
+def check_saved(tag: Tag, folder: Path) -> None:
+    """Refuse a tag that, saved in `folder`, would not fit the library and the tags that are there.
+
+    Raises
+    ------
+    DefinitionError
+        The message says what does not fit, and names the file when that is another one.
+    """
+    if any(tag.name == shipped.name for shipped in LIBRARY):
+        raise DefinitionError(f"Not saved: the library already has a tag '{tag.name}'. Choose another name.")
+    others = [_read(path) for path in sorted(folder.glob("*.yaml")) if path.stem != tag.name]
+    try:
+        Catalogue((*LIBRARY, *others, tag), _files(others, folder))
+    except DefinitionError as error:
+        raise type(error)(f"Not saved: {error}") from error
+
+
+def _read(path: Path) -> Tag:
+    tag = read_definition(path, Tag)
+    if tag.name != path.stem:
+        raise DefinitionError(f"{path} holds the tag '{tag.name}'. Rename the file to {tag.name}.yaml.")
+    if any(tag.name == shipped.name for shipped in LIBRARY):
+        raise DefinitionError(
+            f"{path}: the library already has a tag '{tag.name}'. Choose another name, or delete the file."
+        )
+    return tag
+
+
+def _files(tags: Iterable[Tag], folder: Path) -> dict[str, Path]:
+    return {tag.name: folder / f"{tag.name}.yaml" for tag in tags}
+
+
+@contextmanager
+def _naming(files: Mapping[str, Path], names: Iterable[str]) -> Iterator[None]:
+    """Tell an error with the files of the tags that it is about."""
+    try:
+        yield
+    except DefinitionError as error:
+        named = list(dict.fromkeys(str(files[name]) for name in names if name in files))
+        if not named:
+            raise
+        raise type(error)(f"{', '.join(named)}: {error} Correct or delete the file.") from error
+
+
+def _ordered(tags: Mapping[str, Tag], files: Mapping[str, Path]) -> list[str]:
     """Names so that each formula comes after the tags it uses; the order of `tags` otherwise."""
     needs = {name: [used for used in tag.uses if used in tags] for name, tag in tags.items()}
     try:
@@ -214,6 +260,7 @@ def _ordered(tags: Mapping[str, Tag]) -> list[str]:
     except CycleError as error:
         # Each name of the sorter's cycle is needed by the next one; a reader follows the needs.
         cycle = " → ".join(reversed(error.args[1]))
-        raise DefinitionError(
-            f"Tags need each other: {cycle}. Compute one of them from rows instead."
-        ) from error
+        with _naming(files, error.args[1]):
+            raise DefinitionError(
+                f"Tags need each other: {cycle}. Compute one of them from rows instead."
+            ) from error

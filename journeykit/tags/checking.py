@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from pydantic import BaseModel
@@ -20,7 +21,8 @@ from journeykit.expressions import (
     TagRef,
     infer,
 )
-from journeykit.expressions.nodes import walk
+from journeykit.expressions.nodes import Case, Value, walk
+from journeykit.expressions.values import Values, check_values
 from journeykit.tags.columns import column_of, columns_in, owner_of
 
 if TYPE_CHECKING:
@@ -41,12 +43,21 @@ BARRED = {
 }
 
 
+@dataclass(frozen=True)
+class Known:
+    """Of every tag by name: its type, its unit and the values it may have."""
+
+    types: Mapping[str, Type]
+    units: Mapping[str, str]
+    values: Values
+
+
 def check_given(kind: type[BaseModel], parts: Mapping[str, Any]) -> None:
     """Refuse a part that a way of computing does not have, and a function that there is not."""
     name = kind.__name__
     for part in parts:
         if part not in kind.model_fields:
-            if name == "Attribute" and part in ("within_days", "where"):
+            if name == "Attribute" and part in ("within_days", "window", "days", "where"):
                 raise DefinitionError(
                     f"An attribute is one value of the customer, so it has no {part}. Use Aggregate for rows "
                     "of a window, or a formula for a condition."
@@ -58,7 +69,29 @@ def check_given(kind: type[BaseModel], parts: Mapping[str, Any]) -> None:
         raise unknown_name(f"function of {name}", str(given), functions, f"All: {', '.join(functions)}.")
 
 
-def check_attribute(name: str, type_: Type, compute: Attribute) -> None:
+def check_declared(name: str, values: tuple[str, ...], texts: Iterable[str]) -> None:
+    """Refuse a tag that may give a text which its declared values lack."""
+    for given in texts if values else ():
+        if given not in values:
+            raise DefinitionError(
+                f"Tag '{name}' may give '{given}', which is not among its values: {', '.join(values)}. "
+                "Add it there, or correct what the tag is computed from."
+            )
+
+
+def texts_of(part: Node | None) -> Iterator[str]:
+    """The constants among what an expression may give."""
+    match part:
+        case Value(value=value):
+            yield str(value)
+        case Case(arms=arms, otherwise=otherwise):
+            for one in (*(arm.then for arm in arms), otherwise):
+                yield from texts_of(one)
+        case Fill(operand=operand, default=default):
+            yield from (*texts_of(operand), *texts_of(default))
+
+
+def check_attribute(name: str, type_: Type, compute: Attribute, values: tuple[str, ...]) -> None:
     """Refuse an attribute that is not one value per customer, or is of another type."""
     home = subject("customer")
     elsewhere = None if compute.subject == home.name else compute.subject
@@ -73,6 +106,7 @@ def check_attribute(name: str, type_: Type, compute: Attribute) -> None:
         raise DefinitionError(
             f"Tag '{name}': {where} gives {found}, the tag says {type_}. Set type to {found}."
         )
+    check_declared(name, values, column.values)
 
 
 def check_aggregate(name: str, type_: Type, compute: Aggregate) -> None:
@@ -213,29 +247,25 @@ def check_expression(name: str, expression: Node) -> None:
             )
 
 
-def check_formula_types(
-    name: str, type_: Type, expression: Node, types: Mapping[str, Type], units: Mapping[str, str]
-) -> None:
+def check_formula_types(name: str, type_: Type, expression: Node, known: Known) -> None:
     """Refuse a formula whose parts do not fit each other, or whose value is not of the tag's type."""
-    found = _infer(name, expression, types)
+    found = _infer(name, expression, known.types, values=known.values)
     if found is not type_ and not (found in NUMBERS and type_ in NUMBERS):
         raise DefinitionError(f"Tag '{name}': its formula gives {found}, the tag says {type_}.")
-    check_units(name, expression, units)
+    check_units(name, expression, known.units)
 
 
-def check_ranking_types(
-    name: str, compute: Ranking, types: Mapping[str, Type], units: Mapping[str, str]
-) -> None:
+def check_ranking_types(name: str, compute: Ranking, known: Known) -> None:
     """Refuse a ranking by a tag that has no order, or among customers that no condition tells."""
-    ranked = _infer(name, TagRef(name=compute.tag), types)
+    ranked = _infer(name, TagRef(name=compute.tag), known.types)
     if ranked not in (*NUMBERS, *DAYS):
         raise DefinitionError(
             f"Tag '{name}': ranks by {compute.tag}, which is {ranked}. Use a number or date."
         )
     if compute.where is not None:
-        if _infer(name, compute.where, types) is not Type.BOOLEAN:
+        if _infer(name, compute.where, known.types, values=known.values) is not Type.BOOLEAN:
             raise DefinitionError(f"Tag '{name}': `where` must be a condition, true or false.")
-        check_units(name, compute.where, units)
+        check_units(name, compute.where, known.units)
 
 
 def check_units(name: str, expression: Node, units: Mapping[str, str]) -> None:
@@ -263,10 +293,18 @@ def _unit(node: Node, units: Mapping[str, str]) -> str:
 
 
 def _infer(
-    name: str, node: Node | None, types: Mapping[str, Type], subject_name: str | None = None
+    name: str,
+    node: Node | None,
+    types: Mapping[str, Type],
+    subject_name: str | None = None,
+    values: Values | None = None,
 ) -> Type | None:
     """The type of an expression; what does not fit is told with the tag's name."""
+    if node is None:
+        return None
     try:
-        return None if node is None else infer(node, types, subject_name)
+        found = infer(node, types, subject_name)
+        check_values(node, values or {}, subject_name)
+        return found
     except DefinitionError as error:
         raise type(error)(f"Tag '{name}': {error}") from error

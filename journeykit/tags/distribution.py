@@ -15,8 +15,9 @@ from journeykit.contract import Type
 from journeykit.dialects import SQL_TYPES
 from journeykit.display import Table, show_bars, show_value
 from journeykit.errors import DefinitionError, unknown_name
+from journeykit.expressions import Expression
 from journeykit.mart.mart import Mart
-from journeykit.tags.tag import Tag
+from journeykit.tags.tag import Tag, name_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,14 +81,14 @@ class Distribution:
         return show_bars(table.title, bars, quiet=(MISSING,))
 
 
-def distribution(mart: Mart, name: str, bins: int = 20) -> Distribution:
+def distribution(mart: Mart, name: str | Tag | Expression, bins: int = 20) -> Distribution:
     """Count the customers of each value of a tag.
 
     Parameters
     ----------
     mart : Mart
         A mart with built tags.
-    name : str
+    name : str, Tag or handle
         The tag.
     bins : int
         How many bins numbers are put in, and how many different texts or dates are named.
@@ -99,7 +100,7 @@ def distribution(mart: Mart, name: str, bins: int = 20) -> Distribution:
     """
     if bins < 1:
         raise DefinitionError(f"A distribution has at least one bin, not {bins}.")
-    scope = mart.scope
+    scope, name = mart.scope, name_of(name)
     if name not in scope.tags:
         raise unknown_name("tag", name, scope.tags, "List them with list(mart.tags).")
     return _spread(mart.run, name, scope.tags[name], scope.types[name], bins)

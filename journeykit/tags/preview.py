@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
-from journeykit.dialects import show_sql
+from journeykit.dialects import EmbeddedError, is_bad_value, show_sql
 from journeykit.display import Table
-from journeykit.errors import DefinitionError
+from journeykit.errors import DataError, DefinitionError, SettingsError, StoreError
 from journeykit.mart.mart import Mart
+from journeykit.settings import find_root
 from journeykit.tags.catalogue import Catalogue
 from journeykit.tags.distribution import Distribution, distribution_of
 from journeykit.tags.passes import pass_statement
@@ -83,7 +87,8 @@ class Preview:
 def preview(mart: Mart, tag: Tag) -> Preview:
     """Compute a tag for everyone, without saving or building anything.
 
-    Tags that it uses are taken from the snapshot that is open.
+    Tags that it uses are taken from the snapshot that is open; those that were saved since it was built are
+    computed with it.
 
     Parameters
     ----------
@@ -96,6 +101,8 @@ def preview(mart: Mart, tag: Tag) -> Preview:
     ------
     DefinitionError
         It uses an unknown tag, needs data that the bank does not have, or is a model's score.
+    DataError, StoreError
+        Some value does not fit its type, or the engine cannot finish.
 
     Examples
     --------
@@ -106,6 +113,7 @@ def preview(mart: Mart, tag: Tag) -> Preview:
             f"'{tag.name}' is a score of the model {tag.compute.model}. See "
             f"jk.model_card('{tag.compute.model}')."
         )
+    _check_known(mart, tag)
     known = Catalogue([*(one for one in mart.tags.of(mart.tags) if one.name != tag.name), tag])
     built = [name for name in mart.scope.tags if name != tag.name]
     plan = plan_build(known, mart.manifest, names=[tag.name], carried={_BUILT: built})
@@ -116,13 +124,50 @@ def preview(mart: Mart, tag: Tag) -> Preview:
         )
     statement = _statement(mart, plan, tag)
     start = time.perf_counter()
-    values = mart.run(statement)
+    with _explained(tag):
+        values = mart.run(statement)
     seconds = time.perf_counter() - start
     read = [file for one in plan.passes for file in plan.manifest.of(one.subject)]
     return Preview(
         tag, distribution_of(mart, values, tag), show_sql(statement), seconds, len(read),
         sum(file.rows for file in read), plan,
     )  # fmt: skip
+
+
+def _check_known(mart: Mart, tag: Tag) -> None:
+    """A tag that was saved since the mart was opened is told from one that there is not."""
+    for name in tag.uses:
+        if name not in mart.tags and _is_saved(name):
+            raise DefinitionError(
+                f"'{tag.name}' uses '{name}', which was saved after this mart was opened. Open it again with "
+                "mart = jk.connect()."
+            )
+
+
+def _is_saved(name: str) -> bool:
+    try:
+        return (find_root() / "scheduled" / "tags" / f"{name}.yaml").is_file()
+    except SettingsError:  # a mart that was opened outside any workspace
+        return False
+
+
+@contextmanager
+def _explained(tag: Tag) -> Iterator[None]:
+    """Tell an engine's failure in our words, never with a value or a statement."""
+    try:
+        yield
+    except (EmbeddedError, DBAPIError) as error:
+        cause = getattr(error, "orig", None) or error
+        if is_bad_value(cause):
+            raise DataError(
+                f"'{tag.name}' cannot be computed: a value does not fit the type {tag.type}, as a sum of "
+                "more than 16 digits does not fit money. Use smaller factors, or leave absurd values out "
+                "with `where`."
+            ) from None
+        raise StoreError(
+            f"'{tag.name}' cannot be computed: the engine gave up ({type(cause).__name__}). Free memory, or "
+            "make its definition simpler."
+        ) from None
 
 
 def _statement(mart: Mart, plan: BuildPlan, tag: Tag) -> sa.Select:

@@ -6,19 +6,21 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from journeykit.contract import Privacy, Type
 from journeykit.errors import DefinitionError
-from journeykit.expressions import AnyNode, tag_names
+from journeykit.expressions import AnyNode, Expression, TagRef, tag_names
 from journeykit.settings import find_root
 from journeykit.tags.checking import (
     check_aggregate,
     check_attribute,
+    check_declared,
     check_expression,
     check_given,
     check_ranking,
     check_score,
+    texts_of,
 )
 from journeykit.yaml_files import Name, definition_error, from_yaml, to_yaml, write_definition
 
@@ -37,6 +39,32 @@ RESERVED = frozenset(
 )
 MAX_DAYS = 36_500
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+def name_of(tag: object) -> str:
+    """The name of a tag that is given by name, by handle or as itself.
+
+    Raises
+    ------
+    DefinitionError
+        It is no tag, but a calculation with tags, or something else.
+
+    Examples
+    --------
+    >>> from journeykit.expressions import tag
+    >>> name_of("aum"), name_of(tag("aum"))
+    ('aum', 'aum')
+    """
+    if isinstance(tag, str):
+        return tag
+    if isinstance(tag, Tag):
+        return tag.name
+    if isinstance(tag, Expression) and isinstance(tag.node, TagRef):
+        return tag.node.name
+    raise DefinitionError(
+        f"{tag!r} is no tag. Give a tag's name or handle; a calculation becomes a tag by "
+        "jk.Tag(name=..., title=..., type=..., compute=jk.Formula(expression=...))."
+    )
 
 
 class _Compute(BaseModel):
@@ -126,7 +154,7 @@ class Ranking(_Compute):
 
     Parameters
     ----------
-    tag : str
+    tag : str or handle
         A number or date tag.
     function : str
         ``rank``: 1 is the first; equal values share the smaller rank. ``quantile``: the share of the
@@ -141,7 +169,7 @@ class Ranking(_Compute):
     """
 
     kind: Literal["ranking"] = "ranking"
-    tag: str
+    tag: Annotated[str, BeforeValidator(name_of)]
     function: Literal["rank", "quantile", "groups"]
     groups: int = Field(default=5, ge=2, le=100)
     lowest_first: bool = False
@@ -225,11 +253,12 @@ class Tag(BaseModel):
             )
         match self.compute:
             case Attribute():
-                check_attribute(self.name, self.type, self.compute)
+                check_attribute(self.name, self.type, self.compute, self.values)
             case Aggregate():
                 check_aggregate(self.name, self.type, self.compute)
             case Formula():
                 check_expression(self.name, self.compute.expression)
+                check_declared(self.name, self.values, texts_of(self.compute.expression))
             case Ranking():
                 check_ranking(self.name, self.type, self.compute)
             case Score():
@@ -251,8 +280,18 @@ class Tag(BaseModel):
         return from_yaml(text, cls)
 
     def save(self, folder: Path | None = None) -> Path:
-        """Write ``<name>.yaml`` in a folder, by default ``scheduled/tags``; the next build picks it up."""
+        """Write ``<name>.yaml`` in a folder, by default ``scheduled/tags``; the next build picks it up.
+
+        Raises
+        ------
+        DefinitionError
+            The library has a tag of that name, or it does not fit the library and the tags that are saved
+            there; nothing is written.
+        """
+        from journeykit.tags.catalogue import check_saved
+
         folder = folder or find_root() / "scheduled" / "tags"
+        check_saved(self, folder)
         return write_definition(folder / f"{self.name}.yaml", self)
 
     def preview(self, mart: Mart) -> Preview:

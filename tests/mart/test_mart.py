@@ -19,7 +19,7 @@ from journeykit.mart.mart import Mart
 from journeykit.mart.sources import LANDED, NOT_LANDED, subject_table
 
 DAY = date(2026, 5, 29)
-TAGS = {"aum": SimpleNamespace(tag=SimpleNamespace(type=Type.DECIMAL))}
+TAGS = {"aum": SimpleNamespace(tag=SimpleNamespace(type=Type.DECIMAL, values=()))}
 
 
 class Rich:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from journeykit.errors import DefinitionError, JourneykitError, UnknownNameError
-from journeykit.expressions import as_of, column, did, tag
-from journeykit.tags import LIBRARY, Aggregate, Attribute, Catalogue, Formula, Tag, load_catalogue
+from journeykit.expressions import as_of, case, column, did, tag
+from journeykit.tags import LIBRARY, Aggregate, Attribute, Catalogue, Formula, Ranking, Tag, load_catalogue
+from journeykit.tags.catalogue import name_of
 
 
 def make(name="mine", type_="integer", **compute):
@@ -136,9 +137,111 @@ def test_a_file_must_be_named_after_its_tag_and_not_replace_the_library(tmp_path
     with pytest.raises(DefinitionError, match=r"Rename the file to mine\.yaml"):
         load_catalogue(tmp_path)
     (tmp_path / "other.yaml").unlink()
-    make(name="aum", column="employees").save(tmp_path)
-    with pytest.raises(DefinitionError, match=r"aum\.yaml: the library already has"):
+    (tmp_path / "aum.yaml").write_text(make(name="aum", column="employees").to_yaml(), encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"aum\.yaml: the library already has.*delete the file"):
         load_catalogue(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (make(name="aum", column="employees"), "Not saved: the library already has a tag 'aum'"),
+        (formula("mine", tag("aumm") + 1), "Not saved: Tag 'mine': Unknown tag 'aumm'. Did you mean 'aum'"),
+        (formula("mine", tag("gender") + 1), "Not saved: Tag 'mine': .* calculates with"),
+        (formula("mine", tag("aum") + tag("age")), "Not saved: Tag 'mine' adds or subtracts yuan and years"),
+        (formula("mine", tag("mine") + 1), "Not saved: Tags need each other: mine → mine"),
+    ],
+)
+def test_what_does_not_fit_is_not_saved(tmp_path, wrong, said):
+    with pytest.raises(DefinitionError, match=said):
+        wrong.save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_saved_tag_may_be_saved_again_unless_others_then_do_not_fit(tmp_path):
+    formula("first", tag("age") + 1).save(tmp_path)
+    formula("second", tag("first") + 1).save(tmp_path)
+    again = formula("first", tag("age") + 2)
+    again.save(tmp_path)
+    assert load_catalogue(tmp_path)["first"].tag == again
+    with pytest.raises(DefinitionError, match=r"Not saved: .*second\.yaml: Tag 'second': .* calculates with"):
+        formula("first", tag("gender"), "text").save(tmp_path)
+    with pytest.raises(DefinitionError, match=r"Not saved: .*second\.yaml: Tags need each other: "):
+        formula("first", tag("second") + 1).save(tmp_path)
+    assert load_catalogue(tmp_path)["first"].tag == again
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        (tag("aumm") + 1, "Unknown tag 'aumm'"),
+        (tag("gender") + 1, "calculates with"),
+        (tag("aum") + tag("age"), "adds or subtracts"),
+        (tag("mine") + 1, "mine → mine"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_named(tmp_path, expression, said):
+    (tmp_path / "mine.yaml").write_text(formula("mine", expression).to_yaml(), encoding="utf-8")
+    with pytest.raises(DefinitionError, match=rf"mine\.yaml: .*{said}.*Correct or delete the file\."):
+        load_catalogue(tmp_path)
+
+
+def test_the_one_own_file_that_cannot_be_read_may_be_overwritten(tmp_path):
+    (tmp_path / "mine.yaml").write_text("name: [", encoding="utf-8")
+    formula("mine", tag("age") + 1).save(tmp_path)
+    assert "mine" in load_catalogue(tmp_path)
+
+
+def test_a_name_or_a_handle_is_meant_the_same():
+    tags = Catalogue(LIBRARY)
+    by_name, by_handle, by_tag = (
+        Ranking(tag=one, function="rank") for one in ("aum", tags.aum, tags.aum.tag)
+    )
+    assert by_name == by_handle == by_tag
+    assert tags[tags.aum].tag == tags[tag("aum")].tag == tags["aum"].tag
+    assert tags.aum in tags and name_of(tags.aum) == "aum"
+    with pytest.raises(DefinitionError, match=r"is no tag.*jk\.Formula\(expression"):
+        Ranking(tag=tags.aum * 2, function="rank")
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        column("direction") == "OUT",
+        ~(column("direction") != "OUT"),
+        column("direction").isin(["in", "OUT"]),
+        column("direction").fill("none") == "OUT",
+    ],
+)
+def test_a_column_is_not_compared_with_a_value_it_cannot_have(where):
+    with pytest.raises(
+        UnknownNameError, match=r"'mine': Unknown value of .*'OUT'\. Declared: in, (none, )?out"
+    ):
+        make(subject="txn", function="count", where=where)
+
+
+def test_values_that_a_column_can_have_are_let_through():
+    filled = column("direction").fill("none") == "none"
+    make(subject="txn", function="count", where=filled & (column("direction") == "out"))
+    make(subject="txn", function="count", where=column("holding_id") == "anything")
+
+
+@pytest.mark.parametrize("expression", [tag("gender") == "femal", tag("gender").isin(["femal"])])
+def test_a_tag_is_not_compared_with_a_value_it_cannot_have(expression):
+    with pytest.raises(UnknownNameError, match=r"Tag 'mine': Unknown value of .*Did you mean 'female'"):
+        Catalogue((*LIBRARY, formula("mine", expression, "boolean")))
+    ranking = Ranking(tag="aum", function="rank", where=expression)
+    with pytest.raises(UnknownNameError, match="Did you mean 'female'"):
+        Catalogue((*LIBRARY, Tag(name="mine", title="Mine", type="integer", compute=ranking)))
+
+
+def test_declared_values_are_those_that_are_given():
+    size = case((tag("aum") > 5, "large"), otherwise=case((tag("aum") > 1, "MID"), otherwise="small"))
+    with pytest.raises(DefinitionError, match=r"'mine' may give 'MID'.*values: small, middle, large"):
+        Tag(name="mine", title="Mine", type="text", values=("small", "middle", "large"),
+            compute=Formula(expression=size))  # fmt: skip
+    with pytest.raises(DefinitionError, match="'mine' may give 'female'"):
+        Tag(name="mine", title="Mine", type="text", values=("F", "M"), compute=Attribute(column="gender"))
 
 
 class TestCatalogue:

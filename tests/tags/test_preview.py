@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from journeykit.errors import DefinitionError, UnknownNameError
+from journeykit.errors import DataError, DefinitionError, UnknownNameError
 from journeykit.expressions import column, date_part, tag
 from journeykit.mart.manifest import Absence
 from journeykit.mart.mart import Mart
@@ -21,7 +21,9 @@ from journeykit.tags import (
     Tag,
     build_tags,
     load_catalogue,
+    read_tags,
 )
+from journeykit.tags.distribution import distribution
 
 AS_OF = date(2026, 5, 29)
 OWN = (
@@ -120,3 +122,69 @@ def test_what_cannot_be_computed_is_refused_with_the_reason(land, bank, tmp_path
             )
         with pytest.raises(DefinitionError, match="score of the model churn"):
             mart.preview(Tag(name="two", title="Two", type="rate", compute=Score(model="churn")))
+
+
+def test_a_tag_is_given_by_name_or_handle(mart):
+    shown = [mart.preview(one).distribution for one in ("gender", mart.tags.gender, tag("gender"))]
+    assert shown[0] == shown[1] == shown[2] == distribution(mart, mart.tags.gender)
+    assert distribution(mart, "gender") == shown[0]
+    assert list(mart.frame(mart.tags.holds_card, columns=[mart.tags.aum])) == ["customer_id", "aum"]
+    for wrong in (mart.tags.aum * 2, 5):
+        with pytest.raises(DefinitionError, match=r"is no tag\. Give it a Tag: jk\.Tag\("):
+            mart.preview(wrong)
+    with pytest.raises(DefinitionError, match="is no tag"):
+        distribution(mart, mart.tags.aum * 2)
+    with pytest.raises(UnknownNameError, match="Did you mean 'aum'"):
+        mart.preview("aumm")
+
+
+def test_saved_tags_that_are_not_built_yet_are_computed_with_it(store, mart, tmp_path):
+    for own in (OWN[0], OWN[2], OWN[3]):
+        own.save(tmp_path)
+    stacked = Tag(
+        name="stacked", title="Stacked", type="decimal", unit="yuan",
+        compute=Formula(expression=tag("monthly_outflow") + tag("balance_tenths") * 1000),
+    )  # fmt: skip
+    among = Tag(
+        name="among", title="Among", type="integer",
+        compute=Ranking(tag=stacked, function="rank", where=tag("app_nights") >= 0),
+    )  # fmt: skip
+    stacked.save(tmp_path)
+    saved = load_catalogue(tmp_path)
+    with Mart(store, mart.manifest, mart.build_id, country="CN", tags=saved) as opened:
+        shown = opened.preview(among).distribution
+    among.save(tmp_path)
+    table = read_tags(
+        store, load_catalogue(tmp_path), mart.manifest, ["among"], memory_limit="500MB", threads=1
+    )
+    values = table["among"].to_pylist()
+    assert shown.missing == values.count(None) < len(values) == shown.customers
+    assert shown.quantiles[1.0] == max(value for value in values if value is not None)
+
+
+def test_a_tag_that_was_saved_after_the_mart_was_opened_is_told(mart, tmp_path, monkeypatch):
+    (tmp_path / "journeykit.toml").write_text("", encoding="utf-8")
+    monkeypatch.setenv("JOURNEYKIT_WORKSPACE", str(tmp_path))
+    OWN[3].save()
+    tenths = Tag(
+        name="tenths", title="Tenths", type="integer",
+        compute=Ranking(tag="monthly_outflow", function="groups"),
+    )  # fmt: skip
+    with pytest.raises(DefinitionError, match=r"'monthly_outflow', which was saved after.*jk\.connect\(\)"):
+        mart.preview(tenths)
+
+
+def test_a_value_that_does_not_fit_is_told_without_it(mart):
+    wild = Tag(
+        name="wild", title="Wild", type="decimal", unit="yuan",
+        compute=Aggregate(subject="txn", function="sum", of=column("amount") * 10**14),
+    )  # fmt: skip
+    with pytest.raises(DataError, match="'wild' cannot be computed: a value does not fit") as caught:
+        mart.preview(wild)
+    assert "SELECT" not in str(caught.value) and "000000" not in str(caught.value)
+
+
+def test_a_value_that_a_tag_cannot_have_is_refused_when_counted(mart):
+    with pytest.raises(UnknownNameError, match=r"Unknown value of .*gender.*'F'\. Declared: female, male"):
+        mart.count(mart.tags.gender == "F")
+    assert mart.count(mart.tags.gender.isin(["female", "male"])) > 0
