@@ -48,7 +48,7 @@ class TagFacts:
 
 def digest_of(tag: Tag, model_id: str = "") -> str:
     """A hash of a definition, and of the model that scores it."""
-    return hashlib.sha256(f"{METHOD} {tag.model_dump_json()} {model_id}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{tag.model_dump_json()} {model_id}".encode()).hexdigest()[:16]
 
 
 def fingerprints(tag: Tag, manifest: SourceManifest) -> tuple[str, str]:
@@ -56,7 +56,7 @@ def fingerprints(tag: Tag, manifest: SourceManifest) -> tuple[str, str]:
     compute = tag.compute
     if not isinstance(compute, Aggregate) or owner_of(subject(compute.subject), compute.by)[1] != "customer":
         return "", ""
-    rows = [digest_of(tag), *_files(compute, manifest), *_absent(manifest, _subjects(compute))]
+    rows = [f"{METHOD} {digest_of(tag)}", *_files(compute, manifest), *_absent(manifest, _subjects(compute))]
     dated = [
         *rows,
         manifest.as_of.isoformat(),

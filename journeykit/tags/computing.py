@@ -61,7 +61,9 @@ class Computation:
         self.parts = _slices(self.connection)
         self.done = 0
         self.doing: tuple[str, list[str]] = ("customers", [])
-        self.steps = len(self.parts) * (len(self.plan.passes) + 1) + len(self.plan.sides)
+        sliced = [one for one in self.plan.passes if one.belongs_to == "customer"]
+        whole = len(self.plan.passes) - len(sliced) + len(self.plan.sides)
+        self.steps = len(self.parts) * (len(sliced) + 1) + whole
 
     def step(self, what: str, tags: Iterable[Tag]) -> None:
         """Say what comes next, and for which tags."""
@@ -190,9 +192,11 @@ def explained(work: Computation) -> Iterator[None]:
                 f"{begin} a value does not fit the type of its tag, as a sum of more than 16 digits does. "
                 f"The build that was current stays so. Look for absurd values behind: {', '.join(names)}."
             ) from None
+        taken = ", ".join(str(path) for path in work.plan.carried)
         raise StoreError(
             f"{begin} {str(cause).strip().splitlines()[0].rstrip('.')}. The build that was current stays "
             "so. Free space or memory, or load the day again, then run the same command again."
+            + (f" Values are taken over from {taken}; if that file is damaged, delete it." if taken else "")
         ) from error
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from journeykit.compiler import compile_node, compile_predicate
 from journeykit.contract import Type, subject
 from journeykit.dialects import SQL_TYPES
-from journeykit.expressions import Arithmetic
+from journeykit.expressions import Arithmetic, Case, Fill, Node
 from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
 from journeykit.tags.columns import reference
@@ -24,6 +24,8 @@ CUSTOMER_ID = "customer_id"
 
 # The largest number each type can hold; a formula that goes beyond it is missing, not an error.
 LIMITS = {Type.INTEGER: 10**18, Type.DECIMAL: 10**16, Type.RATE: 10**12}
+
+_NUDGE = 1 + 2**-50
 
 Column = sa.ColumnElement[Any]
 Group = Pass | Side | Path
@@ -91,8 +93,9 @@ def _computed(
         subjects[name] = subject_table(name).alias(f"its_{name}")
         source = source.outerjoin(subjects[name], _through(name) == subjects[name].c[subject(name).key[0]])
     columns += [_attribute(tag, subjects, plan.as_of).label(tag.name) for tag in attributes]
-    for group, group_tags in _groups(plan):
-        tags = [tag for tag in group_tags if tag.name in wanted]
+    found = ((group, [tag for tag in tags if tag.name in wanted]) for group, tags in _groups(plan))
+    # The widest are joined last: every join copies what the ones before it have brought.
+    for group, tags in sorted(found, key=lambda one: len(one[1])):
         if tags and group in tables:
             target, key = (group.belongs_to, OWNER) if isinstance(group, Pass) else ("customer", CUSTOMER_ID)
             table = tables[group]
@@ -164,24 +167,46 @@ def formula_column(tag: Tag, scope: Scope) -> Column:
         return compile_predicate(expression, scope)
     if tag.type not in LIMITS:
         return sa.cast(compile_node(expression, scope), SQL_TYPES[tag.type])
-    units = 10**tag.scale
-    if isinstance(expression, Arithmetic) and expression.op == "/":
-        value = _whole_units(compile_node(expression.left, scope), units)
-        below = sa.cast(compile_node(expression.right, scope), sa.Double())
-        value = sa.func.round(value / sa.func.nullif(below, 0)) / units
+    value = _in_units(expression, 10**tag.scale, scope)
+    if isinstance(value.type, sa.Double):
+        value = sa.func.round(value) / 10**tag.scale
     else:
         value = compile_node(expression, scope)
-        if isinstance(value.type, sa.Double):
-            value = sa.func.round(value * units) / units
     limit = LIMITS[tag.type]
     return sa.case((sa.func.abs(value) < limit, sa.cast(value, SQL_TYPES[tag.type])))
 
 
-def _whole_units(dividend: Column, units: int) -> Column:
-    """A dividend in units of the last place, so that a quotient that lies on a half is a half exactly.
+def _in_units(node: Node, units: int, scope: Scope) -> Column:
+    """A number in units of its tag's last place; in double precision when it rests on a division.
 
-    2304.49 / 2 is below its half in double precision; 230449 / 2 is not.
+    A quotient of whole numbers that lies on a half is a half exactly: 230449 / 2 is, 2304.49 / 2 is below it.
+    What is calculated with quotients has lost its last bits; the nudge lets what prints as a half be one.
     """
+    if isinstance(node, Arithmetic) and node.op == "/":
+        below = sa.cast(compile_node(node.right, scope), sa.Double())
+        return _whole_units(compile_node(node.left, scope), units) / sa.func.nullif(
+            below, 0, type_=sa.Double()
+        )
+    if isinstance(node, Fill):
+        filled = [_in_units(part, units, scope) for part in (node.operand, node.default)]
+        return sa.func.coalesce(*filled, type_=_widest(filled))
+    if isinstance(node, Case):
+        conditions = [compile_predicate(arm.condition, scope) for arm in node.arms]
+        values = [_in_units(arm.then, units, scope) for arm in node.arms]
+        last = [] if node.otherwise is None else [_in_units(node.otherwise, units, scope)]
+        chosen = sa.case(*zip(conditions, values, strict=True), else_=last[0] if last else sa.null())
+        return sa.type_coerce(chosen, _widest([*values, *last]))
+    value = compile_node(node, scope)
+    return value * (units * _NUDGE) if isinstance(value.type, sa.Double) else value * units
+
+
+def _widest(parts: list[Column]) -> sa.types.TypeEngine[Any]:
+    """Double precision where any part is."""
+    return next((part.type for part in parts if isinstance(part.type, sa.Double)), parts[0].type)
+
+
+def _whole_units(dividend: Column, units: int) -> Column:
+    """A dividend in double precision, its cents made whole before."""
     found = dividend.type
     if isinstance(found, sa.Double) or (isinstance(found, sa.Numeric) and (found.precision or 0) > 18):
         return sa.cast(dividend, sa.Double()) * units

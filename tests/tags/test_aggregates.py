@@ -316,10 +316,12 @@ def test_a_quotient_on_a_half_is_rounded_up_although_its_double_lies_below(of_c1
         aggregate("total", "sum", "decimal", of=column("amount")),
         aggregate("times", "count"),
         formula("each", "decimal", tag("total") / tag("times")),
+        formula("filled", "decimal", (tag("total") / tag("times")).fill(0)),
+        formula("chosen", "decimal", case((tag("times") > 1, tag("total") / tag("times")), otherwise=0)),
+        formula("more", "decimal", tag("total") / tag("times") * 1 + 0),
         formula("third", "rate", tag("times") / 3),
         formula("nothing", "rate", tag("times") / (tag("times") - 2)),
     ]
     got = of_c1({"txn": [txn(1, "2026-05-29", "2304.00"), txn(2, "2026-05-29", "0.49")]}, *tags)
-    assert (
-        got["each"] == Decimal("1152.25") and got["third"] == Decimal("0.666667") and got["nothing"] is None
-    )
+    assert [got[name] for name in ("each", "filled", "chosen", "more")] == [Decimal("1152.25")] * 4
+    assert (got["third"], got["nothing"]) == (Decimal("0.666667"), None)
