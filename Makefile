@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lab check bench chaos
+.PHONY: demo test lab check bench bench-large chaos
 .DEFAULT_GOAL := demo
 
 demo: .venv/.base  ## a 20,000-customer bank, the morning jobs, leads, files, reports and mails in var/
@@ -22,6 +22,9 @@ check: .venv/.dev  ## lint, format, types, layers, notebooks without outputs
 
 bench: .venv/.dev  ## ratios to hand-written SQL at 1 M customers, from one run
 	$(BIN)/python tests/benchmarks/bench.py
+
+bench-large: .venv/.dev  ## the full build at 10 M customers, run once; needs 30 GB of disk and an hour
+	$(BIN)/python tests/benchmarks/large.py
 
 chaos: .venv/.dev  ## kill after every rename and every commit, and run again
 	$(BIN)/python -m pytest -m slow -s tests/faults

@@ -25,10 +25,10 @@ WHAT = {
 }  # fmt: skip
 
 
-def run_step(name: str, folder: Path, customers: int) -> dict[str, Any]:
-    """Run one step; its result, with seconds and peak memory in GiB."""
+def run_step(name: str, folder: Path, customers: int, command: list[str] | None = None) -> dict[str, Any]:
+    """Run one step, of steps.py or by a command; its result, with seconds and peak memory in GiB."""
     print(f"  running {name} …", file=sys.stderr, flush=True)
-    command = [sys.executable, str(STEPS), name, str(folder), str(customers)]
+    command = command or [sys.executable, str(STEPS), name, str(folder), str(customers)]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(command, stdout=output)
         # RUSAGE_CHILDREN holds the largest of all children so far; wait4 tells this one's.
