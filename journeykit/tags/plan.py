@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import sqlalchemy as sa
 
+from journeykit.contract import Type
 from journeykit.display import Table
 from journeykit.mart.manifest import SourceManifest
 from journeykit.tags.tag import Aggregate, Ranking, Score, Tag
@@ -31,6 +32,11 @@ class Scorer(Protocol):
     @property
     def features(self) -> tuple[str, ...]:
         """The tags that it reads."""
+        ...
+
+    @property
+    def types(self) -> Mapping[str, Type]:
+        """The types that these tags had when it learned; one that is not named may be of any."""
         ...
 
     def score(self, features: pa.Table, /) -> pa.Array:
@@ -64,7 +70,7 @@ class Pass:
     """One reading of a subject's rows for all the tags that are summed up from them alike.
 
     `by` is the column that says whom a row belongs to, `belongs_to` is customer, manager or branch;
-    `far` tells the tags that look back more than FAR days, or at every row, from the others.
+    `reach` tells apart tags of the same rows by how far they look back, see REACHES; None is any further.
     """
 
     subject: str
@@ -73,7 +79,7 @@ class Pass:
     each: str | None
     carry_days: int | None
     is_mode: bool
-    far: bool
+    reach: int | None
     tags: tuple[Tag, ...]
 
     @property
@@ -112,7 +118,7 @@ class BuildPlan:
     attributes : tuple of Tag
         Columns of the customer, or of a subject it references.
     passes : tuple of Pass
-        One per subject (and whom its rows belong to), two where few of its tags look far back.
+        One per subject (and whom its rows belong to), more where few of its tags look far back.
     carried : dict of Path to tuple of Tag
         Tags whose rows have not changed, and the snapshot they are taken from.
     stages : tuple of tuples of Tag

@@ -13,6 +13,7 @@ from journeykit.mart.manifest import Absence
 from journeykit.mart.mart import Mart
 from journeykit.tags import LIBRARY, Aggregate, Catalogue, Tag, build_tags, computing, plan_build
 from journeykit.tags.distribution import distribution
+from journeykit.tags.gate import Limits
 
 AS_OF = date(2026, 5, 29)
 TAGS = Catalogue(LIBRARY)
@@ -173,7 +174,7 @@ def test_the_plan_and_the_build_print_what_was_done(store):
     assert f"Build {done.build_id}: 40 customers" in repr(done)
     assert "txn" in repr(done.plan) and "<table" in done._repr_html_() and "<table" in done.plan._repr_html_()
     passes = [
-        (one.subject, one.by, one.each, one.carry_days, one.far)
+        (one.subject, one.by, one.each, one.carry_days, one.reach)
         for one in done.plan.passes
         if not one.is_mode
     ]
@@ -185,12 +186,11 @@ def test_tags_that_look_far_back_do_not_make_the_others_read_far_back(store):
         compute = Aggregate(subject="txn", function="count", within_days=days)
         return Tag(name=name, title=name, type="integer", compute=compute)
 
-    passes = build(
-        store, Catalogue([of("near", 90), of("further", 180), of("far", 181), of("year", 365)])
-    ).plan.passes
-    assert [([tag.name for tag in one.tags], one.longest) for one in passes] == [
-        (["near", "further"], 180), (["far", "year"], 365)
-    ]  # fmt: skip
+    windows = {"week": 7, "near": 90, "further": 91, "half": 180, "far": 181, "year": 365}
+    passes = build(store, Catalogue([of(*one) for one in windows.items()])).plan.passes
+    assert {one.longest: [tag.name for tag in one.tags] for one in passes} == {
+        90: ["week", "near"], 180: ["further", "half"], 365: ["far", "year"]
+    }  # fmt: skip
 
 
 def test_the_mart_opens_what_was_built(store, bank):
@@ -244,3 +244,13 @@ def test_slices_of_customers_give_the_same_snapshot(snapshot, land, bank, tmp_pa
     )
     assert snapshot(sliced_store, done) == whole
     assert [what for *_, what in steps].count("snapshot") == -(-len(whole) // 7)
+
+
+def test_limits_declared_since_are_held_against_a_build_that_is_there(land, bank, tmp_path):
+    store = land(tmp_path, bank)
+    few = Catalogue([count()])
+    first = build(store, few)
+    strict = Limits.model_validate({"customers": {"min": len(bank["customer"]) + 1}})
+    with pytest.raises(DataError, match="break 1 of their limits"):
+        build_tags(store, few, AS_OF, limits=strict, memory_limit="500MB", threads=1)
+    assert store.current_build(AS_OF) == first.build_id
