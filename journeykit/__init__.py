@@ -42,6 +42,7 @@ _HOME = {
     "run_strategies": "workspace",
     "tag": "expressions",
     "tag_drift": "workspace",
+    "tag_quality": "workspace",
     "tag_uses": "workspace",
     "train_models": "workspace",
 }

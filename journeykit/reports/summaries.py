@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from journeykit.contract import SUBJECTS
 from journeykit.display import Table
 from journeykit.i18n import in_language, label
-from journeykit.mart.manifest import Assumption
+from journeykit.mart.manifest import Assumption, SourceManifest
 from journeykit.reports.figures import Figure, KeyFigures, Section
 from journeykit.reports.tables import cross_table, titled
 from journeykit.routing.result import StrategyRun
 from journeykit.settings import load_settings
 from journeykit.strategies.usage import TouchedUsers
-from journeykit.tags import Build
+from journeykit.tags import Build, BuildPlan
 
 
 def summarise_build(build: Build, language: str) -> Section:
@@ -26,26 +28,62 @@ def summarise_build(build: Build, language: str) -> Section:
             Figure(label("build", language), build.build_id),
         )
     )
-    counts: dict[str, int] = {}
-    for one in plan.passes:
-        counts[one.subject] = counts.get(one.subject, 0) + len(one.tags)
-    rows: list[tuple[object, ...]] = [
-        (label("build.attributes", language), len(plan.attributes), plan.manifest.rows("customer"))
-    ]
-    rows += [
-        (in_language(language, SUBJECTS[name].title, SUBJECTS[name].title_zh), n, plan.manifest.rows(name))
-        for name, n in counts.items()
-    ]
-    rows.append((label("build.formulas", language), sum(map(len, plan.stages)), None))
-    heads = tuple(label(key, language) for key in ("subject", "build.tags", "rows"))
-    passes = Table(label("build.passes", language), heads, tuple(rows))
-    missing = Table(
-        label("build.unavailable", language),
-        (label("tag", language), label("build.missing", language)),
-        tuple(plan.unavailable.items()),
-    )
     stated = _stated(plan.manifest.assumptions, language)
-    return Section(title, (figures, passes, *(table for table in (missing, stated) if table.rows)))
+    missing = _unavailable(plan, language)
+    return Section(title, (figures, _passes(plan, language), *(one for one in (missing, stated) if one.rows)))
+
+
+def _passes(plan: BuildPlan, language: str) -> Table:
+    """How every tag came about; the last row is their total."""
+    counts: Counter[tuple[str, str, int | None]] = Counter()
+    counts[
+        label("build.attribute", language), _subject("customer", language), plan.manifest.rows("customer")
+    ] = len(plan.attributes)
+    for one in plan.passes:
+        subject = _subject(one.subject, language)
+        if one.belongs_to != "customer":
+            subject = label(f"build.by_{one.belongs_to}", language).format(subject)
+        counts[label("build.aggregate", language), subject, plan.manifest.rows(one.subject)] += len(one.tags)
+    for path, tags in plan.carried.items():
+        how = label("build.carried", language).format(path.parent.name)
+        counts[how, label("build.carried_from", language).format(path.stem), None] = len(tags)
+    made_from = {"formula": "from_tags", "ranking": "from_everyone", "score": "from_models"}
+    for kind, source in made_from.items():
+        how, what = label(f"build.{kind}", language), label(f"build.{source}", language)
+        counts[how, what, None] = sum(tag.compute.kind == kind for stage in plan.stages for tag in stage)
+    rows = [(how, source, count, read) for (how, source, read), count in counts.items() if count]
+    rows.append((label("total", language), "", sum(counts.values()), None))
+    heads = tuple(label(key, language) for key in ("build.how", "build.from", "build.tags", "rows"))
+    return Table(label("build.passes", language), heads, tuple(rows), total=True)
+
+
+def _unavailable(plan: BuildPlan, language: str) -> Table:
+    """What the bank does not have, why, and the tags that cannot be built without it."""
+    groups: dict[str, list[str]] = {}
+    for name, missing in plan.unavailable.items():
+        groups.setdefault(missing, []).append(name)
+    rows = tuple(
+        (*_missing(plan.manifest, missing, language), len(names), ", ".join(names))
+        for missing, names in sorted(groups.items(), key=lambda one: (-len(one[1]), one[0]))
+    )
+    heads = tuple(label(key, language) for key in ("build.missing", "reason", "count", "tag"))
+    return Table(label("build.unavailable", language).format(len(plan.unavailable)), heads, rows)
+
+
+def _missing(manifest: SourceManifest, missing: str, language: str) -> tuple[str, str]:
+    """An absent column, with its meaning, or a model; and why it is not there."""
+    name, _, column = missing.partition(".")
+    if name not in SUBJECTS:
+        return label("build.no_model", language).format(missing.removeprefix("model ")), label(
+            "build.not_trained", language
+        )
+    declared = SUBJECTS[name].column(column)
+    meaning = in_language(language, declared.meaning, declared.meaning_zh)
+    return f"{_subject(name, language)}: {meaning} ({missing})", manifest.why_absent(name, column) or ""
+
+
+def _subject(name: str, language: str) -> str:
+    return in_language(language, SUBJECTS[name].title, SUBJECTS[name].title_zh)
 
 
 def summarise_changes(touched: TouchedUsers, language: str) -> Section:

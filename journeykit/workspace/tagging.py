@@ -12,6 +12,7 @@ from journeykit.tags.backfilling import Backfill
 from journeykit.tags.backfilling import backfill as backfill_
 from journeykit.tags.drift import Drift, drift_between, previous_snapshot
 from journeykit.tags.gate import read_limits
+from journeykit.tags.quality import Quality, read_quality
 from journeykit.workspace.modelling import models_on
 from journeykit.workspace.opening import as_day, catalogue, mart_store
 
@@ -54,6 +55,14 @@ def backfill_tags(first: date | str, last: date | str) -> Backfill:
         )  # fmt: skip
 
 
+def tag_quality(as_of: date | str) -> Quality:
+    """How the current build of a day stands against its limits and against the build before it."""
+    settings, day = load_settings(), as_day(as_of)
+    known = catalogue(settings)
+    limits = read_limits(settings.scheduled / "quality.yaml", known)
+    return read_quality(mart_store(settings), known, day, limits)
+
+
 def tag_drift(as_of: date | str) -> Drift:
     """How far each tag has moved since the snapshot before a day's.
 
@@ -70,6 +79,7 @@ def tag_drift(as_of: date | str) -> Drift:
         )
     if previous is None:
         raise DataError(
-            f"No day before {day} has tags to compare with. Build them with: journeykit tags backfill"
+            f"No day before {day} has tags to compare with. Build those of earlier days with: "
+            f"journeykit tags backfill --from DATE --to {day}"
         )
     return drift_between(store.snapshot_path(day, build_id), previous)
