@@ -14,10 +14,11 @@ from typing import Annotated, Any, TypeVar
 import yaml
 from pydantic import BaseModel, StringConstraints, ValidationError
 
-from journeykit.errors import DefinitionError
+from journeykit.errors import DefinitionError, unknown_name
 from journeykit.files import publish_text
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,119}$")]
+_NAME = r"^[a-z][a-z0-9_]{0,119}$"
+Name = Annotated[str, StringConstraints(pattern=_NAME)]
 """A definition's name: lower-case letters, digits and underscores; also safe as a file name."""
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -25,6 +26,24 @@ Model = TypeVar("Model", bound=BaseModel)
 MAX_LEVELS = 150
 _SHOWN = 5  # findings in one message
 _STEPS = 12  # steps of a path in one message
+_LISTED = 12  # choices that an unknown name lists anyway
+_WORDS = {
+    "extra_forbidden": "unknown key",
+    "recursion_depth_exceeded": "nested too deeply",
+    "model_attributes_type": "keys and values are expected",
+    "model_type": "keys and values are expected",
+}
+_EXPECTED = (
+    ("string_type", "text"),
+    ("int_", "a whole number"),
+    ("bool_", "true or false"),
+    ("decimal_type", "a number"),
+    ("decimal_parsing", "a number"),
+    ("date_", "a day such as 2026-05-29"),
+    ("tuple_type", "a list"),
+    ("list_type", "a list"),
+    ("dict_type", "keys and values"),
+)
 
 
 class _Loader(yaml.SafeLoader):
@@ -143,20 +162,43 @@ def definition_error(source: str, error: ValidationError) -> DefinitionError:
     ...     print(definition_error("dog.yaml", error))
     dog.yaml: name: Field required.
     """
-    findings = [_say(item) for item in error.errors(include_url=False, include_input=False)]
+    findings = [_say(item) for item in error.errors(include_url=False)]
     more = f" And {len(findings) - _SHOWN} more." if len(findings) > _SHOWN else ""
     return DefinitionError(f"{source}: {'; '.join(findings[:_SHOWN])}.{more}")
 
 
 def _say(item: Any) -> str:
-    messages: dict[str, str] = {
-        "extra_forbidden": "unknown key",
-        "recursion_depth_exceeded": "nested too deeply",
-    }
-    message = messages.get(item["type"]) or str(item["msg"]).removeprefix("Value error, ").rstrip(".")
+    message = _tell(item) or str(item["msg"]).removeprefix("Value error, ").rstrip(".")
     steps = [str(step) for step in item["loc"]]
     path = ".".join(steps if len(steps) <= _STEPS else [*steps[: _STEPS // 2], "…", *steps[-_STEPS // 2 :]])
     return f"{path}: {message}" if path else message
+
+
+def _tell(item: Any) -> str:
+    """One of pydantic's findings in the words of someone who writes definitions; empty for its own words."""
+    facts, field = item.get("ctx", {}), str(item["loc"][-1]) if item["loc"] else "value"
+    match item["type"]:
+        case "enum" | "literal_error" if isinstance(item["input"], str):
+            return _among(field, item["input"], facts["expected"])
+        case "union_tag_invalid":
+            return _among(facts["discriminator"].strip("'"), facts["tag"], facts["expected_tags"])
+        case "union_tag_not_found":
+            return f"the key {facts['discriminator']} is missing; it says what kind of definition this is"
+        case "string_pattern_mismatch" if facts["pattern"] == _NAME:
+            return "lower-case letters, digits and _ are expected, the first of them a letter"
+        case "greater_than_equal":
+            return f"{facts['ge']} or more is expected"
+        case "less_than_equal":
+            return f"{facts['le']} or less is expected"
+        case kind if kind in _WORDS:
+            return _WORDS[kind]
+    return next((f"{words} is expected" for start, words in _EXPECTED if item["type"].startswith(start)), "")
+
+
+def _among(what: str, given: str, listed: str) -> str:
+    choices = re.findall("'([^']*)'", listed)
+    every = f"All: {', '.join(choices)}." if len(choices) > _LISTED else ""
+    return str(unknown_name(what, given, choices, every)).rstrip(". ")
 
 
 def _check_levels(text: str, source: str) -> None:

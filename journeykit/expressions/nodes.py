@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from pydantic import (
     PrivateAttr,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
     field_serializer,
     model_validator,
 )
@@ -301,10 +303,20 @@ class Did(Node):
         return f"did({_quote(self.action)}{filters}){times}{window}"
 
 
-def _unwrap(value: Any) -> Any:
+def _unwrap(value: Any, info: ValidationInfo) -> Any:
     """Let a definition be given a handle; it keeps the node inside."""
     inner = getattr(value, "node", None)
-    return inner if isinstance(inner, Node) else value
+    if isinstance(inner, Node):
+        return inner
+    if isinstance(value, str) and value.isidentifier():
+        field = f"{info.field_name}=" if info.field_name else ""
+        raise ValueError(
+            f"'{value}' is text. Write {field}column('{value}') for a column, {field}tag('{value}') for a "
+            f"tag; in YAML {{node: column, name: {value}}}"
+        )
+    if not isinstance(value, Node | dict):
+        raise ValueError(f"{reprlib.repr(value)} is no expression. Write one such as tag('aum') > 5")
+    return value
 
 
 AnyNode = Annotated[

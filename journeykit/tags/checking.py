@@ -62,7 +62,10 @@ def check_given(kind: type[BaseModel], parts: Mapping[str, Any]) -> None:
                     f"An attribute is one value of the customer, so it has no {part}. Use Aggregate for rows "
                     "of a window, or a formula for a condition."
                 )
-            raise unknown_name(f"part of {name}", part, kind.model_fields, f"See help(jk.{name}).")
+            if part in ("window", "days") and "within_days" in kind.model_fields:
+                raise DefinitionError(f"{name} has no {part}. Write within_days={parts[part]!r}.")
+            others = kind.model_fields.keys() - {"kind"}
+            raise unknown_name(f"part of {name}", part, others, f"See help(jk.{name}).")
     functions = get_args(get_type_hints(kind).get("function"))
     given = parts.get("function")
     if given is not None and given not in functions:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from journeykit.contract import Privacy, Type
 from journeykit.errors import DefinitionError
-from journeykit.expressions import AnyNode, Expression, TagRef, tag_names
+from journeykit.expressions import AnyNode, Expression, Node, TagRef, tag_names
 from journeykit.settings import find_root
 from journeykit.tags.checking import (
     check_aggregate,
@@ -183,7 +183,16 @@ class Score(_Compute):
     model: Name
 
 
-Compute = Annotated[Attribute | Aggregate | Formula | Ranking | Score, Field(discriminator="kind")]
+def _no_expression(value: Any) -> Any:
+    if isinstance(value, Expression | Node):
+        raise ValueError(f"{value!r} is an expression. Write compute=jk.Formula(expression=...)")
+    return value
+
+
+Compute = Annotated[
+    Annotated[Attribute | Aggregate | Formula | Ranking | Score, Field(discriminator="kind")],
+    BeforeValidator(_no_expression),
+]
 
 
 class Tag(BaseModel):
@@ -234,6 +243,7 @@ class Tag(BaseModel):
     compute: Compute
 
     def __init__(self, **parts: Any) -> None:
+        check_given(type(self), parts)
         try:
             super().__init__(**parts)
         except ValidationError as error:

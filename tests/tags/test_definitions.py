@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import yaml
 
 from journeykit.errors import DefinitionError, JourneykitError, UnknownNameError
 from journeykit.expressions import as_of, case, column, did, tag
@@ -74,6 +77,68 @@ def test_a_window_on_an_attribute_is_refused():
         DefinitionError, match="An attribute is one value of the customer, so it has no within_days"
     ):
         Tag.from_yaml(text)
+
+
+ANSWERS = (
+    ({"of": "amount"}, r"Aggregate: of: 'amount' is text\. Write of=column\('amount'\)"),
+    ({"where": "amount > 5"}, r"Aggregate: where: 'amount > 5' is no expression\. Write one such as tag"),
+    ({"where": 5}, "Aggregate: where: 5 is no expression"),
+    (
+        {"of": {"node": "colum", "name": "amount"}},
+        r"Unknown node 'colum'\. Did you mean 'column'\? All: value",
+    ),
+    ({"of": {"name": "amount"}}, "of: the key 'node' is missing"),
+    ({"of": {"node": "column", "nam": "amount"}}, "of.column.nam: unknown key"),
+    ({"function": "summ"}, r"Unknown function of Aggregate 'summ'\. Did you mean 'sum'"),
+    ({"within_days": "month"}, "within_days: a whole number is expected"),
+    ({"within_days": 0}, "within_days: 1 or more is expected"),
+    ({"window": 30}, r"Aggregate has no window\. Write within_days=30"),
+    ({"perdays": 30}, r"Unknown part of Aggregate 'perdays'\. Did you mean 'per_days'"),
+)
+
+
+@pytest.mark.parametrize(("parts", "said"), ANSWERS, ids=lambda one: str(one)[:30])
+def test_a_slip_is_answered_in_words_from_python_and_from_yaml(parts, said):
+    compute = {"subject": "txn", "function": "sum", **parts}
+    text = yaml.safe_dump(
+        {"name": "mine", "title": "Mine", "type": "decimal", "compute": {"kind": "aggregate", **compute}}
+    )
+    for wrong in (lambda: Aggregate(**compute), lambda: Tag.from_yaml(text)):
+        with pytest.raises(DefinitionError, match=said) as caught:
+            wrong()
+        assert not any(word in str(caught.value) for word in ("Input", "discriminator", "pattern", "String"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"type": "money"}, "type: Unknown type 'money'. Declared: boolean, date, decimal"),
+        ({"type": "integr"}, "type: Unknown type 'integr'. Did you mean 'integer'?"),
+        ({"sensitivity": "C5"}, "sensitivity: Unknown sensitivity 'C5'. Declared: C1, C2, C3"),
+        ({"titel": "Mine"}, "Unknown part of Tag 'titel'. Did you mean 'title'?"),
+        ({"name": 5}, "name: text is expected"),
+        ({"values": "abc"}, "values: a list is expected"),
+        ({"compute": "aum"}, "compute: keys and values are expected"),
+        ({"compute": {"kind": "agregate"}}, "compute: Unknown kind 'agregate'. Did you mean 'aggregate'?"),
+        ({"compute": {"kind": "attribute", "column": "employees", "window": 5}}, "so it has no window"),
+        ({"compute": {"kind": "attribute", "column": "employees", "days": 5}}, "so it has no days"),
+        ({"compute": {"kind": "score", "model": "My Model"}}, "model: lower-case letters, digits and _ are"),
+        ({"compute": {"kind": "formula", "expression": "age"}}, "expression=tag('age') for a tag"),
+        ({"compute": {"kind": "ranking", "tag": 5, "function": "rank"}}, "5 is no tag. Give a tag's name"),
+    ],
+    ids=lambda one: str(one)[:40],
+)  # fmt: skip
+def test_wrong_parts_of_a_tag_are_told_in_words(parts, said):
+    whole = {"name": "mine", "title": "Mine", "type": "integer", **parts}
+    whole.setdefault("compute", {"kind": "attribute", "column": "employees"})
+    for wrong in (lambda: Tag(**whole), lambda: Tag.from_yaml(yaml.safe_dump(whole))):
+        with pytest.raises(DefinitionError, match=re.escape(said)):
+            wrong()
+
+
+def test_an_expression_is_no_way_of_computing():
+    with pytest.raises(DefinitionError, match=r"is an expression\. Write compute=jk\.Formula"):
+        Tag(name="mine", title="Mine", type="integer", compute=tag("age") + 1)
 
 
 @pytest.mark.parametrize(
