@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,7 @@ from journeykit.models.figures import (
     measure_lift,
 )
 from journeykit.models.learning import Fitted
-from journeykit.models.model import Model
+from journeykit.models.model import Model, ReadTag
 
 SHOWN = 15
 """So many features stand in the printed card; `features` has all."""
@@ -80,6 +81,8 @@ class ModelCard(_Value):
         See :class:`FeatureFact`, :class:`CalibrationBin`, :class:`LiftDecile`, :class:`ScoreBins`.
     vocabulary : dict
         Values of text features that are told apart; others count as one.
+    reads : dict
+        The tags a score is computed from, as they were in training.
     sklearn : str
         The version that learned it.
     sha256 : str
@@ -96,6 +99,7 @@ class ModelCard(_Value):
     lift: tuple[LiftDecile, ...]
     bins: ScoreBins
     vocabulary: dict[str, tuple[str, ...]]
+    reads: dict[str, ReadTag] = {}
     sklearn: str
     sha256: str = ""
 
@@ -210,7 +214,13 @@ def draw_card(card: ModelCard, language: str) -> tuple[Drawing, Drawing]:
 
 
 def make_card(
-    model: Model, model_id: str, data: TrainingData, fitted: Fitted, titles: dict[str, tuple[str, str]]
+    model: Model,
+    model_id: str,
+    data: TrainingData,
+    fitted: Fitted,
+    titles: Mapping[str, tuple[str, str]],
+    *,
+    reads: Mapping[str, ReadTag] | None = None,
 ) -> ModelCard:
     """Write the card of a model just learned; `titles` are the features' in both languages."""
     folds = measure_auc(fitted.outcome, fitted.scores, fitted.folds)
@@ -234,5 +244,6 @@ def make_card(
         lift=measure_lift(fitted.outcome, fitted.scores),
         bins=measure_bins(fitted.given),
         vocabulary={name: tuple(values) for name, values in fitted.vocabulary.items()},
+        reads=dict(reads or {}),
         sklearn=sklearn.__version__,
     )

@@ -1,4 +1,4 @@
-"""Say when a trained model should no longer be trusted: too old, or scores unlike those of its training."""
+"""Say when a trained model should no longer be trusted: it is old, or its tags or its scores have changed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from journeykit.models.card import ModelCard
 from journeykit.models.figures import measure_stability
+from journeykit.models.model import read_as
+from journeykit.tags import Catalogue
 from journeykit.tags.drift import CHANGED
 
 _ADVICE = "Train it anew: journeykit run train_models --as-of DATE"
@@ -16,11 +18,28 @@ _ADVICE = "Train it anew: journeykit run train_models --as-of DATE"
 
 @dataclass(frozen=True)
 class ModelCheck:
-    """A trained model on a day: its age, and the stability index of the day's scores where there are any."""
+    """A trained model on a day: its age, its tags, and how far the day's scores have moved.
+
+    Attributes
+    ----------
+    card : ModelCard
+        Of the model.
+    as_of : date
+        The day.
+    stability : float or None
+        The stability index of the scores that it gave on the day; None when it gave none.
+    redefined, gone : tuple of str
+        Tags it reads that are defined otherwise than when it learned, and those that there are no more.
+    scored_by : str
+        The model that gave the day's scores, when it was another one.
+    """
 
     card: ModelCard
     as_of: date
     stability: float | None
+    redefined: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    scored_by: str = ""
 
     @property
     def age_days(self) -> int:
@@ -38,6 +57,11 @@ class ModelCheck:
         return self.stability is not None and self.stability > CHANGED
 
     @property
+    def is_weak(self) -> bool:
+        """Whether it tells customers apart less than its definition asks."""
+        return self.card.auc < self.card.model.least_auc
+
+    @property
     def findings(self) -> tuple[str, ...]:
         """What speaks against it, one sentence each."""
         model, found = self.card.model, []
@@ -52,6 +76,27 @@ class ModelCheck:
                 f"Model '{model.name}': its scores as of {self.as_of} have moved from those of its training, "
                 f"stability index {self.stability:.2f} over {CHANGED}. {_ADVICE}"
             )
+        if self.is_weak:
+            found.append(
+                f"Model '{model.name}' hardly tells customers apart: AUC {self.card.auc:.3f}, under "
+                f"{model.least_auc}. Give it other features, or do not use it."
+            )
+        if self.redefined:
+            found.append(
+                f"Model '{model.name}' was trained on another definition of {', '.join(self.redefined)}. "
+                f"{_ADVICE}"
+            )
+        if self.gone:
+            found.append(
+                f"Model '{model.name}' reads {', '.join(self.gone)}, which there is not. Define it again, or "
+                "take it out of the features and train the model anew."
+            )
+        if self.scored_by:
+            found.append(
+                f"Model '{model.name}': the scores as of {self.as_of} are of {self.scored_by}, and "
+                f"{self.card.model_id} would give others. Build the tags again: "
+                f"journeykit run build_tags --as-of {self.as_of}"
+            )
         return tuple(found)
 
 
@@ -65,14 +110,34 @@ def stability(card: ModelCard, scores: pa.Array | pa.ChunkedArray) -> float | No
 
 
 def check_trained(
-    card: ModelCard, as_of: date, scores: pa.Array | pa.ChunkedArray | None = None
+    card: ModelCard,
+    as_of: date,
+    scores: pa.Array | pa.ChunkedArray | None = None,
+    catalogue: Catalogue | None = None,
+    scored_by: str = "",
 ) -> ModelCheck:
-    """Check a trained model on a day, and against that day's scores where they are given."""
-    return ModelCheck(card, as_of, None if scores is None else stability(card, scores))
+    """Check a trained model on a day, against the scores it gave and the tags there are, where given."""
+    known = {} if catalogue is None else card.reads
+    gone = tuple(name for name in known if catalogue is not None and name not in catalogue)
+    return ModelCheck(
+        card,
+        as_of,
+        None if scores is None else stability(card, scores),
+        tuple(
+            name
+            for name, tag in known.items()
+            if catalogue is not None and name not in gone and read_as(name, catalogue) != tag
+        ),
+        gone,
+        scored_by,
+    )
 
 
 def find_stale(
-    card: ModelCard, as_of: date, scores: pa.Array | pa.ChunkedArray | None = None
+    card: ModelCard,
+    as_of: date,
+    scores: pa.Array | pa.ChunkedArray | None = None,
+    catalogue: Catalogue | None = None,
 ) -> tuple[str, ...]:
-    """What speaks against using a model on a day: its age, and scores unlike those of its training."""
-    return check_trained(card, as_of, scores).findings
+    """What speaks against using a model on a day: its age, its tags, and scores unlike its training's."""
+    return check_trained(card, as_of, scores, catalogue).findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
@@ -20,6 +21,15 @@ from journeykit.tags.planning import needs
 from journeykit.yaml_files import Name, from_yaml, read_definition, to_yaml, write_definition
 
 Learner = Literal["gradient_boosting", "logistic_regression"]
+
+
+class ReadTag(BaseModel):
+    """A tag as a model learned from it: its type, and a hash of its definition and of those below it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: Type
+    digest: str
 
 
 class Model(BaseModel):
@@ -241,6 +251,13 @@ def _check_outcome(model: Model, catalogue: Catalogue, name: str) -> None:
                     f"feature day {model.horizon_days} days before: the features would know part of it. "
                     f"Use a tag that looks back at most {model.horizon_days} days, or raise horizon_days."
                 )
+
+
+def read_as(name: str, catalogue: Catalogue) -> ReadTag:
+    """A tag as a model would read it now; titles and descriptions play no part."""
+    behind = sorted(lineage(catalogue, name), key=lambda one: one.name)
+    text = "\n".join(f"{one.name} {one.type} {one.compute.model_dump_json()}" for one in behind)
+    return ReadTag(type=catalogue[name].tag.type, digest=hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
 def lineage(catalogue: Catalogue, name: str) -> Iterator[Tag]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 from sklearn.pipeline import Pipeline
@@ -43,16 +44,36 @@ class TrainedModel:
         """The tags that :meth:`score` needs."""
         return self.card.model.tags
 
+    @property
+    def types(self) -> dict[str, Type]:
+        """The types that these tags had in training."""
+        return {name: tag.type for name, tag in self.card.reads.items()}
+
     def score(self, table: pa.Table) -> pa.Array:
-        """The probability of each row, of six places; missing where the model's `where` does not hold."""
+        """The probability of each row, of six places; missing where the model's `where` does not hold.
+
+        Raises
+        ------
+        DataError
+            A tag that it needs is not in the table, or the model cannot take what is.
+        """
         model = self.card.model
         scores = np.empty(len(table))
         with threadpool_limits(1):
             for begin in range(0, len(table), CHUNK):
                 frame = encode(table.slice(begin, CHUNK), model.features, self.card.vocabulary)
-                scores[begin : begin + CHUNK] = self.pipeline.predict_proba(frame)[:, 1]
+                scores[begin : begin + CHUNK] = self._foretell(frame)
         left_out = np.zeros(len(table), bool) if model.where is None else ~find_rows(model.where, table)
         return pa.array(np.round(scores, PLACES), pa.float64(), mask=left_out)
+
+    def _foretell(self, frame: pd.DataFrame) -> np.ndarray:
+        try:
+            return self.pipeline.predict_proba(frame)[:, 1]
+        except Exception as error:  # a learner breaks in any way on what it does not know
+            raise DataError(
+                f"Model '{self.card.model.name}' ({self.model_id}) cannot score these customers: {error}. "
+                "Train it anew: journeykit run train_models --as-of DATE"
+            ) from error
 
     def __repr__(self) -> str:
         return repr(self.card)

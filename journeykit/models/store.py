@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import sklearn
 from pydantic import ValidationError
 from sklearn.pipeline import Pipeline
 from skops import io
@@ -81,6 +82,10 @@ class ModelStore:
         """Whether a model was trained and written whole; its card is written last."""
         return (self.folder(name, model_id) / "card.json").exists()
 
+    def ids(self, name: str) -> list[str]:
+        """The ids of all trained models of a name, sorted."""
+        return sorted(path.parent.name for path in self.root.glob(f"{name}/*/card.json"))
+
     def names(self) -> list[str]:
         """The names of the models that were ever trained, sorted."""
         return sorted({path.parent.name for path in self.root.glob(f"*/{DAYS}")})
@@ -115,9 +120,16 @@ class ModelStore:
         Raises
         ------
         StoreError
-            There is none, or a file is damaged, foreign, or was changed after it was written.
+            There is none, or a file is damaged, foreign, was changed after it was written, or was written by
+            another version of scikit-learn.
         """
         card = self.card(name, model_id)
+        if _release(card.sklearn) != _release(sklearn.__version__):
+            raise StoreError(
+                f"Model '{name}' ({card.model_id}) was trained with scikit-learn {card.sklearn}, and here is "
+                f"{sklearn.__version__}. Train it anew: "
+                f"journeykit run train_models --as-of {card.data.outcome_day}"
+            )
         path, advice = self.folder(name, card.model_id) / "model.skops", _advice(name, card.model_id)
         try:
             content = path.read_bytes()
@@ -139,6 +151,11 @@ class ModelStore:
         """The model of every name that scores a day; without one, the newest."""
         current = {name: self.current(name, day) for name in self.names()}
         return {name: self.load(name, model_id) for name, model_id in current.items() if model_id}
+
+
+def _release(version: str) -> list[str]:
+    """Major and minor; what comes behind them changes no file."""
+    return version.split(".")[:2]
 
 
 def _train(name: str) -> str:

@@ -18,14 +18,14 @@ from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.store import MartStore
 from journeykit.models.card import TrainingData, make_card
 from journeykit.models.learning import SEED, fit
-from journeykit.models.model import Model, check_model, lineage
+from journeykit.models.model import Model, check_model, lineage, read_as
 from journeykit.models.scoring import TrainedModel
 from journeykit.models.store import ModelStore
 from journeykit.tags import Catalogue, Formula, Tag
 from journeykit.tags.computing import read_tags
 from journeykit.tags.planning import find_unavailable
 
-METHOD = 1
+METHOD = 2
 """Goes into every model_id: raise it when the same definition begins to learn otherwise."""
 
 MOST_ROWS = 200_000
@@ -98,7 +98,8 @@ def train(
         rows=len(rows),
         positives=int(fitted.outcome.sum()),
     )
-    card = make_card(model, model_id, data, fitted, _titles(model, catalogue))
+    reads = {name: read_as(name, catalogue) for name in model.tags}
+    card = make_card(model, model_id, data, fitted, _titles(model, catalogue), reads=reads)
     if card.auc < model.least_auc:
         raise DataError(
             f"Model '{model.name}': its cross-validated AUC is {card.auc:.3f}, under {model.least_auc}; it "

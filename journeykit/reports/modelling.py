@@ -83,8 +83,16 @@ def summarise_models(checks: Sequence[ModelCheck], language: str) -> Section:
     heads = ("model.model", "model.outcome_day", "model.age", "model.max_age", "model.stability", "state")
 
     def state(one: ModelCheck) -> str:
-        keys = [key for key, holds in (("model.old", one.is_old), ("model.moved", one.has_moved)) if holds]
-        return ", ".join(label(key, language) for key in keys or ["model.sound"])
+        found = {
+            "model.old": one.is_old,
+            "model.moved": one.has_moved,
+            "model.weak": one.is_weak,
+            "model.redefined": one.redefined,
+            "model.gone": one.gone,
+            "model.other": one.scored_by,
+        }
+        keys = [key for key, holds in found.items() if holds] or ["model.sound"]
+        return ("、" if language == "zh" else ", ").join(label(key, language) for key in keys)
 
     rows = tuple(
         (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from journeykit.settings import Settings, load_settings
 from journeykit.tags.plan import Models
-from journeykit.workspace.opening import mart_store
+from journeykit.workspace.opening import catalogue, mart_store
 
 if TYPE_CHECKING:
     from journeykit.models import ModelCard, ModelStore
@@ -42,6 +42,7 @@ def model_rows() -> list[dict[str, Any]]:
     from journeykit.models import find_stale, load_models
 
     settings = load_settings()
+    known = catalogue(settings)
     store, defined = model_store(settings), load_models(settings.scheduled / "models")
     latest = max(mart_store(settings).loads(), default=None)
     rows = []
@@ -57,7 +58,7 @@ def model_rows() -> list[dict[str, Any]]:
                 "learned_to": card.data.outcome_day if card else None,
                 "rows": card.data.rows if card else None,
                 "auc": round(card.auc, 3) if card else None,
-                "stale": "; ".join(find_stale(card, latest)) if card and latest else "",
+                "stale": "; ".join(find_stale(card, latest, None, known)) if card and latest else "",
             }
         )
     return rows

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from journeykit.display import Table
 from journeykit.errors import DataError, DefinitionError
 from journeykit.settings import load_settings
-from journeykit.tags import Score
+from journeykit.tags import Score, Tag
+from journeykit.tags.carrying import digest_of, read_facts
 from journeykit.workspace.modelling import model_store, models_on
 from journeykit.workspace.opening import as_day, catalogue, connect, mart_store
 
@@ -80,13 +81,31 @@ def train_models(as_of: date | str) -> Training:
 
 
 def check_models(as_of: date | str) -> tuple[ModelCheck, ...]:
-    """The models that may score a day, against the scores in its current snapshot: age and stability."""
+    """The models that may score a day: their age, their tags, and how far their scores have moved.
+
+    Only scores that a model itself gave are compared with those of its training.
+    """
     from journeykit.models import check_trained
 
-    day, found = as_day(as_of), []
+    settings, day, found = load_settings(), as_day(as_of), []
     with connect(day) as mart:
-        for name, model in models_on(load_settings(), day).items():
+        models = model_store(settings)
+        built = read_facts(mart_store(settings).snapshot_path(day, mart.build_id or ""))
+        digests = {fact.name: fact.digest for fact in built}
+        for name, model in models_on(settings, day).items():
+            card = cast("TrainedModel", model).card
             scored = [tag for tag in mart.scope.tags if mart.tags[tag].tag.compute == Score(model=name)]
-            scores = mart.run(sa.select(mart.scope.tags[scored[0]]))[0] if scored else None
-            found.append(check_trained(cast("TrainedModel", model).card, day, scores))
+            made_by = ""
+            if scored:
+                tag = mart.tags[scored[0]].tag
+                made_by = _scored_by(tag, digests.get(tag.name), [card.model_id, *models.ids(name)])
+            is_own = made_by == card.model_id
+            scores = mart.run(sa.select(mart.scope.tags[scored[0]]))[0] if is_own else None
+            found.append(check_trained(card, day, scores, mart.tags, "" if is_own else made_by))
     return tuple(found)
+
+
+def _scored_by(tag: Tag, digest: str | None, model_ids: list[str]) -> str:
+    """Which of the models gave the scores of a tag; the digest that a snapshot keeps of it tells."""
+    fit = (one for one in model_ids if digest_of(tag, one) == digest)
+    return next(fit, "a model or a definition that is no more")

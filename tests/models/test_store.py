@@ -176,6 +176,28 @@ def test_a_card_of_another_model_is_refused(written: ModelStore) -> None:
         written.load("purchase")
 
 
+def test_a_model_of_another_release_of_scikit_learn_is_refused(written: ModelStore) -> None:
+    path = written.folder("purchase", "0123456789ab") / "card.json"
+    card = written.card("purchase")
+    for version, loads in ((f"{card.sklearn}.post1", True), ("1.0.2", False)):
+        path.write_text(card.model_copy(update={"sklearn": version}).to_json())
+        if loads:
+            assert written.load("purchase").model_id == card.model_id
+        else:
+            with pytest.raises(
+                StoreError, match=r"with scikit-learn 1\.0\.2, and here is .* --as-of 2026-05-29"
+            ):
+                written.load("purchase")
+
+
+def test_what_breaks_the_learner_while_scoring_is_told_with_the_model(
+    trained: tuple[Path, TrainedModel], customers: Callable
+) -> None:
+    broken = TrainedModel(trained[1].card, Pipeline([("columns", FunctionTransformer())]))
+    with pytest.raises(DataError, match=r"Model 'purchase' \(0123456789ab\) cannot score.*Train it anew"):
+        broken.score(customers(10)[0])
+
+
 def test_no_model_yet(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"No model 'churn' is trained here. Trained: none.*train_models"):
         ModelStore(tmp_path).load("churn")

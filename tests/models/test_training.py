@@ -20,10 +20,11 @@ from journeykit.files import sha256_of
 from journeykit.mart.earlier import see_earlier
 from journeykit.mart.manifest import SourceFile, SourceManifest
 from journeykit.mart.store import MartStore
-from journeykit.models import Model, ModelStore, train
+from journeykit.models import Model, ModelStore, find_stale, train
 from journeykit.models.training import OUTCOME, draw_rows, read_rows
-from journeykit.tags import LIBRARY, Catalogue, Score, Tag, build_tags
+from journeykit.tags import LIBRARY, Catalogue, Formula, Score, Tag, build_tags
 from journeykit.tags.computing import read_tags
+from journeykit.tags.planning import find_unavailable, plan_build
 
 DAY = date(2026, 5, 29)
 FEATURE_DAY = DAY - timedelta(days=30)
@@ -193,6 +194,47 @@ def test_a_build_scores_with_it(store: MartStore, tmp_path: Path) -> None:
     }
     assert scores == expected
     assert None in scores.values() and len(set(scores.values())) > 50
+
+
+def test_a_build_goes_on_when_a_tag_of_a_model_is_gone_or_of_another_type(
+    store: MartStore, tmp_path: Path
+) -> None:
+    """And the tags above the score are left out with it."""
+    manifest = store.load(DAY)
+    twice = Tag(name="twice", title="Twice", type="rate", compute=Formula(expression=tag("busy_score") * 2))
+    own = Tag(name="own", title="Own", type="integer", compute=CATALOGUE["txn_count_90d"].tag.compute)
+    as_text = Tag(name="own", title="Own", type="text", compute=CATALOGUE["last_txn_channel"].tag.compute)
+    above = Catalogue([*(handle.tag for handle in CATALOGUE.values()), twice])
+    learned_with = Catalogue([*(handle.tag for handle in above.values()), own])
+    model = busy(features=("own", "inflow_30d", "balance_last"))
+    trained = train(store, ModelStore(tmp_path), learned_with, manifest, model)
+    assert "busy_score" not in find_unavailable(learned_with, manifest, {"busy": trained})
+
+    changed = Catalogue([*(handle.tag for handle in above.values()), as_text])
+    for catalogue, reason in (
+        (above, "own, which model busy reads"),
+        (changed, "own of type integer, which model busy reads"),
+    ):
+        missing = plan_build(catalogue, manifest, models={"busy": trained}).unavailable
+        assert (missing["busy_score"], missing["twice"]) == (reason, reason)
+        assert {"txn_count_90d", "inflow_30d"}.isdisjoint(missing)
+        with pytest.raises(DataError, match=f"twice .no {reason}"):
+            read_tags(store, catalogue, manifest, ["twice"], models={"busy": trained})
+        (finding,) = find_stale(trained.card, DAY, None, catalogue)
+        assert ("there is not" if catalogue is above else "another definition of own") in finding
+    assert read_tags(store, above, manifest, ["inflow_30d"], models={"busy": trained}).num_rows
+
+
+def test_a_tag_defined_otherwise_since_the_training_is_a_finding(store: MartStore, tmp_path: Path) -> None:
+    tags = {handle.tag.name: handle.tag for handle in CATALOGUE.values()}
+    card = train(store, ModelStore(tmp_path), CATALOGUE, store.load(DAY), busy()).card
+    assert find_stale(card, DAY, None, CATALOGUE) == ()
+    shorter = tags["inflow_30d"].compute.model_copy(update={"within_days": 5})
+    renamed = tags["uses_payment"].model_copy(update={"title": "Pays", "description": "Otherwise said."})
+    redefined = tags["inflow_30d"].model_copy(update={"compute": shorter})
+    other = Catalogue([*{**tags, "inflow_30d": redefined, "uses_payment": renamed}.values()])
+    (finding,) = find_stale(card, DAY, None, other)
+    assert finding.startswith("Model 'busy' was trained on another definition of inflow_30d. Train it anew")
 
 
 def test_what_is_known_only_as_of_today_cannot_be_a_feature(store: MartStore, tmp_path: Path) -> None:

@@ -71,6 +71,22 @@ def test_the_next_build_scores_and_the_report_says_how_the_model_stands() -> Non
     assert "No model is trained" in repr(summarise_models([], "en"))
 
 
+def test_scores_of_another_training_are_not_compared(workspace: Path) -> None:
+    folder = workspace / "scheduled" / "models"
+    (trained,) = jk.train_models(DAY).cards
+    jk.build_tags(DAY)
+    trained.model.model_copy(update={"max_age_days": 11}).save(folder)
+    (newer,) = jk.train_models(DAY).cards
+    (check,) = jk.check_models(DAY)
+    assert (check.card.model_id, check.stability, check.scored_by) == (newer.model_id, None, trained.model_id)
+    (finding,) = check.findings
+    assert f"are of {trained.model_id}, and {newer.model_id} would give others" in finding
+    assert "another training" in repr(summarise_models([check], "en"))
+    jk.build_tags(DAY)
+    assert jk.check_models(DAY)[0].findings == ()
+    trained.model.save(folder)
+
+
 def test_a_rebuilt_day_keeps_its_scores_after_a_later_training() -> None:
     earlier = date(2026, 5, 27)
     jk.backfill_tags(earlier, earlier)

@@ -335,6 +335,7 @@ class FakeScorer:
 
     def __init__(self, name: str) -> None:
         self.model_id = f"{name}-test"
+        self.types: dict[str, Type] = {}
 
     def score(self, table: pa.Table) -> pa.Array:
         """A probability for each row, by its customer; None where the model gives none."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
 import pytest
 
-from journeykit.contract import SUBJECTS
+from journeykit.contract import SUBJECTS, Type
 from journeykit.errors import DataError, DefinitionError
 from journeykit.mart.earlier import known_only_today
 from journeykit.mart.manifest import Absence
@@ -128,6 +129,7 @@ class Even:
 
     model_id: str = "even"
     features: tuple[str, ...] = ("txns",)
+    types: Mapping[str, Type] = field(default_factory=dict)
 
     def score(self, features: pa.Table) -> pa.Array:
         return pa.array([0.5] * len(features))

@@ -962,6 +962,7 @@ class Constant:
 
     def __init__(self, probability: float | None) -> None:
         self.model_id, self.probability = f"always-{probability}", probability
+        self.types: dict[str, Any] = {}
 
     def score(self, table: pa.Table) -> pa.Array:
         return pa.array([self.probability] * len(table), pa.float64())
