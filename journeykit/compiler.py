@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
 from journeykit.contract import Type
-from journeykit.errors import DefinitionError, unknown_name
+from journeykit.errors import unknown_name
 from journeykit.expressions import nodes
 from journeykit.expressions.places import DIGITS, decimal_places
 from journeykit.expressions.types import check_predicate
@@ -68,20 +68,11 @@ def compile_statement(node: nodes.Node, scope: Scope) -> sa.Select[Any]:
         An unknown tag, types that do not go together, a value that the tag cannot have, or an expression
         that is not a condition.
     """
-    _check_available(node, scope)
+    for name in nodes.tag_names(node):
+        scope.check_available(name)
     check_predicate(node, scope.types)
     check_values(node, scope.values)
     return sa.select(scope.relation.c.customer_id).where(_compile_where(node, scope))
-
-
-def _check_available(node: nodes.Node, scope: Scope) -> None:
-    """A tag that exists but could not be built is told from one that does not exist."""
-    for name in nodes.tag_names(node):
-        if name in scope.unavailable:
-            raise DefinitionError(
-                f"Tag '{name}' is not built as of {scope.as_of}: the bank has no {scope.unavailable[name]}. "
-                "Map it in the mapping, or use another tag."
-            )
 
 
 def compile_predicate(node: nodes.Node, scope: Scope) -> sa.ColumnElement[bool]:

@@ -23,7 +23,7 @@ from journeykit.dialects import (
     registered,
 )  # fmt: skip
 from journeykit.display import Table
-from journeykit.errors import DataError, DefinitionError, StoreError, unknown_name
+from journeykit.errors import DataError, DefinitionError, StoreError
 from journeykit.mart.earlier import is_unknown_then
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.scope import Scope
@@ -275,10 +275,7 @@ class Mart:
         scope = self.scope
         relation = scope.relation
         columns = [name if isinstance(name, str) else self.tags[name].tag.name for name in columns]
-        for name in columns:
-            if name not in scope.tags:
-                raise unknown_name("tag", name, scope.tags, "List them with list(mart.tags).")
-        chosen = [relation.c[CUSTOMER_ID], *(scope.tags[name] for name in columns or scope.tags)]
+        chosen = [relation.c[CUSTOMER_ID], *(scope.column(name) for name in columns or scope.tags)]
         members = audience.statement(scope)
         return (
             sa.select(*chosen).where(relation.c[CUSTOMER_ID].in_(members)).order_by(relation.c[CUSTOMER_ID])

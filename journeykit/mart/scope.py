@@ -9,6 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from journeykit.contract import Type
+from journeykit.errors import DefinitionError, unknown_name
 
 
 @dataclass(frozen=True)
@@ -46,3 +47,24 @@ class Scope:
     references: Mapping[str, sa.FromClause] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def column(self, name: str) -> sa.ColumnElement:
+        """The column of a tag.
+
+        Raises
+        ------
+        DefinitionError
+            The tag could not be built, or there is none of that name; the message tells which.
+        """
+        self.check_available(name)
+        if name not in self.tags:
+            raise unknown_name("tag", name, self.tags, "List them with list(mart.tags).")
+        return self.tags[name]
+
+    def check_available(self, name: str) -> None:
+        """Tell a tag that exists but could not be built from one that does not exist."""
+        if name in self.unavailable:
+            raise DefinitionError(
+                f"Tag '{name}' is not built as of {self.as_of}: the bank has no {self.unavailable[name]}. "
+                "Use another tag, or map it in the mapping for the days to come."
+            )

@@ -98,9 +98,10 @@ def _other_tags(quality: Quality, language: str) -> list[str]:
     """Tags of only one of the two snapshots, in a sentence each."""
     drift = quality.drift
     groups = {"added": drift.added, "regained": drift.regained, "lost": drift.lost} if drift else {}
+    more = label("quality.and_more", language)
     return [
         label(f"quality.{what}", language).format(
-            len(names), ", ".join(names[:MOST]) + " …" * (len(names) > MOST)
+            len(names), ", ".join(names[:MOST]) + more * (len(names) > MOST)
         )
         for what, names in groups.items()
         if names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from journeykit.contract import Type
 from journeykit.dialects import SQL_TYPES
 from journeykit.display import Table, show_bars, show_value
-from journeykit.errors import DefinitionError, unknown_name
+from journeykit.errors import DefinitionError
 from journeykit.expressions import Expression
 from journeykit.mart.mart import Mart
 from journeykit.tags.tag import Tag, name_of
@@ -39,7 +39,8 @@ class Distribution:
     tag : str
         The tag's name.
     counts : tuple of (label, int)
-        Customers per value; of many different numbers per bin, each up to where the next begins.
+        Customers per value; of many different numbers per bin, each up to where the next begins, the last
+        up to and with the largest there is. A frequent zero is a value and in no bin.
         Values beyond the most frequent ones are together under ``other values``.
     missing : int
         Customers without a value.
@@ -91,19 +92,18 @@ def distribution(mart: Mart, name: str | Tag | Expression, bins: int = 20) -> Di
     name : str, Tag or handle
         The tag.
     bins : int
-        How many bins numbers are put in, and how many different texts or dates are named.
+        How many bins numbers are put in, and how many different texts or dates are named. Whole numbers
+        are listed one by one up to half as many again, 30 by default; 0 stands alone when a tenth have it.
 
     Raises
     ------
-    UnknownNameError
-        The build has no such tag.
+    DefinitionError
+        The build has no such tag, or could not have it.
     """
     if bins < 1:
         raise DefinitionError(f"A distribution has at least one bin, not {bins}.")
     scope, name = mart.scope, name_of(name)
-    if name not in scope.tags:
-        raise unknown_name("tag", name, scope.tags, "List them with list(mart.tags).")
-    return _spread(mart.run, name, scope.tags[name], scope.types[name], bins)
+    return _spread(mart.run, name, scope.column(name), scope.types[name], bins)
 
 
 def distribution_of(mart: Mart, values: pa.Table, tag: Tag, bins: int = 20) -> Distribution:
@@ -132,8 +132,12 @@ def _spread(run: Run, name: str, column: sa.ColumnElement[Any], type_: Type, bin
         )
     ).to_pylist()[0]
     quantiles = {share: facts[f"q{share}"] for share in SHARES} if type_ in ORDERED and facts["known"] else {}
-    binned = type_ in (Type.INTEGER, Type.DECIMAL, Type.RATE) and facts["different"] > bins
-    counts = _bins(run, column, quantiles, bins) if binned else _values(run, column, bins, bool(quantiles))
+    whole = type_ is Type.INTEGER
+    listed = bins * 3 // 2 if whole else bins
+    if type_ in (Type.INTEGER, Type.DECIMAL, Type.RATE) and facts["different"] > listed:
+        counts = _numbers(run, column, facts["known"], bins, whole)
+    else:
+        counts = _values(run, column, listed, bool(quantiles))
     named = sum(count for _, count in counts)
     rest = [("other values", facts["known"] - named)] if facts["known"] > named else []
     return Distribution(name, (*counts, *rest), facts["everyone"] - facts["known"], quantiles)
@@ -154,25 +158,48 @@ def _values(run: Run, column: sa.ColumnElement[Any], limit: int, ordered: bool) 
     return [(show_value(value), count) for value, count in (sorted(rows) if ordered else rows)]
 
 
+def _numbers(
+    run: Run, column: sa.ColumnElement[Any], known: int, bins: int, whole: bool
+) -> list[tuple[str, int]]:
+    """Bins of numbers; a zero that a tenth of the known have is counted by itself."""
+    zeros = run(sa.select(sa.func.count().label("n")).where(column == 0)).to_pylist()[0]["n"]
+    if zeros * 10 < known:
+        return _bins(run, column, column.is_not(None), bins, whole)
+    return [("0", zeros), *_bins(run, column, column != 0, bins, whole)]
+
+
 def _bins(
-    run: Run, column: sa.ColumnElement[Any], quantiles: dict[float, Any], bins: int
+    run: Run, column: sa.ColumnElement[Any], where: sa.ColumnElement[bool], bins: int, whole: bool
 ) -> list[tuple[str, int]]:
     """Bins of one width from the 5 % to the 95 % quantile; the outermost also hold what lies beyond.
 
     A few very large balances would otherwise leave everyone else in one bin.
     """
-    low, high = Decimal(quantiles[0.05]), Decimal(quantiles[0.95])
-    if low == high:
-        low, high = Decimal(quantiles[0.0]), Decimal(quantiles[1.0])
-    width = (high - low) / bins
-    edges = [low + width * number for number in range(bins)]
-    number = sum(sa.case((column >= sa.literal(edge, sa.Numeric(36, 18)), 1), else_=0) for edge in edges[1:])
-    numbered = sa.select(sa.cast(number, sa.Integer()).label("bin")).where(column.is_not(None)).subquery()
+    ends = (0.0, 0.05, 0.95, 1.0)
+    quantiles = sa.select(*(_quantile(column, share).label(f"q{share}") for share in ends)).where(where)
+    least, low, high, most = (Decimal(value) for value in run(quantiles).to_pylist()[0].values())
+    edges = _edges(low, high, bins, whole) if low < high else _edges(least, most, bins, whole)
+    number = sum(
+        (sa.case((column >= sa.literal(edge, sa.Numeric(36, 18)), 1), else_=0) for edge in edges[1:]),
+        start=sa.literal(0),
+    )
+    numbered = sa.select(sa.cast(number, sa.Integer()).label("bin")).where(where).subquery()
     statement = sa.select(numbered.c.bin, sa.func.count().label("n")).group_by(numbered.c.bin)
     found = {row["bin"]: row["n"] for row in run(statement).to_pylist()}
-    places = (
-        Decimal("0.0001") if high - low < bins else Decimal("0.01") if high - low < 100 * bins else Decimal(1)
-    )
-    labels = [f"from {edge.quantize(places):,}" for edge in edges]
-    labels[0] = f"below {edges[1].quantize(places):,}" if bins > 1 else "all"
+    labels = [f"from {edge:,f}" for edge in edges]
+    if len(edges) == 1:
+        labels = ["all"]
+    else:
+        top = most.quantize(edges[-1], ROUND_CEILING)
+        labels[0], labels[-1] = f"below {edges[1]:,f}", f"{labels[-1]} up to {top:,f}"
     return [(label, found.get(number, 0)) for number, label in enumerate(labels)]
+
+
+def _edges(low: Decimal, high: Decimal, bins: int, whole: bool) -> list[Decimal]:
+    """Where each bin begins: at whole numbers, or at numbers with as few places as tell them apart."""
+    width = (high - low) / bins
+    if whole:
+        width = width.to_integral_value(ROUND_CEILING)
+        return [low + width * number for number in range(bins) if number == 0 or low + width * number < high]
+    places = Decimal(1).scaleb(min(0, width.adjusted() - 1)) if width else Decimal(1)
+    return [(low + width * number).quantize(places) for number in range(bins)]
