@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from journeykit.display import Table
 from journeykit.errors import DefinitionError, UnknownNameError, unknown_name
 from journeykit.expressions import Expression, TagRef
-from journeykit.tags.checking import Known, check_formula_types, check_ranking_types
+from journeykit.tags.fitting import Known, check_formula_types, check_ranking_types, with_sensitivity
 from journeykit.tags.library import LIBRARY
 from journeykit.tags.tag import Formula, Ranking, Tag, name_of
 from journeykit.yaml_files import read_definition
@@ -76,8 +76,8 @@ class Catalogue(Mapping[str, TagHandle]):
     ------
     DefinitionError
         Two tags of one name, a formula over an unknown tag, types or units that do not go together, a
-        comparison with a value that a tag cannot have, or formulas that need each other; the message
-        prints the cycle.
+        comparison with a value that a tag cannot have, a privacy class below that of what a tag is computed
+        from, or formulas that need each other; the message prints the cycle.
 
     Examples
     --------
@@ -94,6 +94,9 @@ class Catalogue(Mapping[str, TagHandle]):
             self._tags[tag.name] = tag
         self._order = _ordered(self._tags, files or {})
         self._check_types(files or {})
+        for name in self._order:
+            with _naming(files or {}, [name]):
+                self._tags[name] = with_sensitivity(self._tags[name], self._tags)
 
     def _check_types(self, files: Mapping[str, Path]) -> None:
         known = Known(

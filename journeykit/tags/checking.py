@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 from pydantic import BaseModel
@@ -11,14 +10,10 @@ from pydantic import BaseModel
 from journeykit.contract import Subject, Type, subject
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.expressions import (
-    Arithmetic,
     ColumnRef,
-    Compare,
-    DaysBetween,
     Did,
     Fill,
     Node,
-    TagRef,
     infer,
 )
 from journeykit.expressions.nodes import Case, Value, walk
@@ -41,15 +36,6 @@ BARRED = {
     "contact_details": "Contact details live in the vault and are never a tag.",
     "receipt": "Receipts are about leads; what customers answered is in contact.outcome.",
 }
-
-
-@dataclass(frozen=True)
-class Known:
-    """Of every tag by name: its type, its unit and the values it may have."""
-
-    types: Mapping[str, Type]
-    units: Mapping[str, str]
-    values: Values
 
 
 def check_given(kind: type[BaseModel], parts: Mapping[str, Any]) -> None:
@@ -127,11 +113,11 @@ def check_aggregate(name: str, type_: Type, compute: Aggregate) -> None:
         raise DefinitionError(f"Tag '{name}': {home.name} has no time, so no window. Leave within_days out.")
     for ref in columns_in(compute.of, compute.where):
         column_of(home, ref)
-    found = _infer(name, compute.where, {}, home.name)
+    found = infer_for(name, compute.where, {}, home.name)
     if found not in (None, Type.BOOLEAN):
         raise DefinitionError(f"Tag '{name}': `where` is {found}. It must be a condition, true or false.")
     _check_operand(name, compute)
-    operand = _infer(name, compute.of, {}, home.name)
+    operand = infer_for(name, compute.of, {}, home.name)
     result = _result_type(name, compute, operand)
     if type_ not in result:
         raise DefinitionError(
@@ -250,52 +236,7 @@ def check_expression(name: str, expression: Node) -> None:
             )
 
 
-def check_formula_types(name: str, type_: Type, expression: Node, known: Known) -> None:
-    """Refuse a formula whose parts do not fit each other, or whose value is not of the tag's type."""
-    found = _infer(name, expression, known.types, values=known.values)
-    if found is not type_ and not (found in NUMBERS and type_ in NUMBERS):
-        raise DefinitionError(f"Tag '{name}': its formula gives {found}, the tag says {type_}.")
-    check_units(name, expression, known.units)
-
-
-def check_ranking_types(name: str, compute: Ranking, known: Known) -> None:
-    """Refuse a ranking by a tag that has no order, or among customers that no condition tells."""
-    ranked = _infer(name, TagRef(name=compute.tag), known.types)
-    if ranked not in (*NUMBERS, *DAYS):
-        raise DefinitionError(
-            f"Tag '{name}': ranks by {compute.tag}, which is {ranked}. Use a number or date."
-        )
-    if compute.where is not None:
-        if _infer(name, compute.where, known.types, values=known.values) is not Type.BOOLEAN:
-            raise DefinitionError(f"Tag '{name}': `where` must be a condition, true or false.")
-        check_units(name, compute.where, known.units)
-
-
-def check_units(name: str, expression: Node, units: Mapping[str, str]) -> None:
-    """Refuse to add, subtract or compare what is measured in different units."""
-    for part in walk(expression):
-        if (isinstance(part, Arithmetic) and part.op in "+-") or isinstance(part, Compare):
-            left, right = _unit(part.left, units), _unit(part.right, units)
-            if left and right and left != right:
-                verb = "compares" if isinstance(part, Compare) else "adds or subtracts"
-                raise DefinitionError(
-                    f"Tag '{name}' {verb} {left} and {right}. Bring both to one unit first."
-                )
-
-
-def _unit(node: Node, units: Mapping[str, str]) -> str:
-    if isinstance(node, TagRef):
-        return units.get(node.name, "")
-    if isinstance(node, DaysBetween):
-        return "days"
-    if isinstance(node, Fill):
-        return _unit(node.operand, units)
-    if isinstance(node, Arithmetic) and node.op in "+-":
-        return _unit(node.left, units) or _unit(node.right, units)
-    return ""
-
-
-def _infer(
+def infer_for(
     name: str,
     node: Node | None,
     types: Mapping[str, Type],

@@ -22,6 +22,7 @@ from journeykit.tags.checking import (
     check_score,
     texts_of,
 )
+from journeykit.tags.columns import columns_in
 from journeykit.yaml_files import Name, definition_error, from_yaml, to_yaml, write_definition
 
 if TYPE_CHECKING:
@@ -213,7 +214,8 @@ class Tag(BaseModel):
     owner : str
         The department that answers for its meaning.
     sensitivity : str
-        Privacy class C1 to C3 after JR/T 0171.
+        Privacy class C1 to C3 after JR/T 0171. When left out, a catalogue takes C2, or that of what it is
+        computed from when that is higher; only a condition or a text with declared values may say less.
     values : tuple of str
         Every value a text tag may have; empty when it is open.
     compute : Attribute, Aggregate, Formula, Ranking or Score
@@ -238,7 +240,7 @@ class Tag(BaseModel):
     unit: str = ""
     type: Type
     owner: str = ""
-    sensitivity: Privacy = "C2"
+    sensitivity: Privacy | None = None
     values: tuple[str, ...] = ()
     compute: Compute
 
@@ -314,6 +316,16 @@ class Tag(BaseModel):
     def subject(self) -> str:
         """The subject whose rows it is computed from; empty when it is computed from other tags."""
         return self.compute.subject if isinstance(self.compute, Attribute | Aggregate) else ""
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """The subject and name of each column whose values it is computed from; not those that link rows."""
+        match self.compute:
+            case Attribute(subject=of, column=name):
+                return ((of, name),)
+            case Aggregate(subject=home, of=of, where=where):
+                return tuple((ref.of or home, ref.name) for ref in columns_in(of, where))
+        return ()
 
     @property
     def uses(self) -> tuple[str, ...]:

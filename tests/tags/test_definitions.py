@@ -191,7 +191,7 @@ def test_the_workspace_adds_its_own_tags(tmp_path):
     )
     mine.save(tmp_path)
     tags = load_catalogue(tmp_path)
-    assert tags["mine"].tag == mine
+    assert tags["mine"].tag == mine.model_copy(update={"sensitivity": "C2"})
     assert len(tags) == len(LIBRARY) + 1
     assert load_catalogue(tmp_path / "none") == Catalogue(LIBRARY)
 
@@ -224,16 +224,16 @@ def test_what_does_not_fit_is_not_saved(tmp_path, wrong, said):
 
 
 def test_a_saved_tag_may_be_saved_again_unless_others_then_do_not_fit(tmp_path):
-    formula("first", tag("age") + 1).save(tmp_path)
+    formula("first", tag("logins_30d") + 1).save(tmp_path)
     formula("second", tag("first") + 1).save(tmp_path)
-    again = formula("first", tag("age") + 2)
+    again = formula("first", tag("logins_30d") + 2)
     again.save(tmp_path)
-    assert load_catalogue(tmp_path)["first"].tag == again
+    assert load_catalogue(tmp_path)["first"].tag.compute == again.compute
     with pytest.raises(DefinitionError, match=r"Not saved: .*second\.yaml: Tag 'second': .* calculates with"):
         formula("first", tag("gender"), "text").save(tmp_path)
     with pytest.raises(DefinitionError, match=r"Not saved: .*second\.yaml: Tags need each other: "):
         formula("first", tag("second") + 1).save(tmp_path)
-    assert load_catalogue(tmp_path)["first"].tag == again
+    assert load_catalogue(tmp_path)["first"].tag.compute == again.compute
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_a_file_that_does_not_fit_is_named(tmp_path, expression, said):
 
 def test_the_one_own_file_that_cannot_be_read_may_be_overwritten(tmp_path):
     (tmp_path / "mine.yaml").write_text("name: [", encoding="utf-8")
-    formula("mine", tag("age") + 1).save(tmp_path)
+    formula("mine", tag("logins_30d") + 1).save(tmp_path)
     assert "mine" in load_catalogue(tmp_path)
 
 
@@ -356,3 +356,44 @@ class TestCatalogue:
 
 def test_as_of_may_stand_in_a_formula():
     assert formula("mine", tag("since_day") == as_of(), "boolean").compute.kind == "formula"
+
+
+@pytest.mark.parametrize(
+    ("own", "source"),
+    [
+        (formula("mine", tag("payroll_in_30d") * 2, "decimal"), "payroll_in_30d"),
+        (formula("mine", tag("age") + 1), "age"),
+        (make(column="annual_income", type_="decimal"), "customer.annual_income"),
+        (
+            make(subject="customer", function="max", of=column("birth_date"), type_="date"),
+            "customer.birth_date",
+        ),
+        (
+            Tag(name="mine", title="Mine", type="rate", compute=Ranking(tag="age", function="quantile")),
+            "age",
+        ),
+    ],
+)
+def test_a_tag_is_as_private_as_what_it_is_computed_from(own, source):
+    assert Catalogue((*LIBRARY, own)).mine.tag.sensitivity == "C3"
+    with pytest.raises(DefinitionError, match=f"'mine' is C2 and is computed from {source}, which is C3"):
+        Catalogue((*LIBRARY, own.model_copy(update={"sensitivity": "C2"})))
+
+
+def test_the_class_is_handed_on_and_is_c2_where_nothing_is_higher():
+    on = formula("on", tag("mine") + 1)
+    assert Catalogue((*LIBRARY, on, formula("mine", tag("age") + 1))).on.tag.sensitivity == "C3"
+    assert Catalogue((*LIBRARY, on, formula("mine", tag("logins_30d") + 1))).on.tag.sensitivity == "C2"
+
+
+def test_conditions_and_bands_may_be_less_private():
+    band = case((tag("annual_income") > 100_000, "high"), otherwise="low")
+    declared = Tag(
+        name="mine", title="Mine", type="text", values=("high", "low"), sensitivity="C2",
+        compute=Formula(expression=band),
+    )  # fmt: skip
+    paid = formula("mine", tag("payroll_in_30d") > 0, "boolean").model_copy(update={"sensitivity": "C1"})
+    for own in (declared, paid):
+        assert Catalogue((*LIBRARY, own)).mine.tag == own
+    with pytest.raises(DefinitionError, match=r"computed from annual_income.*Leave sensitivity out"):
+        Catalogue((*LIBRARY, declared.model_copy(update={"values": ()})))

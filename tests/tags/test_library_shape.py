@@ -175,3 +175,9 @@ def test_every_description_says_what_stands_for_no_rows() -> None:
         if isinstance(tag.compute, Aggregate) and tag.type is not Type.BOOLEAN:
             text = tag.description.lower()
             assert "0 without" in text or "missing" in text, tag.name
+
+
+def test_what_tells_of_age_income_or_wages_is_of_the_highest_class() -> None:
+    tags = Catalogue(LIBRARY)
+    for name in ("age", "annual_income", "payroll_in_30d", "payroll_share_90d"):
+        assert tags[name].tag.sensitivity == "C3"

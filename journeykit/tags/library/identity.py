@@ -28,7 +28,8 @@ TAGS = (
            ("Full years from the date of birth to as_of; born on 29 February, a year is full on 1 March. "
             "Missing without a date of birth.",
             "从出生日期到数据日的周岁；2月29日出生者平年于3月1日满岁。无出生日期则缺失。"),
-           Type.INTEGER, Attribute(column="birth_date", function="years_since"), "years"),
+           Type.INTEGER, Attribute(column="birth_date", function="years_since"), "years",
+           sensitivity="C3"),
     define("age_band", ("Age band", "年龄段"),
            ("By age: under_18, 18_34 for 18 to 34, 35_49 for 35 to 49, 50_59 for 50 to 59, 60_plus for 60 "
             "and over. Missing without an age.",

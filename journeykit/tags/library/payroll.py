@@ -64,5 +64,5 @@ TAGS = (
     define("payroll_share_90d", ("Wages of inflow, 90 days", "近90天代发占转入比"),
            ("Wages received over inflow, both of 90 days, 0.25 is 25 %; missing without inflow.",
             "近90天代发工资除以转入金额，0.25即25%；无转入则缺失。"),
-           Type.RATE, tag("payroll_in_90d") / tag("inflow_90d")),
+           Type.RATE, tag("payroll_in_90d") / tag("inflow_90d"), sensitivity="C3"),
 )  # fmt: skip
