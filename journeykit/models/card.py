@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ import sklearn
 from pydantic import BaseModel, ConfigDict
 
 from journeykit.display import Table
+from journeykit.expressions import Node
 from journeykit.i18n import in_language, label
 from journeykit.models.drawing import Drawing, draw_bars, draw_calibration
 from journeykit.models.figures import (
@@ -23,6 +25,8 @@ from journeykit.models.figures import (
 )
 from journeykit.models.learning import Fitted
 from journeykit.models.model import Model, ReadTag
+
+_BESIDE = "display:flex;flex-wrap:wrap;gap:0 48px;align-items:flex-start"
 
 SHOWN = 15
 """So many features stand in the printed card; `features` has all."""
@@ -79,6 +83,8 @@ class ModelCard(_Value):
         Area under the ROC curve: the mean, and of each fold.
     features, calibration, lift, bins
         See :class:`FeatureFact`, :class:`CalibrationBin`, :class:`LiftDecile`, :class:`ScoreBins`.
+    titles : dict
+        Of what the definition names, in both languages.
     vocabulary : dict
         Values of text features that are told apart; others count as one.
     reads : dict
@@ -100,6 +106,7 @@ class ModelCard(_Value):
     bins: ScoreBins
     vocabulary: dict[str, tuple[str, ...]]
     reads: dict[str, ReadTag] = {}
+    titles: dict[str, tuple[str, str]] = {}
     sklearn: str
     sha256: str = ""
 
@@ -120,13 +127,23 @@ class ModelCard(_Value):
         return tuple(
             table
             for table in (
-                self._facts(language),
+                self.facts(language),
                 self._features(language),
-                self._lift(language),
+                self.lift_table(language),
                 self._calibration(language),
-                self._barred(language),
+                self.barred(language),
             )
             if table.rows
+        )
+
+    def titled(self, name: str, language: str) -> str:
+        """The title of a tag or column that the definition names; the name where there is none."""
+        return in_language(language, *self.titles.get(name, ("", ""))) or name
+
+    def in_words(self, condition: Node, language: str) -> str:
+        """A condition with titles in the place of tags."""
+        return re.sub(
+            r"tag\([\"'](\w+)[\"']\)", lambda found: f"“{self.titled(found[1], language)}”", repr(condition)
         )
 
     def show(self, language: str = "en") -> CardView:
@@ -142,7 +159,8 @@ class ModelCard(_Value):
     def _repr_html_(self) -> str:
         return self.show()._repr_html_()
 
-    def _facts(self, language: str) -> Table:
+    def facts(self, language: str) -> Table:
+        """What it is, and what it learned from."""
         model, data = self.model, self.data
         facts: list[tuple[str, Any]] = [
             ("model.id", self.model_id),
@@ -150,9 +168,9 @@ class ModelCard(_Value):
             ("model.feature_day", data.feature_day),
             ("model.outcome_day", data.outcome_day),
             ("model.load", data.load_id),
-            ("model.where", "" if model.where is None else repr(model.where)),
-            ("model.outcome", repr(model.outcome)),
-            ("model.among", "" if model.among is None else repr(model.among)),
+            ("model.where", "" if model.where is None else self.in_words(model.where, language)),
+            ("model.outcome", self.in_words(model.outcome, language)),
+            ("model.among", "" if model.among is None else self.in_words(model.among, language)),
             ("customers", data.customers),
             ("model.rows", data.rows),
             ("model.positives", f"{data.positives:,} ({data.positives / data.rows:.1%})"),
@@ -170,7 +188,8 @@ class ModelCard(_Value):
         rows = tuple((one.titled(language), f"{one.importance:.4f}", f"{one.missing:.1%}") for one in shown)
         return Table(title, tuple(label(key, language) for key in heads), rows)
 
-    def _lift(self, language: str) -> Table:
+    def lift_table(self, language: str) -> Table:
+        """The tenths of the score, highest first."""
         heads = ("model.decile", "customers", "model.positives", "model.rate", "model.lift", "model.captured")
         rows = tuple(
             (one.decile, one.rows, one.positives, f"{one.rate:.1%}", f"{one.lift:.2f}", f"{one.captured:.1%}")
@@ -183,9 +202,14 @@ class ModelCard(_Value):
         rows = tuple((one.rows, f"{one.predicted:.1%}", f"{one.observed:.1%}") for one in self.calibration)
         return Table(label("model.calibration", language), tuple(label(key, language) for key in heads), rows)
 
-    def _barred(self, language: str) -> Table:
-        heads = (label("model.feature", language), label("reason", language))
-        return Table(label("model.barred", language), heads, tuple(self.model.barred.items()))
+    def barred(self, language: str) -> Table:
+        """What the model may not use, and why."""
+        model, heads = self.model, (label("model.feature", language), label("reason", language))
+        rows = tuple(
+            (self.titled(name, language), in_language(language, reason, model.barred_zh.get(name, "")))
+            for name, reason in model.barred.items()
+        )
+        return Table(label("model.barred", language), heads, rows)
 
 
 class CardView:
@@ -198,19 +222,32 @@ class CardView:
         return "\n\n".join(map(repr, self.card.tables(self.language)))
 
     def _repr_html_(self) -> str:
-        facts, *others = self.card.tables(self.language)
-        parts = (facts, *draw_card(self.card, self.language), *others)
-        return f"<div>{''.join(part._repr_html_() for part in parts)}</div>"
+        card, language = self.card, self.language
+        parts = [
+            card.facts(language),
+            draw_curve(card.calibration, language),
+            card.lift_table(language),
+            draw_importance(card, language),
+            card.barred(language),
+        ]
+        body = "".join(part._repr_html_() for part in parts if not isinstance(part, Table) or part.rows)
+        return f'<div style="{_BESIDE}">{body}</div>'
 
 
-def draw_card(card: ModelCard, language: str) -> tuple[Drawing, Drawing]:
-    """The calibration curve, and what the model rests on, as drawings."""
+def draw_curve(bins: Sequence[CalibrationBin], language: str) -> Drawing:
+    """What was foretold against what came true."""
     words = label("model.predicted", language), label("model.observed", language)
-    rows = [(one.titled(language), one.importance) for one in card.by_importance()[:SHOWN]]
-    return (
-        draw_calibration(label("model.calibration", language), card.calibration, words),
-        draw_bars(label("model.importance", language), rows),
-    )
+    return draw_calibration(label("model.calibration", language), bins, words)
+
+
+def draw_importance(card: ModelCard, language: str) -> Drawing:
+    """What the model rests on most, and the share of customers who lack it where there are any."""
+    missing = label("model.missing", language)
+    rows = [
+        (one.titled(language), one.importance, f"({missing} {one.missing:.0%})" if one.missing else "")
+        for one in card.by_importance()[:SHOWN]
+    ]
+    return draw_bars(label("model.importance", language), rows)
 
 
 def make_card(
@@ -245,5 +282,6 @@ def make_card(
         bins=measure_bins(fitted.given),
         vocabulary={name: tuple(values) for name, values in fitted.vocabulary.items()},
         reads=dict(reads or {}),
+        titles=dict(titles),
         sklearn=sklearn.__version__,
     )

@@ -25,7 +25,8 @@ class Drawing:
 
     def _repr_html_(self) -> str:
         caption = f'<figcaption style="font-weight:600;padding-bottom:.4em">{escape(self.title)}</figcaption>'
-        return f'<figure class="jk-chart" style="margin:.6em 0 1.2em">{caption}{self.svg}</figure>'
+        style = "margin:.6em 0 1.2em;flex:0 1 auto"  # a table may stand beside it
+        return f'<figure class="jk-chart" style="{style}">{caption}{self.svg}</figure>'
 
 
 def draw_calibration(title: str, bins: Sequence[CalibrationBin], words: tuple[str, str]) -> Drawing:
@@ -48,17 +49,17 @@ def draw_calibration(title: str, bins: Sequence[CalibrationBin], words: tuple[st
     return Drawing(title, _svg(title, right + 30, lower + 44, body))
 
 
-def draw_bars(title: str, rows: Sequence[tuple[str, float]]) -> Drawing:
-    """The values above zero as bars."""
+def draw_bars(title: str, rows: Sequence[tuple[str, float, str]]) -> Drawing:
+    """The values above zero as bars, each with a note behind its number."""
     shown = [row for row in rows if row[1] > 0]
-    top = max((value for _, value in shown), default=1.0)
+    top = max((row[1] for row in shown), default=1.0)
     body = ""
-    for place, (name, value) in enumerate(shown):
+    for place, (name, value, note) in enumerate(shown):
         y, width = place * _ROW, value / top * _BARS
         body += _text(_NAMES - 8, y + 14, name, "end")
         body += f'<rect x="{_NAMES}" y="{y + 4}" width="{width:.1f}" height="12" fill="{_BLUE}"/>'
-        body += _text(_NAMES + width + 6, y + 14, f"{value:.3f}")
-    return Drawing(title, _svg(title, _NAMES + _BARS + 60, max(len(shown), 1) * _ROW + 4, body))
+        body += _text(_NAMES + width + 6, y + 14, f"{value:.3f}  {note}")
+    return Drawing(title, _svg(title, _NAMES + _BARS + 170, max(len(shown), 1) * _ROW + 4, body))
 
 
 def _svg(title: str, width: int, height: int, body: str) -> str:

@@ -55,13 +55,13 @@ def measure_auc(outcome: np.ndarray, scores: np.ndarray, folds: np.ndarray) -> t
 
 
 def measure_calibration(outcome: np.ndarray, scores: np.ndarray) -> tuple[CalibrationBin, ...]:
-    """Ten parts by score, lowest first."""
-    order = np.argsort(scores, kind="stable")
+    """The ten parts of :func:`measure_lift`, lowest scores first."""
+    order = np.argsort(-scores, kind="stable")
     return tuple(
         CalibrationBin(
             rows=len(part), predicted=_round(scores[part].mean()), observed=_round(outcome[part].mean())
         )
-        for part in np.array_split(order, PARTS)
+        for part in reversed(np.array_split(order, PARTS))
     )
 
 
@@ -83,6 +83,41 @@ def measure_lift(outcome: np.ndarray, scores: np.ndarray) -> tuple[LiftDecile, .
             )
         )
     return tuple(found)
+
+
+def group_tenths(lift: Sequence[LiftDecile], least: int) -> list[range]:
+    """Which tenths to show together, so that none shown has fewer than `least` positives.
+
+    Those from the first small one on are one group, which takes in the ones before it until it is large
+    enough.
+
+    Examples
+    --------
+    >>> tenths = [LiftDecile(decile=n, rows=50, positives=p, rate=p / 50, lift=p / 6, captured=0.5)
+    ...           for n, p in ((1, 30), (2, 12), (3, 4), (4, 8))]
+    >>> group_tenths(tenths, 10)
+    [range(0, 1), range(1, 2), range(2, 4)]
+    """
+    shown = next((place for place, one in enumerate(lift) if one.positives < least), len(lift))
+    while 0 < shown < len(lift) and sum(one.positives for one in lift[shown:]) < least:
+        shown -= 1
+    return [range(n, n + 1) for n in range(shown)] + ([range(shown, len(lift))] if shown < len(lift) else [])
+
+
+def join_calibration(bins: Sequence[CalibrationBin], groups: Sequence[range]) -> tuple[CalibrationBin, ...]:
+    """The calibration of tenths shown together; groups count from the highest scores, bins from the lowest."""
+    highest_first, found = bins[::-1], []
+    for group in groups:
+        parts = [highest_first[place] for place in group]
+        rows = sum(one.rows for one in parts)
+        found.append(
+            CalibrationBin(
+                rows=rows,
+                predicted=_round(sum(one.rows * one.predicted for one in parts) / rows),
+                observed=_round(sum(one.rows * one.observed for one in parts) / rows),
+            )
+        )
+    return tuple(reversed(found))
 
 
 def measure_bins(scores: np.ndarray) -> ScoreBins:

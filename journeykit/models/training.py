@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import sklearn
 
-from journeykit.contract import Type
+from journeykit.contract import SUBJECTS, Type
 from journeykit.errors import DataError
 from journeykit.mart.earlier import see_earlier
 from journeykit.mart.manifest import SourceManifest
@@ -109,7 +109,16 @@ def train(
 
 
 def _titles(model: Model, catalogue: Catalogue) -> dict[str, tuple[str, str]]:
-    return {name: (catalogue[name].tag.title, catalogue[name].tag.title_zh) for name in model.features}
+    """Of all that the definition names: tags, and barred columns."""
+    found = {}
+    for name in (*model.tags, *model.outcome_tags, *model.barred):
+        if name in catalogue:
+            found[name] = (catalogue[name].tag.title, catalogue[name].tag.title_zh)
+        else:
+            subject, _, column = name.partition(".")
+            declared = SUBJECTS[subject].column(column)
+            found[name] = (declared.meaning, declared.meaning_zh)
+    return found
 
 
 def read_rows(

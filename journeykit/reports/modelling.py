@@ -3,72 +3,80 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from journeykit.display import Table
+from journeykit.display import WITHHELD, Table
 from journeykit.i18n import in_language, label
 from journeykit.models import ModelCard, ModelCheck
-from journeykit.models.card import draw_card
-from journeykit.models.figures import LiftDecile
+from journeykit.models.card import draw_curve, draw_importance
+from journeykit.models.figures import LiftDecile, group_tenths, join_calibration
 from journeykit.reports.figures import Figure, KeyFigures, Section
 from journeykit.settings import load_settings
 
 
-def summarise_training(cards: Sequence[ModelCard], refused: Mapping[str, str], language: str) -> Section:
-    """What a training made: per model its facts, drawings and lift, then the models that were not trained.
+@dataclass(frozen=True)
+class Sections:
+    """Parts of a report, one under the other."""
+
+    parts: tuple[Section, ...]
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self.parts))
+
+    def _repr_html_(self) -> str:
+        return "".join(part._repr_html_() for part in self.parts)
+
+
+def summarise_training(cards: Sequence[ModelCard], refused: Mapping[str, str], language: str) -> Sections:
+    """What a training made: the models that were not trained, then per model its facts, drawings and lift.
 
     Tenths with few positives are put together, as the workspace's settings ask of anything mailed.
     """
     least = load_settings().privacy.min_cell
-    parts: list[Section | Table] = [_summarise(card, least, language) for card in cards]
+    parts = [_summarise(card, least, language) for card in cards]
     if refused:
         heads = label("model.model", language), label("reason", language)
-        parts.append(Table(label("model.untrained", language), heads, tuple(refused.items())))
-    return Section(label("model.section", language), tuple(parts))
+        table = Table("", heads, tuple(refused.items()))
+        parts.insert(0, Section(label("model.untrained", language), (table,)))
+    if not parts:
+        parts.append(Section(label("model.section", language), (), label("model.none", language)))
+    return Sections(tuple(parts))
 
 
 def _summarise(card: ModelCard, least: int, language: str) -> Section:
-    first = card.lift[0]
+    groups = group_tenths(card.lift, least)
+    first = f"{card.lift[0].lift:.1f}" if len(groups[0]) == 1 else WITHHELD
+    worst, asked = min(card.auc_folds), card.model.least_auc
+    unsteady = label("model.unsteady", language).format(f"{worst:.3f}", asked) if worst < asked else ""
     figures = KeyFigures(
         (
-            Figure(label("model.figure_auc", language), f"{card.auc:.3f}"),
+            Figure(label("model.figure_auc", language), f"{card.auc:.3f}", unsteady),
             Figure(label("model.rows", language), card.data.rows),
-            Figure(label("model.lift_first", language), f"{first.lift:.1f}"),
+            Figure(label("model.lift_first", language), first),
         )
     )
-    facts, features, *_ = card.tables(language)
-    barred = [table for table in card.tables(language) if table.title == label("model.barred", language)]
-    note = in_language(language, card.model.description, card.model.description_zh)
     parts = (
         figures,
-        *draw_card(card, language),
-        facts,
-        features,
-        lift_table(card.lift, least, language),
-        *barred,
+        draw_curve(join_calibration(card.calibration, groups), language),
+        lift_table(card.lift, groups, language),
+        draw_importance(card, language),
+        card.facts(language),
+        *([card.barred(language)] if card.model.barred else []),
     )
-    return Section(card.title(language), parts, note)
+    return Section(
+        card.title(language), parts, in_language(language, card.model.description, card.model.description_zh)
+    )
 
 
-def lift_table(lift: Sequence[LiftDecile], least: int, language: str) -> Table:
-    """Lift by tenths, from the first tenth with fewer than `least` positives on put together.
-
-    Examples
-    --------
-    >>> tenths = [LiftDecile(decile=n, rows=50, positives=p, rate=p / 50, lift=p / 6, captured=0.5)
-    ...           for n, p in ((1, 30), (2, 12), (3, 4), (4, 8))]
-    >>> lift_table(tenths, 10, "en").rows[-1][:3]
-    ('3–4', 100, 12)
-    """
+def lift_table(lift: Sequence[LiftDecile], groups: Sequence[range], language: str) -> Table:
+    """Lift by tenths, or by groups of them."""
     whole = sum(one.positives for one in lift) / sum(one.rows for one in lift)
-    shown = next((place for place, one in enumerate(lift) if one.positives < least), len(lift))
-    while shown and sum(one.positives for one in lift[shown:]) < least and shown < len(lift):
-        shown -= 1
-    groups = [[one] for one in lift[:shown]] + ([list(lift[shown:])] if shown < len(lift) else [])
     rows = []
     for group in groups:
-        count, positives = sum(one.rows for one in group), sum(one.positives for one in group)
+        shown = [lift[place] for place in group]
+        count, positives = sum(one.rows for one in shown), sum(one.positives for one in shown)
         rate = positives / count
-        name = str(group[0].decile) if len(group) == 1 else f"{group[0].decile}–{group[-1].decile}"
+        name = "–".join(map(str, dict.fromkeys((shown[0].decile, shown[-1].decile))))
         rows.append((name, count, positives, f"{rate:.1%}", f"{rate / whole:.2f}"))
     heads = ("model.decile", "customers", "model.positives", "model.rate", "model.lift")
     return Table(

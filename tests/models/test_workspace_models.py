@@ -11,7 +11,7 @@ import pytest
 import journeykit as jk
 from journeykit.expressions import tag
 from journeykit.models import Model, ModelStore
-from journeykit.models.figures import LiftDecile
+from journeykit.models.figures import CalibrationBin, LiftDecile, group_tenths, join_calibration
 from journeykit.reports.modelling import lift_table, summarise_models, summarise_training
 from journeykit.runs import RunRequest, run_job
 from journeykit.settings import load_settings
@@ -30,7 +30,7 @@ def workspace(built_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -
     busy = Model(
         name="churn", title="Busy", title_zh="活跃", features=("txn_count_90d", "last_txn_channel"),
         where=tag("txn_count_90d") > 0, outcome=tag("txn_count_30d") >= 3, horizon_days=30, max_age_days=10,
-        barred={"gender": "It must not decide."},
+        barred={"gender": "It must not decide."}, barred_zh={"gender": "不得影响。"},
     )  # fmt: skip
     busy.save(folder)
     busy.model_copy(update={"name": "rare", "outcome": (tag("txn_count_30d") > 9999).node}).save(folder)
@@ -52,7 +52,7 @@ def test_a_training_says_what_it_made_and_what_it_could_not(workspace: Path) -> 
     assert ModelStore(workspace / "var" / "models").names() == ["churn"]
     assert jk.model_card("churn") == training.cards[0]
     report = summarise_training(training.cards, training.refused, "zh")._repr_html_()
-    for text in ("活跃", "未能训练", "rare", "It must not decide.", "<svg"):
+    for text in ("活跃", "未能训练", "rare", "不得影响。", "性别", "近90天交易笔数", "<svg"):
         assert text in report
 
 
@@ -117,6 +117,26 @@ def test_small_tenths_are_put_together() -> None:
         ]
 
     for positives in ((90, 40, 12, 3, 2, 0), (90, 40, 12, 30, 9, 2), (90, 5, 50), (4, 3, 2), (20, 20, 9)):
-        rows = lift_table(tenths(*positives), 10, "en").rows
+        lift = tenths(*positives)
+        groups = group_tenths(lift, 10)
+        rows = lift_table(lift, groups, "en").rows
         assert sum(row[2] for row in rows) == sum(positives)
         assert all(row[2] >= 10 for row in rows) or len(rows) == 1
+        bins = tuple(
+            CalibrationBin(rows=one.rows, predicted=0.2, observed=one.rate) for one in reversed(lift)
+        )
+        joined = join_calibration(bins, groups)
+        assert [round(one.rows * one.observed) for one in reversed(joined)] == [row[2] for row in rows]
+
+
+def test_a_mailed_report_draws_no_small_tenth() -> None:
+    """The curve has as many points as the table rows, and the figure of a small first tenth is withheld."""
+    (card,) = jk.train_models(DAY).cards
+    counts = (9, *(10 - n for n in range(1, 10)))
+    small = tuple(
+        one.model_copy(update={"positives": count, "lift": 7.7})
+        for one, count in zip(card.lift, counts, strict=True)
+    )
+    page = summarise_training([card.model_copy(update={"lift": small})], {}, "en")._repr_html_()
+    assert page.count("<circle") == 1 and "7.7" not in page
+    assert summarise_training([card], {}, "en")._repr_html_().count("<circle") > 1
