@@ -69,6 +69,16 @@ def test_a_tag_is_shown_with_its_meaning_in_both_languages(root):
     assert Tag.model_validate(_json(root, "tags", "show", "age")) == AGE
 
 
+def test_tags_are_listed_by_family_and_found_by_words_in_both_languages(root):
+    families = {one["name"]: one["family"] for one in _json(root, "tags", "list")["tags"]}
+    assets = [one["name"] for one in _json(root, "tags", "list", "--family", "assets")["tags"]]
+    assert sorted(assets) == sorted(name for name, family in families.items() if family == "assets")
+    for text in ("assets under management", "管理资产"):
+        assert _json(root, "tags", "search", text)["tags"][0]["name"] == "aum"
+    assert "aum" in _table(root, "tags", "search", "管理资产")
+    assert _json(root, "tags", "search", "no such words")["tags"] == []
+
+
 def test_a_plan_lists_steps_and_what_is_missing(root):
     plan = _json(root, "tags", "plan", "--as-of", DAY)
     assert plan["steps"][0]["step"] == "customer"
@@ -158,7 +168,8 @@ def test_models_that_are_not_trained_are_listed_as_such(root):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("tags", "show", "agee"), "Did you mean 'age'?"),
+        (("tags", "show", "agee"), "Did you mean 'age'? Search for one with: journeykit tags search WORD"),
+        (("tags", "list", "--family", "asets"), "Did you mean 'assets'?"),
         (("tags", "uses", "agee"), "Did you mean 'age'?"),
         (("tags", "plan", "--as-of", "2026-05-20"), "journeykit mart load --as-of 2026-05-20"),
         (("tags", "drift", "--as-of", BEFORE), "journeykit tags backfill"),

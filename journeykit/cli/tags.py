@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from journeykit.cli.saying import AsJson, AsOf, OptionalAsOf, answer, day_of, listing, show, told_plainly
+
+if TYPE_CHECKING:
+    from journeykit.tags.catalogue import Catalogue, TagHandle
 
 group = typer.Typer(help="The tag catalogue.", no_args_is_help=True)
 
@@ -17,13 +20,38 @@ First = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="T
 Last = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")]
 
 
+COLUMNS = ["name", "title", "title_zh", "family", "type"]
+
+
 @group.command("list")
-def tags_list(as_json: AsJson = False) -> None:
-    """List every tag."""
+def tags_list(
+    family: Annotated[str, typer.Option(help="Only the tags of this family.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List every tag, or those of one family."""
+    from journeykit.errors import unknown_name
     from journeykit.workspace import catalogue
 
     with told_plainly():
-        listing("tags", catalogue().rows(), as_json, ["name", "title", "title_zh", "family", "type"])
+        rows = catalogue().rows()
+        families = {row["family"] for row in rows}
+        if family and family not in families:
+            raise unknown_name("family", family, families, "List all tags with: journeykit tags list")
+        listing("tags", [row for row in rows if family in ("", row["family"])], as_json, COLUMNS)
+
+
+@group.command("search")
+def tags_search(
+    text: Annotated[str, typer.Argument(help="Words of a name, title or description, in either language.")],
+    as_json: AsJson = False,
+) -> None:
+    """Find tags by what they are called and what is told of them, the closest first."""
+    from journeykit.workspace import catalogue
+
+    with told_plainly():
+        tags = catalogue()
+        rows = {row["name"]: row for row in tags.rows()}
+        listing("tags", [rows[found[0]] for found in tags.search(text).rows], as_json, COLUMNS)
 
 
 @group.command("show")
@@ -33,7 +61,7 @@ def tags_show(name: Name, as_json: AsJson = False) -> None:
     from journeykit.workspace import catalogue
 
     with told_plainly():
-        tag = catalogue()[name].tag
+        tag = _named(catalogue(), name).tag
         content = tag.model_dump(mode="json")
         facts = {key: value for key, value in content.items() if value not in ("", [])} | {
             "values": ", ".join(tag.values),
@@ -94,9 +122,10 @@ def tags_drift(
 @group.command("uses")
 def tags_uses(name: Name, as_json: AsJson = False) -> None:
     """Show what a tag is computed from, and which tags, strategies and segments use it."""
-    from journeykit.workspace import tag_uses
+    from journeykit.workspace import catalogue, tag_uses
 
     with told_plainly():
+        _named(catalogue(), name)
         uses = tag_uses(name)
     answer(uses.row(), uses.table(), as_json)
 
@@ -113,3 +142,12 @@ def tags_page(
 
     with told_plainly("Reading the catalogue"):
         typer.echo(f"Wrote {publish_text(out, tags_page(day_of(as_of), language))}")
+
+
+def _named(tags: Catalogue, name: str) -> TagHandle:
+    """A tag; of an unknown one the error speaks of commands, not of Python."""
+    from journeykit.errors import unknown_name
+
+    if name not in tags:
+        raise unknown_name("tag", name, tags, "Search for one with: journeykit tags search WORD")
+    return tags[name]
