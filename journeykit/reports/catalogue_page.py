@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,15 +13,15 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from journeykit.contract import Type
+from journeykit.contract import SUBJECTS, Type
 from journeykit.i18n import checked_language, in_language
 from journeykit.reports.catalogue_facts import CatalogueFacts
-from journeykit.reports.catalogue_words import say
+from journeykit.reports.catalogue_words import say, say_value
 from journeykit.reports.spread import Cell, Spread, spread_of
 from journeykit.strategies.usage import User
 from journeykit.tags.drift import WATCH, verdict
 from journeykit.tags.lineage import Lineage
-from journeykit.tags.tag import Score, Tag
+from journeykit.tags.tag import Attribute, Formula, Score, Tag
 
 _TEMPLATES = Path(__file__).parent / "template"
 _LINKS = 8
@@ -49,7 +49,8 @@ class Entry:
     description: str
     facts: tuple[str, ...]
     owner: str
-    values: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+    formula: str
     model: str
     reads: tuple[tuple[str, str, str], ...]
     uses: tuple[str, ...]
@@ -126,7 +127,8 @@ def _entry(facts: CatalogueFacts, name: str, language: str, min_cell: int) -> En
         description=in_language(language, tag.description, tag.description_zh),
         facts=_facts(tag, language),
         owner=say(f"owner.{tag.owner}", language),
-        values=tag.values,
+        values=_values(tag, language),
+        formula=repr(tag.compute.expression) if isinstance(tag.compute, Formula) else "",
         model=tag.compute.model if isinstance(tag.compute, Score) else "",
         reads=_reads(found, facts.newest, language),
         uses=found.uses,
@@ -153,6 +155,12 @@ def _facts(tag: Tag, language: str) -> tuple[str, ...]:
     return tuple(fact for fact in facts if fact)
 
 
+def _values(tag: Tag, language: str) -> tuple[tuple[str, str], ...]:
+    """Each declared value as rules write it, and its word where that is another one."""
+    words = ((value, say_value(value, language)) for value in tag.values)
+    return tuple((value, word if word != value else "") for value, word in words)
+
+
 def _missing(what: str, language: str) -> str:
     """What a tag that cannot be built misses: a ``subject.column``, or a model."""
     model = what.removeprefix("model ")
@@ -160,7 +168,10 @@ def _missing(what: str, language: str) -> str:
 
 
 def _unit(tag: Tag, language: str) -> str:
-    return say(f"unit.{tag.unit}", language) if tag.unit else ""
+    """Chinese counts a person's years in a word of their own."""
+    compute = tag.compute
+    age = tag.unit == "years" and isinstance(compute, Attribute) and compute.column == "birth_date"
+    return say("unit.years_of_age" if age else f"unit.{tag.unit}", language) if tag.unit else ""
 
 
 def _reads(found: Lineage, newest: Mapping[str, date], language: str) -> tuple[tuple[str, str, str], ...]:
@@ -168,9 +179,14 @@ def _reads(found: Lineage, newest: Mapping[str, date], language: str) -> tuple[t
     columns: dict[str, list[str]] = {}
     for read in found.reads:
         subject, column = read.split(".")
-        columns.setdefault(subject, []).append(column)
+        meaning = f" {SUBJECTS[subject].column(column).meaning_zh}" if language == "zh" else ""
+        columns.setdefault(subject, []).append(f"{column}{meaning}")
     return tuple(
-        (name, ", ".join(listed), say("newest", language).format(newest[name]) if name in newest else "")
+        (
+            f"{name} {SUBJECTS[name].title_zh}" if language == "zh" else name,
+            ", ".join(listed),
+            say("newest", language).format(newest[name]) if name in newest else "",
+        )
         for name, listed in columns.items()
     )
 
@@ -185,6 +201,12 @@ def _spread(facts: CatalogueFacts, tag: Tag, language: str, min_cell: int) -> Sp
     if facts.profile is None or tag.name not in facts.profile.tags:
         return None
     found = spread_of(facts.profile[tag.name], min_cell, tag.values, say("other", language))
+    if tag.type is Type.TEXT:
+        cells = (
+            replace(cell, label=say_value(cell.label, language)) if cell.label in tag.values else cell
+            for cell in found.cells
+        )
+        return replace(found, cells=tuple(cells))
     if tag.type is not Type.BOOLEAN:
         return found
     words = {"true": say("yes", language), "false": say("no", language)}

@@ -17,7 +17,7 @@ from journeykit.expressions import tag
 from journeykit.mart.store import MartStore
 from journeykit.reports.catalogue_facts import CatalogueFacts, read_catalogue
 from journeykit.reports.catalogue_page import catalogue_page
-from journeykit.reports.catalogue_words import WORDS
+from journeykit.reports.catalogue_words import VALUES, WORDS
 from journeykit.reports.spread import spread_of
 from journeykit.segments import Segment
 from journeykit.strategies.playbook import load_playbook
@@ -157,6 +157,30 @@ def test_lineage_users_freshness_and_drift_are_told():
     assert page.links.count("#sex") == 2  # from the table of what moved, and from the tag made of it
     assert "春季活动" in show(facts, "zh")
     assert "无法生成：缺少 customer.gender" in show(facts, "zh")
+
+
+def test_the_chinese_page_has_words_for_values_ages_and_source_columns():
+    library = {one.name: one for one in LIBRARY}
+    assert "岁" in Page(show(facts_of([library["age"]]), "zh")).text
+    assert "岁" not in Page(show(facts_of([library["gender"]]), "zh")).text
+    profile = profile_of(gender=(("female", "male", "…"), (500, 400, 0, 100)))
+    page = Page(show(facts_of([library["age"], library["gender"]], profile=profile), "zh"))
+    text = " ".join(page.text.split())
+    assert "female 女" in text
+    assert re.search(r"\b女 ?50.0 %", text)
+    assert "customer 客户 birth_date 出生日期" in text
+    english = " ".join(Page(show(facts_of([library["gender"]]))).text.split())
+    assert "Values: female male" in english
+
+
+def test_declared_values_of_the_library_have_chinese_words():
+    assert {value for one in LIBRARY for value in one.values} <= set(VALUES)
+
+
+def test_a_formula_is_shown_as_it_is_written():
+    one = attribute("is_woman", type="boolean", compute=Formula(expression=(tag("sex") == "female").node))
+    facts = facts_of([attribute("sex", title="Sex"), one])
+    assert 'Formula: tag("sex") == "female"' in " ".join(Page(show(facts)).text.split())
 
 
 def test_small_groups_are_withheld_and_cannot_be_computed():
