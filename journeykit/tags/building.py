@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from journeykit.dialects import SQL_TYPES, EmbeddedError, attach_new, attach_read_only, detach, open_embedded
+from journeykit.dialects import EmbeddedError, attach_read_only, open_embedded
 from journeykit.display import Table
 from journeykit.errors import DataError, InUseError, StoreError
 from journeykit.files import hold_lock, publish
 from journeykit.mart.manifest import SourceManifest
-from journeykit.mart.sources import open_sources
 from journeykit.mart.store import MartStore
-from journeykit.tags.carrying import METHOD, Settled, TagFacts, digest_of, find_carried
+from journeykit.tags.carrying import METHOD, digest_of, find_carried
 from journeykit.tags.catalogue import Catalogue
-from journeykit.tags.computing import Computation, Progress, explained, insert_from
+from journeykit.tags.computing import Progress
 from journeykit.tags.drift import previous_profile
 from journeykit.tags.gate import Gate, Limits
 from journeykit.tags.plan import BuildPlan, Models
 from journeykit.tags.planning import plan_build
-from journeykit.tags.profile import Profile, write_profile
-from journeykit.tags.snapshot import CUSTOMER_ID
+from journeykit.tags.profile import open_snapshot, read_profile
 from journeykit.tags.tag import Score
+from journeykit.tags.writing import SnapshotWriter, require
 
 
 @dataclass(frozen=True)
@@ -147,15 +145,26 @@ def build_tags(
         reused = path.exists()
         carried = {} if reused else find_carried(store, catalogue, manifest)
         plan = plan_build(catalogue, manifest, models=models, carried=carried)
-        if not reused:
+        gate = Gate(limits, previous_profile(store, as_of)) if limits else None
+        if reused:
+            rows = read_build(path, build_id)
+            _judge_again(path, gate)
+        else:
             facts = {"as_of": as_of.isoformat(), "build_id": build_id, "load_id": manifest.load_id}
-            gate = Gate(limits, previous_profile(store, as_of)) if limits else None
             ids = model_ids_of(catalogue, models)
-            work = _Work(store, plan, models, ids, gate, facts, memory_limit, threads, progress)
+            work = SnapshotWriter(store, plan, models, ids, gate, facts, memory_limit, threads, progress)
             publish(path, work.write)
-        rows = read_build(path, build_id)
+            rows = work.rows
         store.publish_build(as_of, build_id)
     return Build(as_of, build_id, rows, time.perf_counter() - start, plan, reused)
+
+
+def _judge_again(path: Path, gate: Gate | None) -> None:
+    """Limits may have been declared since a finished snapshot was built."""
+    profile = read_profile(path) if gate else None
+    if gate and profile:
+        with open_snapshot(path) as connection:
+            require(gate, connection, "built", profile)
 
 
 @contextmanager
@@ -193,90 +202,3 @@ def read_build(path: Path, build_id: str) -> int:
     if facts.get("build_id") != build_id:
         raise StoreError(f"The tag snapshot {path} holds the build {facts.get('build_id')}. {advice}")
     return int(counts[0])
-
-
-@dataclass
-class _Work:
-    """Write one snapshot file."""
-
-    store: MartStore
-    plan: BuildPlan
-    models: Models
-    model_ids: dict[str, str]
-    gate: Gate | None
-    facts: dict[str, str]
-    memory_limit: str
-    threads: int
-    progress: Progress | None
-
-    def write(self, aside: Path) -> None:
-        """Fill the file `aside`."""
-        try:
-            self._write(aside)
-        finally:
-            for rest in aside.parent.iterdir():
-                if rest != aside:
-                    shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
-
-    def _write(self, aside: Path) -> None:
-        with open_sources(
-            self.plan.manifest, self.store, memory_limit=self.memory_limit, threads=self.threads
-        ) as connection:
-            attach_new(connection, aside, "building")
-            attach_new(connection, aside.with_name("passes.duckdb"), "passes")
-            progress = self.progress or (lambda *_: None)
-            work = Computation(connection, self.plan, self.models, progress)
-            work.schema = "passes" if len(work.parts) > 1 else None
-            with explained(work):
-                work.run()
-                snapshot = self._fill(connection, work)
-                detach(connection, "passes")
-                self._describe(connection, snapshot)
-                profile = write_profile(connection, "building", self.plan.tags, self.plan.as_of)
-                self._judge(profile, connection)
-                detach(connection, "building")
-            work.progress(work.steps, work.steps, "done")
-
-    def _fill(self, connection: sa.Connection, work: Computation) -> sa.Table:
-        columns = [sa.Column(tag.name, SQL_TYPES[tag.type]) for tag in self.plan.tags]
-        snapshot = _create(connection, "snapshot", [sa.Column(CUSTOMER_ID, sa.String()), *columns])
-        for part in work.parts:
-            work.step("snapshot", self.plan.tags)
-            insert_from(connection, snapshot, work.statement([tag.name for tag in self.plan.tags], part))
-        return snapshot
-
-    def _describe(self, connection: sa.Connection, snapshot: sa.Table) -> None:
-        """Keep what the build is, what it could not have, and from what each tag was computed."""
-        facts = {**self.facts, "columns": " ".join(column.name for column in snapshot.c)}
-        _keep(connection, "build", ("key", "value"), facts.items())
-        _keep(connection, "unavailable", ("name", "missing"), self.plan.unavailable.items())
-        root, manifest = self.store.root, self.store.load(self.plan.as_of, self.facts["load_id"])
-        settled = Settled(connection, manifest, root, snapshot)
-        known = (settled.facts(tag, self.model_ids.get(tag.name, "")) for tag in self.plan.tags)
-        _keep(connection, "tag", TagFacts.__dataclass_fields__, map(astuple, known))
-
-    def _judge(self, profile: Profile, connection: sa.Connection) -> None:
-        """Refuse a build that breaks a limit."""
-        found = self.gate.judge(connection, "building", profile) if self.gate else ()
-        if found:
-            listed = "\n".join(f"- {breach}" for breach in found)
-            raise DataError(
-                f"The tags as of {self.plan.as_of} break {len(found)} of their limits and are not "
-                f"published; the build that was current stays so.\n{listed}"
-            )
-
-
-def _keep(
-    connection: sa.Connection, name: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]
-) -> None:
-    """A small table of text in the snapshot's file."""
-    table = _create(connection, name, [sa.Column(column, sa.String()) for column in columns])
-    values = [dict(zip([column.name for column in table.c], row, strict=True)) for row in rows]
-    if values:
-        connection.execute(sa.insert(table), values)
-
-
-def _create(connection: sa.Connection, name: str, columns: list[sa.Column]) -> sa.Table:
-    table = sa.Table(name, sa.MetaData(), *columns, schema="building")
-    table.create(connection)
-    return table
