@@ -105,7 +105,7 @@ def group_tenths(lift: Sequence[LiftDecile], least: int) -> list[range]:
 
 
 def join_calibration(bins: Sequence[CalibrationBin], groups: Sequence[range]) -> tuple[CalibrationBin, ...]:
-    """The calibration of tenths shown together; groups count from the highest scores, bins from the lowest."""
+    """The calibration of tenths shown together; groups count from the highest, bins from the lowest."""
     highest_first, found = bins[::-1], []
     for group in groups:
         parts = [highest_first[place] for place in group]

@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from journeykit.errors import DataError
 from journeykit.models.encoding import Vocabulary, encode, learn_vocabulary
-from journeykit.models.model import Learner, Model
+from journeykit.models.model import Learner, Model, UntrainableError
 
 SEED = 0
 FOLDS = 5
@@ -78,16 +78,23 @@ def fit(model: Model, features: pa.Table | pd.DataFrame, outcome: Sequence[bool]
         else features
     )
     truth = np.asarray(outcome, dtype=bool)
-    for count, what in ((int(truth.sum()), "meet its outcome"), (int((~truth).sum()), "do not")):
+    for count, what, what_zh in (
+        (int(truth.sum()), "meet its outcome", "正样本"),
+        (int((~truth).sum()), "do not", "负样本"),
+    ):
         if count < FEWEST:
-            raise DataError(
+            raise UntrainableError(
                 f"Model '{model.name}': of {len(truth):,} customers {count:,} {what}; at least {FEWEST} "
-                "of both are needed. Widen `where`, lengthen horizon_days, or train once more has happened."
+                "of both are needed. Widen `where`, lengthen horizon_days, or train once more has happened.",
+                f"{len(truth):,}名客户中{what_zh}仅{count:,}名，正负样本各需至少{FEWEST}名。"
+                "请放宽适用客户、延长预测期，或待数据积累后再训练。",
             )
     if empty := [name for name in model.features if name in table.column_names and _is_empty(table[name])]:
-        raise DataError(
+        raise UntrainableError(
             f"Model '{model.name}': of {len(truth):,} customers none has a value of {', '.join(empty)}. "
-            "Leave it out, or train once the data it reads are loaded."
+            "Leave it out, or train once the data it reads are loaded.",
+            f"{len(truth):,}名客户均无特征 {'、'.join(empty)} 的取值。"
+            "请去掉该特征，或待所需数据载入后再训练。",
         )
     with threadpool_limits(1 if len(truth) < SMALL else None):
         try:

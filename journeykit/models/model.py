@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from journeykit.contract import SUBJECTS, Type
-from journeykit.errors import DefinitionError, UnknownNameError, unknown_name
+from journeykit.errors import DataError, DefinitionError, UnknownNameError, unknown_name
 from journeykit.expressions import AnyNode, AsOf, tag_names
 from journeykit.expressions.nodes import walk
 from journeykit.expressions.types import check_predicate
@@ -21,6 +21,14 @@ from journeykit.tags.planning import needs
 from journeykit.yaml_files import Name, from_yaml, read_definition, to_yaml, write_definition
 
 Learner = Literal["gradient_boosting", "logistic_regression"]
+
+
+class UntrainableError(DataError):
+    """The data of a day do not suffice to learn a model; says so in both languages."""
+
+    def __init__(self, message: str, message_zh: str) -> None:
+        super().__init__(message)
+        self.message_zh = message_zh
 
 
 class ReadTag(BaseModel):

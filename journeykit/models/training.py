@@ -18,7 +18,7 @@ from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.store import MartStore
 from journeykit.models.card import TrainingData, make_card
 from journeykit.models.learning import SEED, fit
-from journeykit.models.model import Model, check_model, lineage, read_as
+from journeykit.models.model import Model, UntrainableError, check_model, lineage, read_as
 from journeykit.models.scoring import TrainedModel
 from journeykit.models.store import ModelStore
 from journeykit.tags import Catalogue, Formula, Tag
@@ -101,9 +101,10 @@ def train(
     reads = {name: read_as(name, catalogue) for name in model.tags}
     card = make_card(model, model_id, data, fitted, _titles(model, catalogue), reads=reads)
     if card.auc < model.least_auc:
-        raise DataError(
+        raise UntrainableError(
             f"Model '{model.name}': its cross-validated AUC is {card.auc:.3f}, under {model.least_auc}; it "
-            "hardly tells customers apart. Give it other features, or more history."
+            "hardly tells customers apart. Give it other features, or more history.",
+            f"交叉验证AUC为{card.auc:.3f}，低于{model.least_auc}，几乎无法区分客户。请更换特征或积累更长的历史。",
         )
     return models.publish(card, fitted.pipeline)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, cast
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from journeykit.display import Table
 from journeykit.errors import DataError, DefinitionError
+from journeykit.i18n import in_language
 from journeykit.settings import load_settings
 from journeykit.tags import Score, Tag
 from journeykit.tags.carrying import digest_of, read_facts
@@ -31,6 +32,8 @@ class Training:
         The outcome day.
     cards : tuple of ModelCard
         Of the models that score this day, and later ones until a newer training.
+    titles, refused_zh : mapping
+        Titles of the models in both languages, and those reasons that there are in Chinese.
     refused : mapping of str to str
         Models that could not be trained, and why; what was trained of them before stays in use.
     """
@@ -38,6 +41,17 @@ class Training:
     as_of: date
     cards: tuple[ModelCard, ...]
     refused: Mapping[str, str]
+    titles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    refused_zh: Mapping[str, str] = field(default_factory=dict)
+
+    def refusals(self, language: str) -> dict[str, str]:
+        """The models that could not be trained, and why; in English where there is nothing else."""
+        return {
+            f"{in_language(language, *self.titles.get(name, ('', '')))} ({name})".lstrip(): in_language(
+                language, reason, self.refused_zh.get(name, "")
+            )
+            for name, reason in self.refused.items()
+        }
 
     def table(self) -> Table:
         """One row per model."""
@@ -63,11 +77,13 @@ def train_models(as_of: date | str) -> Training:
     that of a later one.
     """
     from journeykit.models import load_models, train
+    from journeykit.models.model import UntrainableError
 
     settings, day = load_settings(), as_day(as_of)
     known, store = catalogue(settings), mart_store(settings)
-    manifest, cards, refused = store.load(day), [], {}
-    for name, model in load_models(settings.scheduled / "models").items():
+    manifest, cards, refused, refused_zh = store.load(day), [], {}, {}
+    models = load_models(settings.scheduled / "models")
+    for name, model in models.items():
         try:
             trained = train(
                 store, model_store(settings), known, manifest, model,
@@ -75,9 +91,12 @@ def train_models(as_of: date | str) -> Training:
             )  # fmt: skip
         except (DataError, DefinitionError) as error:
             refused[name] = str(error)
+            if isinstance(error, UntrainableError):
+                refused_zh[name] = error.message_zh
         else:
             cards.append(trained.card)
-    return Training(day, tuple(cards), refused)
+    titles = {name: (model.title, model.title_zh) for name, model in models.items()}
+    return Training(day, tuple(cards), refused, titles, refused_zh)
 
 
 def check_models(as_of: date | str) -> tuple[ModelCheck, ...]:

@@ -51,8 +51,18 @@ def test_a_training_says_what_it_made_and_what_it_could_not(workspace: Path) -> 
     assert "churn" in repr(training) and "rare" in repr(training)
     assert ModelStore(workspace / "var" / "models").names() == ["churn"]
     assert jk.model_card("churn") == training.cards[0]
-    report = summarise_training(training.cards, training.refused, "zh")._repr_html_()
-    for text in ("活跃", "未能训练", "rare", "不得影响。", "性别", "近90天交易笔数", "<svg"):
+    report = summarise_training(training.cards, training.refusals("zh"), "zh")._repr_html_()
+    for text in (
+        "活跃",
+        "未能训练",
+        "正样本仅0名",
+        "活跃 (rare)",
+        "活跃 (astray)",
+        "不得影响。",
+        "性别",
+        "近90天交易笔数",
+        "<svg",
+    ):
         assert text in report
 
 
