@@ -5,11 +5,10 @@ CREATE MACRO days_from(n) AS (as_of() - (n - 1))::TIMESTAMP;
 CREATE MACRO held(since, ends, back, length) AS
     greatest(least(ends, as_of() - (back - 1) + length) - greatest(since, as_of() - (back - 1)), 0);
 
-CREATE MACRO share_of(above, below) AS
-    (round(above::DOUBLE / nullif(below::DOUBLE, 0) * 1000000) / 1000000)::DECIMAL(18,6);
-CREATE MACRO part_of(part, whole) AS
-    (round((part * 1000000)::DOUBLE / nullif(whole, 0)) / 1000000)::DECIMAL(18,6);
-CREATE MACRO mean_of(total, number) AS (round((total * 100)::DOUBLE / number) / 100)::DECIMAL(18,2);
+CREATE MACRO share_of(part, whole) AS
+    (round((part * 1000000)::DOUBLE / nullif(whole::DOUBLE, 0)) / 1000000)::DECIMAL(18,6);
+CREATE MACRO mean_of(total, number) AS
+    (round((total * 100)::DOUBLE / nullif(number, 0)) / 100)::DECIMAL(18,2);
 
 -- Of six periods, the latest first: the least-squares change and the deviation, each over `days`.
 CREATE MACRO slope_of(a, b, c, d, e, f, days) AS CASE WHEN coalesce(a, b, c, d, e, f) IS NOT NULL

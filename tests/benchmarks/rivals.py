@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from journeykit.contract import SUBJECTS, Time
 from journeykit.mart.loading import WHOLE
@@ -143,6 +144,9 @@ def create_views(db: duckdb.DuckDBPyConnection, store: MartStore, manifest: Sour
         db.execute(f"CREATE VIEW {view} AS FROM read_parquet({files})")
 
 
+PIECE = 20_000  # rows of features that stay in the cache
+
+
 def score(db: duckdb.DuckDBPyConnection, models: Mapping[str, TrainedModel]) -> None:
     """Fetch the features of all models at once, and score only the customers that each one speaks about."""
     cards = [model.card for model in models.values()]
@@ -156,11 +160,16 @@ def score(db: duckdb.DuckDBPyConnection, models: Mapping[str, TrainedModel]) -> 
     fetched = db.execute(f"SELECT customer_id, {', '.join(columns)} FROM h_feature").to_arrow_table()
     frame = pd.DataFrame({name: fetched[name].cast("double").to_numpy() for name in names})
     scores: dict[str, Any] = {"customer_id": fetched["customer_id"]}
+    moved = (frame["txn_count_90d"] > 0).to_numpy()
     for name, model in models.items():
-        chosen = (frame["txn_count_90d"] > 0).to_numpy() if model.card.model.where else slice(None)
+        chosen = moved if model.card.model.where else np.full(len(frame), True)
         scores[name] = np.full(len(frame), np.nan)
         features = frame.loc[chosen, list(model.card.model.features)]
-        scores[name][chosen] = model.pipeline.predict_proba(features)[:, 1].round(6)
+        pieces = (features[first : first + PIECE] for first in range(0, len(features), PIECE))
+        with threadpool_limits(1):  # two threads wait for each other more than they work
+            scores[name][chosen] = np.concatenate(
+                [model.pipeline.predict_proba(piece)[:, 1].round(6) for piece in pieces]
+            )
     db.register("scored", pa.table(scores))
     rounded = ", ".join(f"if(isnan({name}), NULL, {name}::DECIMAL(18,6)) AS {name}" for name in models)
     db.execute(f"CREATE TEMP TABLE h_score AS SELECT customer_id, {rounded} FROM scored")

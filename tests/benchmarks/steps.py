@@ -13,6 +13,7 @@ from typing import Any
 
 import comparing
 import counting
+import in_pandas
 import numpy as np
 import rivals
 
@@ -54,14 +55,16 @@ def hand_load(folder: Path, _: int) -> dict[str, Any]:
 
 
 def models(folder: Path, _: int) -> dict[str, Any]:
-    """Train the shipped models on outcomes drawn by lot: what both sides score with is of full size."""
+    """Train the shipped models on made-up outcomes: what both sides score with is of full size."""
     store, catalogue, lot = MartStore(folder / "mart"), Catalogue(LIBRARY), np.random.default_rng(1)
     manifest, definitions = store.load(AS_OF), load_models(ROOT / "scheduled" / "models")
     names = sorted({name for model in definitions.values() for name in model.features})
     table = read_tags(store, catalogue, manifest, names, memory_limit=MEMORY, threads=2)
     rows = table.take(np.sort(lot.choice(len(table), min(len(table), LEARNED), replace=False)))
     for name, model in definitions.items():
-        fitted = fit(model, rows, lot.random(len(rows)) < 0.5)
+        # Some of the outcome can be learned, so that the model may be used; the rest lets its trees grow.
+        first = rows[model.features[0]].to_numpy()
+        fitted = fit(model, rows, (first > np.median(first)) ^ (lot.random(len(rows)) < 0.3))
         data = TrainingData(
             load_id=manifest.load_id, feature_day=AS_OF, outcome_day=AS_OF, customers=len(table),
             rows=len(rows), positives=int(fitted.outcome.sum()),
@@ -84,6 +87,10 @@ def hand_build(folder: Path, _: int) -> dict[str, Any]:
     return {"rows": rivals.build_by_hand(folder, AS_OF, trained, MEMORY)}
 
 
+def pandas_build(folder: Path, _: int) -> dict[str, Any]:
+    return {"rows": in_pandas.build_in_pandas(folder, AS_OF)}
+
+
 def compare(folder: Path, _: int) -> dict[str, Any]:
     """What differs between the two loads and the two snapshots."""
     return comparing.compare(folder, AS_OF)
@@ -96,7 +103,18 @@ def count(folder: Path, _: int) -> dict[str, Any]:
 
 STEPS: dict[str, Callable[[Path, int], dict[str, Any]]] = {
     step.__name__: step
-    for step in (our_bank, hand_bank, our_load, hand_load, models, our_build, hand_build, compare, count)
+    for step in (
+        our_bank,
+        hand_bank,
+        our_load,
+        hand_load,
+        models,
+        our_build,
+        hand_build,
+        pandas_build,
+        compare,
+        count,
+    )
 }
 
 
