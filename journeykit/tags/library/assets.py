@@ -85,8 +85,8 @@ TAGS = (
             f"客户各业务条线的账户与合约数。{OPEN_ZH}"),
            Type.INTEGER, holdings("count", where=OWNED_OPEN), "holdings"),
     define("products_held", ("Different products", "持有产品数"),
-           (f"How many different products the customer holds; holdings without a product number do not count. "
-            f"{OPEN}",
+           (f"How many different products the customer holds; holdings without a product number do not "
+            f"count. {OPEN}",
             f"客户持有的不同产品数，无产品号的账户不计。{OPEN_ZH}"),
            Type.INTEGER, holdings("distinct", column("product_id"), OWNED_OPEN), "products"),
     define("shared_holdings", ("Holdings of others", "非所有者账户数"),
