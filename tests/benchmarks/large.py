@@ -132,7 +132,7 @@ def report(found: dict[str, dict[str, Any]]) -> str:
             f"{rows['customer']:,} customers, {rows['txn']:,} transactions, {rows['event']:,} events, "
             f"{rows['balance']:,} balances: {found['tile']['bytes'] / 2**30:.1f} GiB landed.",
             f"Full build of {made['tags']} tags: {made['seconds']:.0f} s (CPU {made['cpu']:.0f} s), peak "
-            f"{made['gib']:.1f} GiB, snapshot {made['bytes'] / 2**30:.1f} GiB; 2 threads, {MEMORY} of memory.",
+            f"{made['gib']:.1f} GiB, snapshot {made['bytes'] / 2**30:.1f} GiB; 2 threads, limit {MEMORY}.",
             f"Count of a segment over five tags ({found['count']['size']:,} customers), {TIMES} times: p50 "
             f"{found['count']['p50']:.0f} ms, p95 {found['count']['p95']:.0f} ms.",
         )
