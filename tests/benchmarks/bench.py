@@ -19,7 +19,7 @@ from typing import Any
 STEPS = Path(__file__).with_name("steps.py")
 ROUNDS = 2
 PART = 5
-"""pandas builds a fifth of the customers: of 1 M the largest part that it holds in 8 GiB."""
+"""pandas builds a fifth of the customers: 200,000 take it 4.2 GiB, so 8 GiB hold less than two fifths."""
 
 WHAT = {
     "bank": "bank generation: ours all subjects with behaviour; by hand txn, event and balance at random",
