@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from journeykit.contract import SUBJECTS, Type
 from journeykit.errors import DataError, DefinitionError, UnknownNameError, unknown_name
@@ -16,9 +16,17 @@ from journeykit.expressions.nodes import walk
 from journeykit.expressions.types import check_predicate
 from journeykit.settings import find_root
 from journeykit.tags import Aggregate, Attribute, Catalogue, Score, Tag
+from journeykit.tags.catalogue import name_of
 from journeykit.tags.checking import check_expression
 from journeykit.tags.planning import needs
-from journeykit.yaml_files import Name, from_yaml, read_definition, to_yaml, write_definition
+from journeykit.yaml_files import (
+    Name,
+    definition_error,
+    from_yaml,
+    read_definition,
+    to_yaml,
+    write_definition,
+)
 
 Learner = Literal["gradient_boosting", "logistic_regression"]
 
@@ -102,6 +110,14 @@ class Model(BaseModel):
     max_age_days: int = Field(default=180, ge=1)
     least_auc: float = Field(default=0.6, ge=0.5, lt=1)
     learner: Learner = "gradient_boosting"
+
+    def __init__(self, **parts: Any) -> None:
+        if isinstance(parts.get("features"), list | tuple):
+            parts["features"] = tuple(name_of(one) for one in parts["features"])
+        try:
+            super().__init__(**parts)
+        except ValidationError as error:
+            raise definition_error(f"Model '{parts.get('name', '')}'", error) from error
 
     @model_validator(mode="after")
     def _check(self) -> Model:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import nbformat
 
 from journeykit.channels import ChannelExport, export_run, open_vault
-from journeykit.errors import JourneykitError, RunError
+from journeykit.errors import (
+    DataError,
+    DefinitionError,
+    JourneykitError,
+    MappingError,
+    RunError,
+    SettingsError,
+)
 from journeykit.files import publish_text
 from journeykit.ledger import Ledger
 from journeykit.ledger.runs import Run, fail_run, find_run, finish_run, read_runs, start_run
@@ -17,7 +25,7 @@ from journeykit.mart.snapshots import load_of
 from journeykit.mart.store import MartStore
 from journeykit.reports.rendering import render_report
 from journeykit.runs.jobs import load_jobs
-from journeykit.runs.kernels import execute_notebook
+from journeykit.runs.kernels import NotebookFailedError, execute_notebook
 from journeykit.runs.locks import job_lock
 from journeykit.runs.notices import mail_failure, mail_report, without_data
 from journeykit.runs.parameters import declared_parameters, read_parameters
@@ -25,6 +33,8 @@ from journeykit.runs.planning import Plan, plan_run
 from journeykit.runs.requests import RunRequest, RunResult
 from journeykit.settings import Settings, load_settings
 from journeykit.strategies.playbook import load_playbook
+
+_LASTING = (DefinitionError, MappingError, SettingsError, DataError)
 
 
 def run_job(settings: Settings, request: RunRequest) -> RunResult:
@@ -81,7 +91,7 @@ def _run(ledger: Ledger, plan: Plan) -> RunResult:
             return _attempt(ledger, plan, run, mailed)
         except Exception as error:
             fail_run(ledger, plan.run_id, without_data(error))
-            if retries and isinstance(error, JourneykitError):
+            if retries and isinstance(error, JourneykitError) and _may_pass(error):
                 retries -= 1
                 continue
             told = mail_failure(plan, run.attempt, _kept(plan, run), error)
@@ -90,6 +100,20 @@ def _run(ledger: Ledger, plan: Plan) -> RunResult:
             raise RunError(
                 f"Job '{plan.name}' as of {plan.as_of} failed at attempt {run.attempt}: {error}\n{told}"
             ) from error
+
+
+def _may_pass(error: JourneykitError) -> bool:
+    """Whether trying again may help; what a definition or the bank's data say is the same a minute later."""
+    if isinstance(error, NotebookFailedError):
+        return error.kind not in {name for kind in _LASTING for name in _names(kind)}
+    return not isinstance(error, _LASTING)
+
+
+def _names(kind: type[Exception]) -> Iterator[str]:
+    """What a kernel may call an error of a kind."""
+    yield kind.__name__
+    for narrower in kind.__subclasses__():
+        yield from _names(narrower)
 
 
 def _start(ledger: Ledger, plan: Plan) -> Run:

@@ -18,6 +18,7 @@ from journeykit.strategies.usage import TouchedUsers, User, find_users, touched_
 from journeykit.tags import Catalogue
 from journeykit.tags.building import model_ids_of
 from journeykit.tags.carrying import digest_of, read_facts
+from journeykit.tags.catalogue import name_of
 from journeykit.tags.drift import current_snapshot, previous_snapshot
 from journeykit.tags.lineage import Lineage, lineage
 from journeykit.tags.lineage import changed_tags as find_changes
@@ -64,9 +65,9 @@ class TagUses:
         return self.table()._repr_html_()
 
 
-def tag_uses(name: str) -> TagUses:
-    """The subjects, columns and tags behind a tag, and the tags, strategies and segments that use it."""
-    settings = load_settings()
+def tag_uses(tag: object) -> TagUses:
+    """What is behind a tag (or its name), and the tags, strategies and segments that use it."""
+    settings, name = load_settings(), name_of(tag)
     known = catalogue(settings)
     found = lineage(known, name, features(settings))
     return TagUses(found, _users(settings, known).get(name, ()))

@@ -43,6 +43,12 @@ def churn(**changes: object) -> Model:
     return Model(**{**parts, **changes})  # type: ignore[arg-type]
 
 
+def test_a_slip_is_told_in_our_words_and_a_feature_may_be_a_handle(make_model) -> None:
+    with pytest.raises(DefinitionError, match="Model 'purchase': learner"):
+        make_model(learner="magic")
+    assert make_model(features=[tag("amount"), "times"]).features == ("amount", "times")
+
+
 def test_yaml_round_trip(tmp_path: Path) -> None:
     model = churn(among=tag("contacts_90d") > 0, barred={"gender": "Not ours to ask."})
     model.save(tmp_path)

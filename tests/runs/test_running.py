@@ -96,6 +96,13 @@ def test_a_second_attempt_may_succeed(bench):
     assert [path.name for path in (bench.root / "var" / "mail").iterdir()] == [f"{made.run_id}.eml"]
 
 
+def test_what_a_second_attempt_cannot_heal_is_not_tried_again(bench):
+    source = "from journeykit.errors import DataError\nraise DataError('No customers.')"
+    bench.add("daily", PARAMETERS, source, more="    retries: 3\n")
+    with pytest.raises(RunError, match="failed at attempt 1"):
+        run_job(bench.settings, RunRequest("daily", DAY))
+
+
 def test_a_job_runs_once_at_a_time_and_the_holder_is_named(bench):
     bench.add("daily", PARAMETERS)
     folder = bench.root / "var" / "runs" / "daily"
