@@ -148,7 +148,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "quality.no_others": ("no others", "不得有其他值"),
     "quality.moved": (
         "{} tags have moved since {}; the worst",
-        "自 {1} 起分布变化的标签共 {0} 个，变化最大者",
+        "{} 个标签自 {} 起分布发生变化，变化最大者",
     ),
     "quality.steady": (
         "No tag has moved by an index of 0.10 or more since {}.",
@@ -156,7 +156,7 @@ LABELS: dict[str, tuple[str, str]] = {
     ),
     "quality.losers": (
         "{} tags have lost coverage since {}; the most",
-        "自 {1} 起覆盖率下降的标签共 {0} 个，降幅最大者",
+        "{} 个标签自 {} 起覆盖率下降，降幅最大者",
     ),
     "quality.covered": (
         "No tag has lost a hundredth of the customers since {}.",

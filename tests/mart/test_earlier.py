@@ -111,7 +111,7 @@ def test_a_tag_that_needs_it_says_why(bank, manifest):
     with Mart(bank.store, earlier, "b1", country="CN", memory_limit="200MB", threads=1) as mart:
         with pytest.raises(DefinitionError, match=r"no holding\.amount.*known only as it is on 2026-05-29"):
             mart.count(tag("worth") > 1)
-        with pytest.raises(DefinitionError, match=r"no holding\.rate\. Map it"):
+        with pytest.raises(DefinitionError, match=r"no holding\.rate\. Use another tag, or map it"):
             mart.count(tag("yield") > 1)
 
 
