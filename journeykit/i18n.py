@@ -170,7 +170,7 @@ LABELS: dict[str, tuple[str, str]] = {
     ),
     "quality.lost": ("{} tags can no longer be built: {}.", "现已无法生成的标签 {} 个：{}。"),
     "quality.title": ("Meaning", "名称"),
-    "quality.index": ("Index", "PSI"),
+    "quality.index": ("Index", "PSI 指数"),
     "quality.verdict": ("Verdict", "结论"),
     "quality.verdict.watch": ("to watch", "关注"),
     "quality.verdict.changed": ("changed", "已变化"),
