@@ -132,16 +132,20 @@ def tags_uses(name: Name, as_json: AsJson = False) -> None:
 
 @group.command("page")
 def tags_page(
-    out: Annotated[Path, typer.Argument(help="The HTML file to write.")] = Path("var/tags.html"),
+    out: Annotated[
+        Path | None, typer.Argument(help="The HTML file; var/tags.html of the workspace when left out.")
+    ] = None,
     as_of: OptionalAsOf = None,
     language: Annotated[str, typer.Option(help="en or zh; the workspace's when left out.")] = "",
 ) -> None:
     """Write a page that describes every tag: meaning, lineage, users, distribution, drift."""
     from journeykit.files import publish_text
+    from journeykit.settings import load_settings
     from journeykit.workspace import tags_page
 
     with told_plainly("Reading the catalogue"):
-        typer.echo(f"Wrote {publish_text(out, tags_page(day_of(as_of), language))}")
+        path = out or load_settings().var / "tags.html"
+        typer.echo(f"Wrote {publish_text(path, tags_page(day_of(as_of), language))}")
 
 
 def _named(tags: Catalogue, name: str) -> TagHandle:
