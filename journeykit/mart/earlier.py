@@ -7,11 +7,8 @@ from datetime import date
 
 from journeykit.contract import Subject, Time, subject
 from journeykit.errors import DataError
-from journeykit.mart.manifest import Absence, SourceManifest
+from journeykit.mart.manifest import WHOLE, Absence, SourceManifest
 from journeykit.mart.sources import LANDED
-
-WHOLE = "all"
-"""The partition of a subject that is not kept by month."""
 
 
 def see_earlier(manifest: SourceManifest, as_of: date) -> SourceManifest:

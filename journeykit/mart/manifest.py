@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict
 
 from journeykit.contract import subject
 
+WHOLE = "all"
+"""The partition of a subject that is not kept by month."""
+
 
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

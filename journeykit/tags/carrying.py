@@ -22,12 +22,11 @@ from journeykit.contract import subject
 from journeykit.dialects import EmbeddedError, attach_read_only, latest_in_files, open_embedded
 from journeykit.expressions import AsOf, Node
 from journeykit.expressions.nodes import walk
-from journeykit.mart.manifest import SourceManifest
+from journeykit.mart.manifest import WHOLE, SourceManifest
 from journeykit.mart.sources import end_of, subject_table
 from journeykit.mart.store import MartStore
 from journeykit.tags.catalogue import Catalogue
 from journeykit.tags.columns import columns_in, owner_of
-from journeykit.tags.plan import WHOLE
 from journeykit.tags.planning import first_day
 from journeykit.tags.tag import Aggregate, Tag
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -24,6 +24,7 @@ from journeykit.errors import DataError, StoreError
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.sources import open_sources, subject_table
 from journeykit.mart.store import MartStore
+from journeykit.progress import Progress
 from journeykit.tags.catalogue import Catalogue
 from journeykit.tags.passes import pass_statement
 from journeykit.tags.plan import BuildPlan, Models, Pass, Side, Slice
@@ -38,9 +39,6 @@ SLICE = 1_500_000
 
 Landed files are sorted by customer, so a slice reads few of their row groups.
 """
-
-Progress = Callable[[int, int, str], None]
-"""Called with the number of finished steps, of all steps, and what comes next."""
 
 
 @dataclass

@@ -14,11 +14,8 @@ import sqlalchemy as sa
 
 from journeykit.contract import Type
 from journeykit.display import Table
-from journeykit.mart.manifest import SourceManifest
+from journeykit.mart.manifest import WHOLE, SourceManifest
 from journeykit.tags.tag import Aggregate, Ranking, Score, Tag
-
-WHOLE = "all"
-"""The partition of a subject that is not kept by month."""
 
 
 class Scorer(Protocol):

@@ -11,10 +11,10 @@ from typing import Any
 
 from journeykit.contract import Time, subject
 from journeykit.errors import DefinitionError
-from journeykit.mart.manifest import SourceFile, SourceManifest
+from journeykit.mart.manifest import WHOLE, SourceFile, SourceManifest
 from journeykit.tags.catalogue import Catalogue
 from journeykit.tags.columns import columns_in, owner_of, reference
-from journeykit.tags.plan import WHOLE, BuildPlan, Models, Pass
+from journeykit.tags.plan import BuildPlan, Models, Pass
 from journeykit.tags.tag import Aggregate, Attribute, Score, Tag
 
 REACHES = (90, 180)
