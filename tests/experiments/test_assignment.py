@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeykit.errors import DefinitionError
-from journeykit.experiments.assignment import arm_column, assign_arm, assignment_hash, share_threshold
+from journeykit.experiments.assignment import arm_column, assign_arm
+from journeykit.hashing import assignment_hash, share_threshold
 
 # Made with coreutils: printf '%s' "$salt:$id" | md5sum | cut -c1-8
 VECTORS = [
