@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
 from journeykit.contract import Type
+from journeykit.dialects import days_from, in_binary_order, to_day
 from journeykit.errors import unknown_name
 from journeykit.expressions import nodes
 from journeykit.expressions.places import DIGITS, decimal_places
@@ -105,8 +106,8 @@ def _compile_loose(node: nodes.Node, scope: Scope) -> sa.ColumnElement[Any]:
 
 @_compile_loose.register
 def _(node: nodes.Compare, scope: Scope) -> sa.ColumnElement[Any]:
-    left, right = compile_node(node.left, scope), compile_node(node.right, scope)
-    return _OPERATORS[node.op](left, right)
+    sides = [compile_node(side, scope) for side in (node.left, node.right)]
+    return _OPERATORS[node.op](*(sides if node.op in ("==", "!=") else _ordered(sides)))
 
 
 @_compile_loose.register
@@ -119,7 +120,8 @@ def _(node: nodes.IsIn, scope: Scope) -> sa.ColumnElement[Any]:
 
 @_compile_loose.register
 def _(node: nodes.Between, scope: Scope) -> sa.ColumnElement[Any]:
-    operand, low, high = (compile_node(part, scope) for part in (node.operand, node.low, node.high))
+    parts = [compile_node(part, scope) for part in (node.operand, node.low, node.high)]
+    operand, low, high = _ordered(parts)
     return operand.between(low, high)
 
 
@@ -168,8 +170,7 @@ def _(node: nodes.Arithmetic, scope: Scope) -> sa.ColumnElement[Any]:
 
 @compile_node.register
 def _(node: nodes.DaysBetween, scope: Scope) -> sa.ColumnElement[Any]:
-    start, end = (sa.cast(compile_node(side, scope), sa.Date()) for side in (node.start, node.end))
-    return sa.type_coerce(end - start, sa.BigInteger())
+    return days_from(*(to_day(compile_node(side, scope)) for side in (node.start, node.end)))
 
 
 @compile_node.register
@@ -260,6 +261,12 @@ def _window(days: int | None, event: sa.Table, as_of: date) -> list[sa.ColumnEle
 
 def _is_true(condition: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     return Grouping(condition).is_(sa.true())
+
+
+def _ordered(parts: list[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
+    """What stands in an order together; text in that of its characters (design D5)."""
+    is_text = any(isinstance(part.type, sa.String) for part in parts)
+    return [in_binary_order(part) for part in parts] if is_text else parts
 
 
 def _product(node: nodes.Arithmetic, scope: Scope) -> sa.ColumnElement[Any]:

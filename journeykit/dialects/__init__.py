@@ -36,6 +36,16 @@ from journeykit.dialects.embedded import (
     show_sql,
     write_parquet,
 )
+from journeykit.dialects.functions import (
+    days_after,
+    days_from,
+    in_binary_order,
+    start_of,
+    text_contains,
+    text_ends_with,
+    text_starts_with,
+    to_day,
+)
 
 __all__ = [
     "SQL_TYPES",
@@ -48,9 +58,12 @@ __all__ = [
     "create_file_view",
     "create_seen_view",
     "create_table_as",
+    "days_after",
+    "days_from",
     "detach",
     "fetch_arrow",
     "first_opening",
+    "in_binary_order",
     "index_where",
     "insert_columns",
     "is_bad_value",
@@ -69,5 +82,10 @@ __all__ = [
     "row_hash",
     "row_id",
     "show_sql",
+    "start_of",
+    "text_contains",
+    "text_ends_with",
+    "text_starts_with",
+    "to_day",
     "write_parquet",
 ]
