@@ -16,12 +16,13 @@ from markupsafe import Markup
 from journeykit.contract import SUBJECTS, Type
 from journeykit.i18n import checked_language, in_language
 from journeykit.reports.catalogue_facts import CatalogueFacts
-from journeykit.reports.catalogue_words import say, say_value
+from journeykit.reports.catalogue_words import say
 from journeykit.reports.spread import Cell, Spread, spread_of
 from journeykit.strategies.usage import User
 from journeykit.tags.drift import WATCH, verdict
 from journeykit.tags.lineage import Lineage
 from journeykit.tags.tag import Attribute, Formula, Score, Tag
+from journeykit.tags.words import say_value
 
 _TEMPLATES = Path(__file__).parent / "template"
 _LINKS = 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from journeykit.i18n import in_language
+from journeykit.tags.words import UNITS
 
 WORDS: dict[str, tuple[str, str]] = {
     "title": ("Tag catalogue", "标签目录"),
@@ -86,29 +87,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "kind.formula": ("formula", "公式"),
     "kind.ranking": ("ranking", "排名"),
     "kind.score": ("model score", "模型评分"),
-    "unit.yuan": ("yuan", "元"),
-    "unit.times": ("times", "次"),
-    "unit.days": ("days", "天"),
-    "unit.people": ("people", "人"),
-    "unit.holdings": ("holdings", "笔"),
-    "unit.customers": ("customers", "户"),
-    "unit.level": ("level", "级"),
-    "unit.years": ("years", "年"),
-    "unit.years_of_age": ("years", "岁"),
-    "unit.leads": ("leads", "条"),
-    "unit.targets": ("targets", "项"),
-    "unit.lines": ("lines", "条线"),
-    "unit.products": ("products", "个"),
-    "unit.measures": ("measures", "项"),
-    "unit.businesses": ("businesses", "家"),
-    "unit.place": ("place", "名次"),
-    "unit.channels": ("channels", "个渠道"),
-    "unit.groups": ("groups", "个客群"),
-    "unit.points": ("points", "分"),
-    "unit.code": ("code", "代码"),
-    "unit.sources": ("sources", "个来源"),
-    "unit.values": ("values", "个取值"),
-    "unit.hour": ("hour", "时"),
+    **{f"unit.{name}": words for name, words in UNITS.items()},
     "owner.Retail banking": ("Retail banking", "零售银行部"),
     "owner.Wealth management": ("Wealth management", "财富管理部"),
     "owner.Digital banking": ("Digital banking", "数字银行部"),
@@ -150,41 +129,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "family.external": ("External data", "外部数据"),
     "family.own": ("Own tags", "自定义标签"),
 }
-
-VALUES: dict[str, str] = {
-    "female": "女", "male": "男", "single": "未婚", "married": "已婚", "divorced": "离异",
-    "widowed": "丧偶", "personal": "个人客户", "micro_business": "小微企业", "prospect": "潜在客户",
-    "city": "城区", "town": "乡镇", "village": "村", "branch": "网点", "referral": "推荐",
-    "payroll": "代发工资", "app": "手机银行", "official_account": "公众号", "merchant": "商户",
-    "web": "网上银行", "counter": "柜面", "atm": "自助设备", "pos": "POS 刷卡", "wechat": "微信",
-    "auto": "自动", "other": "其他", "sms": "短信", "outbound_call": "外呼", "app_push": "手机银行推送",
-    "mobile_sales": "移动营销", "wecom": "企业微信", "delivered": "已送达", "failed": "失败",
-    "answered": "已接听", "clicked": "已点击", "accepted": "已接受", "refused": "已拒绝", "none": "无",
-    "high": "高", "medium": "中", "low": "低", "up": "上升", "down": "下降", "same": "不变",
-    "growing": "增长", "declining": "下降", "steady": "平稳", "stable": "稳定", "overdue": "逾期",
-    "on_time": "按时", "no_debt": "无负债", "digital": "线上", "offline": "线下",
-    "both": "线上线下均有", "new": "新客户", "mature": "成熟期", "dormant": "睡眠", "lost": "流失",
-    "won_back": "挽回", "at_risk": "流失风险", "loyal": "忠诚", "champions": "重要价值",
-    "promising": "有潜力", "hibernating": "沉睡", "big_spenders": "高消费", "farmer": "农户",
-    "new_citizen": "新市民", "silver_haired": "银发客户", "long_tail": "长尾", "basic": "基础",
-    "gold": "黄金", "platinum": "白金", "diamond": "钻石", "private": "私人银行", "ordinary": "普通",
-    "balanced": "平衡型", "aggressive": "进取型", "not_yet": "尚无", "under_18": "18 岁以下",
-    "18_34": "18–34 岁", "35_49": "35–49 岁", "50_59": "50–59 岁", "60_plus": "60 岁及以上",
-    "under_10k": "1 万元以下", "10k_50k": "1–5 万元", "50k_200k": "5–20 万元",
-    "200k_500k": "20–50 万元", "500k_1m": "50–100 万元", "1m_plus": "100 万元及以上",
-}  # fmt: skip
-"""What the library's declared values mean in Chinese; in English they speak for themselves."""
-
-
-def say_value(value: str, language: str) -> str:
-    """The word for a value of a tag; the value itself where there is none.
-
-    Examples
-    --------
-    >>> say_value("married", "zh"), say_value("married", "en"), say_value("skier", "zh")
-    ('已婚', 'married', 'skier')
-    """
-    return VALUES.get(value, value) if language == "zh" else value
 
 
 def say(key: str, language: str) -> str:

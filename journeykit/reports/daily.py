@@ -18,10 +18,10 @@ from journeykit.mart.mart import Mart
 from journeykit.reports.charts import bar_chart
 from journeykit.reports.facts import DayFacts, read_day
 from journeykit.reports.figures import Figure, KeyFigures, Section
-from journeykit.reports.suppression import TOTAL, suppress_small
 from journeykit.reports.tables import count_by, cross_table, ranked_table, shown, titled
 from journeykit.routing.route import TEMPORARY
 from journeykit.strategies.playbook import Playbook
+from journeykit.suppression import TOTAL, suppress_small
 
 LEAD, DROP = "lead", "drop"
 _STATES = ("delivered", "failed", "pending")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from journeykit.contract import Type
 from journeykit.display import WITHHELD
-from journeykit.reports.suppression import suppress_small
+from journeykit.suppression import suppress_small
 from journeykit.tags.binning import OTHER, show_short
 from journeykit.tags.profile import TagProfile
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from journeykit.display import WITHHELD, Table
 from journeykit.i18n import label
-from journeykit.reports.suppression import TOTAL, suppress_small
+from journeykit.suppression import TOTAL, suppress_small
 
 Words = Callable[[str], str]
 

@@ -17,7 +17,7 @@ from journeykit.expressions import tag
 from journeykit.mart.store import MartStore
 from journeykit.reports.catalogue_facts import CatalogueFacts, read_catalogue
 from journeykit.reports.catalogue_page import catalogue_page
-from journeykit.reports.catalogue_words import VALUES, WORDS
+from journeykit.reports.catalogue_words import WORDS
 from journeykit.reports.spread import spread_of
 from journeykit.segments import Segment
 from journeykit.strategies.playbook import load_playbook
@@ -26,6 +26,7 @@ from journeykit.tags import LIBRARY, Attribute, Catalogue, Formula, Tag
 from journeykit.tags.drift import Drift
 from journeykit.tags.lineage import trace
 from journeykit.tags.profile import Profile, TagProfile
+from journeykit.tags.words import VALUES
 
 AS_OF, BEFORE = date(2026, 5, 29), date(2026, 5, 28)
 HOSTILE = "<script>alert('x')</script>"

@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeykit.reports.suppression import TOTAL, suppress_small
+from journeykit.suppression import TOTAL, suppress_small
 
 COUNTS = st.lists(st.integers(1, 40), min_size=1, max_size=6)
 
