@@ -273,10 +273,9 @@ def latest_in_files(connection: sa.Connection, files: Sequence[Path], column: st
     return rows.max(column).fetchone()[0] if column in rows.columns else None
 
 
-def show_sql(statement: Statement) -> str:
+def show_sql(connection: sa.Connection, statement: Statement) -> str:
     """A statement as text with its values written out: to be read, never to be run."""
-    dialect = sa.URL.create("duckdb").get_dialect()()
-    return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    return str(statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
 
 
 def create_table_as(connection: sa.Connection, name: str, statement: Statement) -> sa.Table:

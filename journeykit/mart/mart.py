@@ -21,6 +21,7 @@ from journeykit.dialects import (
     lock_down,
     native,
     registered,
+    show_sql,
 )  # fmt: skip
 from journeykit.display import Table
 from journeykit.errors import DataError, DefinitionError, StoreError
@@ -99,20 +100,26 @@ class Mart:
         memory_limit: str = "4GB",
         threads: int = 2,
     ) -> None:
-        self.as_of: date = manifest.as_of
-        self.contact_date: date = next_working_day(manifest.as_of, country)
-        self.build_id = build_id
-        self.manifest = manifest
-        self.tags: Any = {} if tags is None else tags
+        self._describe_day(manifest, build_id, country, tags)
         self._connection = open_sources(manifest, store, memory_limit=memory_limit, threads=threads)
-        self._snapshot: sa.Table | None = None
-        self._unavailable: dict[str, str] = {}
         readable = [store.root / file.path for file in manifest.files]
         if build_id is not None:
             path = existing_snapshot(store, manifest.as_of, build_id)
             self._snapshot = self._attach(path)
             readable.append(path)
         lock_down(self._connection, readable)
+
+    def _describe_day(
+        self, manifest: SourceManifest, build_id: str | None, country: str, tags: Mapping[str, Any] | None
+    ) -> None:
+        """What is known of a day wherever its rows are."""
+        self.as_of: date = manifest.as_of
+        self.contact_date: date = next_working_day(manifest.as_of, country)
+        self.build_id = build_id
+        self.manifest = manifest
+        self.tags: Any = {} if tags is None else tags
+        self._snapshot: sa.Table | None = None
+        self._unavailable: dict[str, str] = {}
 
     def _attach(self, path: Path) -> sa.Table:
         """Open the snapshot file, if it is of our load; its columns are typed as the catalogue says."""
@@ -129,11 +136,15 @@ class Mart:
                 f"{self.manifest.load_id}. Open the load it was built from, or build the tags of this one "
                 f"with: journeykit run build_tags --as-of {self.as_of}"
             )
-        self._unavailable = {name: _with_reason(self.manifest, missing) for name, missing in lacking.items()}
-        types = {name: SQL_TYPES[self._type_of(name)] for name in names}
-        return sa.Table(
-            "snapshot", sa.MetaData(), *(sa.Column(name, types[name]) for name in names), schema="built"
-        )
+        self._unavailable = self._with_reasons(lacking)
+        return self._snapshot_table(names, "built")
+
+    def _snapshot_table(self, names: Sequence[str], schema: str | None) -> sa.Table:
+        columns = (sa.Column(name, SQL_TYPES[self._type_of(name)]) for name in names)
+        return sa.Table("snapshot", sa.MetaData(), *columns, schema=schema)
+
+    def _with_reasons(self, lacking: Mapping[str, str]) -> dict[str, str]:
+        return {name: _with_reason(self.manifest, missing) for name, missing in lacking.items()}
 
     def _type_of(self, name: str) -> Type:
         return Type.TEXT if name == CUSTOMER_ID or name not in self.tags else self.tags[name].tag.type
@@ -203,6 +214,10 @@ class Mart:
         """
         with registered(self._connection, relations or {}):
             return fetch_arrow(self._connection, statement)
+
+    def show(self, statement: sa.Select | sa.CompoundSelect) -> str:
+        """A statement as text with its values written out: to be read, never to be run."""
+        return show_sql(self._connection, statement)
 
     def count(self, audience: Audience) -> int:
         """How many customers an audience has."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from journeykit.dialects import EmbeddedError, is_bad_value, show_sql
+from journeykit.dialects import EmbeddedError, is_bad_value
 from journeykit.display import Table
 from journeykit.errors import DataError, DefinitionError, SettingsError, StoreError
 from journeykit.mart.mart import Mart
@@ -129,7 +129,7 @@ def preview(mart: Mart, tag: Tag) -> Preview:
     seconds = time.perf_counter() - start
     read = [file for one in plan.passes for file in plan.manifest.of(one.subject)]
     return Preview(
-        tag, distribution_of(mart, values, tag), show_sql(statement), seconds, len(read),
+        tag, distribution_of(mart, values, tag), mart.show(statement), seconds, len(read),
         sum(file.rows for file in read), plan,
     )  # fmt: skip
 
