@@ -1,0 +1,418 @@
+"""Each kind of node in words: as a condition, and as a part of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import singledispatch
+from typing import Any
+
+from journeykit.contract import SUBJECTS, Type
+from journeykit.display import show_value
+from journeykit.expressions import nodes
+from journeykit.i18n import in_language
+from journeykit.segments.wording import EVENTS, WORDS
+from journeykit.tags.library import LIBRARY
+from journeykit.tags.tag import Tag
+from journeykit.tags.words import say_unit, say_value
+
+_LIBRARY = {tag.name: tag for tag in LIBRARY}
+_DAYS = (Type.DATE, Type.TIMESTAMP)
+_OPPOSITE = {"==": "differs", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+@dataclass(frozen=True)
+class Speech:
+    """How things are called in one language."""
+
+    language: str
+    tags: Mapping[str, Tag]
+    subject: str | None = None
+
+    def __call__(self, key: str, *parts: str) -> str:
+        """The sentence called `key`, filled in."""
+        return in_language(self.language, *WORDS[key]).format(*parts)
+
+    def days(self, key: str, count: int, *parts: str) -> str:
+        """A sentence with a number of days in it; one day is said in its own way."""
+        return self(f"{key}_1", *parts, "1") if count == 1 else self(key, *parts, f"{count:,}")
+
+    def listed(self, parts: list[str]) -> str:
+        """Several things one after the other."""
+        return self("list").join(part.strip() for part in parts)
+
+
+def speech(language: str, tags: Mapping[str, Any] | None = None) -> Speech:
+    """How things are called in a language, by the titles of a catalogue."""
+    known = _LIBRARY if tags is None else {name: getattr(tags[name], "tag", None) for name in tags}
+    return Speech(language, {name: tag for name, tag in known.items() if isinstance(tag, Tag)})
+
+
+def sentence(node: nodes.Node, say: Speech) -> str:
+    """A condition in one sentence."""
+    if isinstance(node, nodes.Not):
+        return _deny(node.operand, say)
+    if isinstance(node, nodes.TagRef | nodes.ColumnRef | nodes.Fill | nodes.Case | nodes.Past):
+        return say("is_true", phrase(node, say))
+    if isinstance(node, nodes.Value) and node.type is Type.BOOLEAN:
+        return say("everyone" if node.value else "nobody")
+    return phrase(node, say)
+
+
+@singledispatch
+def _deny(node: nodes.Node, say: Speech) -> str:
+    """That a condition does not hold."""
+    return say("not", sentence(node, say))
+
+
+@_deny.register
+def _(node: nodes.Not, say: Speech) -> str:
+    return sentence(node.operand, say)
+
+
+@_deny.register(nodes.TagRef)
+@_deny.register(nodes.ColumnRef)
+def _(node: nodes.Node, say: Speech) -> str:
+    return say("is_false", phrase(node, say))
+
+
+@_deny.register
+def _(node: nodes.Compare, say: Speech) -> str:
+    return say("or_missing", _comparison(node, _OPPOSITE[node.op], say))
+
+
+@_deny.register
+def _(node: nodes.IsIn, say: Speech) -> str:
+    if not node.values:
+        return say("everyone")
+    return say("or_missing", say("is_not_in", phrase(node.operand, say), _choices(node, say)))
+
+
+@_deny.register
+def _(node: nodes.Between, say: Speech) -> str:
+    return say("or_missing", say("not_between", *_bounds(node, say)))
+
+
+@_deny.register
+def _(node: nodes.TextMatch, say: Speech) -> str:
+    found = say(f"not_{node.op}", phrase(node.operand, say), _constant(node.text, node.operand, say))
+    return say("or_missing", found)
+
+
+@_deny.register
+def _(node: nodes.IsMissing, say: Speech) -> str:
+    return say("is_known", phrase(node.operand, say))
+
+
+@_deny.register
+def _(node: nodes.InList, say: Speech) -> str:
+    return say("not_in_list", node.name)
+
+
+@_deny.register
+def _(node: nodes.Sample, say: Speech) -> str:
+    return say("not_sample", _percent(node.share), node.salt)
+
+
+@_deny.register
+def _(node: nodes.Did, say: Speech) -> str:
+    """Without periods, fewer than n is at most n - 1, also for people without any event."""
+    if node.every_days is None and node.op == "at_least" and node.times:
+        return phrase(node.model_copy(update={"op": "at_most", "times": node.times - 1}), say)
+    if node.every_days is None and node.op == "at_most":
+        return phrase(node.model_copy(update={"op": "at_least", "times": node.times + 1}), say)
+    return say("not", phrase(node, say))
+
+
+@singledispatch
+def phrase(node: nodes.Node, say: Speech) -> str:
+    """What a node is called inside a sentence."""
+    raise TypeError(f"{type(node).__name__} has no words yet; add them to segments/phrases.py")
+
+
+@phrase.register
+def _(node: nodes.Value, say: Speech) -> str:
+    return _constant(node, None, say)
+
+
+@phrase.register
+def _(node: nodes.TagRef, say: Speech) -> str:
+    tag = say.tags.get(node.name)
+    return say("quoted", in_language(say.language, tag.title, tag.title_zh) if tag else node.name)
+
+
+@phrase.register
+def _(node: nodes.ColumnRef, say: Speech) -> str:
+    of = node.of or say.subject
+    column = next((one for one in SUBJECTS[of].columns if one.name == node.name), None) if of else None
+    english = node.name.replace("_", " ")
+    named = in_language(say.language, english, column.meaning_zh if column else "")
+    if node.of is None:
+        return named
+    home = SUBJECTS[node.of]
+    return say("column_of", named, in_language(say.language, home.title.lower(), home.title_zh))
+
+
+@phrase.register
+def _(node: nodes.AsOf, say: Speech) -> str:
+    return say("as_of")
+
+
+@phrase.register
+def _(node: nodes.Arithmetic, say: Speech) -> str:
+    sides = (phrase(side, say).strip() for side in (node.left, node.right))
+    return say("group", say(node.op, *sides))
+
+
+@phrase.register
+def _(node: nodes.DaysBetween, say: Speech) -> str:
+    return say("days_between", phrase(node.start, say), phrase(node.end, say))
+
+
+@phrase.register
+def _(node: nodes.DatePart, say: Speech) -> str:
+    return say(node.part, phrase(node.operand, say))
+
+
+@phrase.register
+def _(node: nodes.DaysLater, say: Speech) -> str:
+    return say.days("later" if node.days >= 0 else "earlier", abs(node.days), phrase(node.operand, say))
+
+
+@phrase.register
+def _(node: nodes.StartOf, say: Speech) -> str:
+    return say(f"start_of_{node.part}", phrase(node.operand, say))
+
+
+@phrase.register
+def _(node: nodes.Past, say: Speech) -> str:
+    return say.days("past", node.days, phrase(nodes.TagRef(name=node.name), say))
+
+
+@phrase.register
+def _(node: nodes.Compare, say: Speech) -> str:
+    return _comparison(node, node.op, say)
+
+
+@phrase.register
+def _(node: nodes.IsIn, say: Speech) -> str:
+    operand = phrase(node.operand, say)
+    return say("is_in", operand, _choices(node, say)) if node.values else say("is_in_nothing", operand)
+
+
+@phrase.register
+def _(node: nodes.Between, say: Speech) -> str:
+    return say("between", *_bounds(node, say))
+
+
+@phrase.register
+def _(node: nodes.IsMissing, say: Speech) -> str:
+    return say("is_missing", phrase(node.operand, say))
+
+
+@phrase.register
+def _(node: nodes.TextMatch, say: Speech) -> str:
+    return say(node.op, phrase(node.operand, say), _constant(node.text, node.operand, say))
+
+
+@phrase.register
+def _(node: nodes.Fill, say: Speech) -> str:
+    return say("fill", phrase(node.operand, say), _constant(node.default, node.operand, say))
+
+
+@phrase.register(nodes.And)
+@phrase.register(nodes.Or)
+def _(node: nodes.And | nodes.Or, say: Speech) -> str:
+    both = isinstance(node, nodes.And)
+    if not node.operands:
+        return say("everyone" if both else "nobody")
+    parts = [sentence(part, say) for part in node.operands]
+    return parts[0] if len(parts) == 1 else say("group", say("and" if both else "or").join(parts))
+
+
+@phrase.register
+def _(node: nodes.Not, say: Speech) -> str:
+    return _deny(node.operand, say)
+
+
+@phrase.register
+def _(node: nodes.When, say: Speech) -> str:
+    return say("when", sentence(node.condition, say), phrase(node.then, say))
+
+
+@phrase.register
+def _(node: nodes.Case, say: Speech) -> str:
+    arms = [phrase(arm, say) for arm in node.arms]
+    last = node.otherwise
+    arms.append(say("otherwise_missing") if last is None else say("otherwise", phrase(last, say)))
+    return say("group", say("case", say("between_cases").join(arms)))
+
+
+@phrase.register
+def _(node: nodes.Selection, say: Speech) -> str:
+    return _events(node, say)
+
+
+@phrase.register
+def _(node: nodes.Events, say: Speech) -> str:
+    return _in_window(_events(node, say), node, say)
+
+
+@phrase.register
+def _(node: nodes.Did, say: Speech) -> str:
+    told = _times(node.op, node.times, node.events, say)
+    every, within = node.every_days, node.events.within_days
+    if every is None or within is None:
+        return _in_window(told, node.events, say)
+    return say("each", told, f"{every:,}", f"{within // every:,}")
+
+
+@phrase.register
+def _(node: nodes.Measure, say: Speech) -> str:
+    column = nodes.ColumnRef(name=node.of or node.events.at)
+    named = phrase(column, replace(say, subject=node.events.subject.name))
+    return say(node.function, phrase(node.events, say), named)
+
+
+@phrase.register
+def _(node: nodes.Sequence, say: Speech) -> str:
+    steps = say("between_cases").join(sequence_steps(node, say))
+    return say("group", f"{say('sequence', sequence_window(node, say))} {steps}")
+
+
+@phrase.register
+def _(node: nodes.Step, say: Speech) -> str:
+    return _times("at_least", node.times, node, say)
+
+
+@phrase.register
+def _(node: nodes.Without, say: Speech) -> str:
+    named = _events(node, say)
+    if node.within_days is None:
+        return say("without", named)
+    return say.days("without_within", node.within_days, named)
+
+
+@phrase.register
+def _(node: nodes.InList, say: Speech) -> str:
+    return say("in_list", node.name)
+
+
+@phrase.register
+def _(node: nodes.Sample, say: Speech) -> str:
+    return say("sample", _percent(node.share), node.salt)
+
+
+@phrase.register
+def _(node: nodes.Top, say: Speech) -> str:
+    told = say("top_lowest" if node.lowest else "top", phrase(node.by, say), f"{node.count:,}")
+    return told if node.among is None else say("top_among", told, sentence(node.among, say))
+
+
+def _events(node: nodes.Selection, say: Speech, plural: bool = True) -> str:
+    one, many, chinese = EVENTS.get(
+        node.event, (node.subject.title.lower(), node.subject.title.lower(), node.subject.title_zh)
+    )
+    named = in_language(say.language, many if plural else one, chinese)
+    if node.where is None:
+        return named
+    return say("where", named, _bare(sentence(node.where, replace(say, subject=node.subject.name))))
+
+
+def _bare(text: str) -> str:
+    """A sentence without the parentheses around all of it: it gets some where it is put."""
+    return text[1:-1] if text[:1] in "(（" and text[-1:] in ")）" else text
+
+
+def _times(op: str, times: int, events: nodes.Selection, say: Speech) -> str:
+    if times == 0 and op != "at_least":
+        return say("never", _events(events, say))
+    return say(op, _events(events, say, plural=times != 1), f"{times:,}")
+
+
+def _in_window(told: str, events: nodes.Events, say: Speech) -> str:
+    if events.since_entry:
+        return say("since_entry", told)
+    return say("ever", told) if events.within_days is None else say.days("within", events.within_days, told)
+
+
+def sequence_window(node: nodes.Sequence, say: Speech) -> str:
+    """Which rows a sequence looks at."""
+    if node.since_entry:
+        return say("sequence.since_entry")
+    if node.within_days is None:
+        return say("sequence.ever")
+    return say.days("sequence.within", node.within_days)
+
+
+def sequence_steps(node: nodes.Sequence, say: Speech) -> Iterator[str]:
+    """Each step of a sequence, and what must not follow."""
+    for place, step in enumerate(node.steps):
+        told = say("step_then" if place else "step", phrase(step, say))
+        yield told if step.within_days is None else say.days("step_within", step.within_days, told)
+    if node.without is not None:
+        yield phrase(node.without, say)
+
+
+def _comparison(node: nodes.Compare, op: str, say: Speech) -> str:
+    left, right = node.left, node.right
+    sides = (
+        _constant(left, right, say) if isinstance(left, nodes.Value) else phrase(left, say),
+        _constant(right, left, say) if isinstance(right, nodes.Value) else phrase(right, say),
+    )
+    of_days = op[0] in "<>" and (_is_day(left, say) or _is_day(right, say))
+    return say(f"day {op}" if of_days else op, *sides).strip()
+
+
+def _bounds(node: nodes.Between, say: Speech) -> tuple[str, str, str]:
+    ends = (
+        _constant(end, node.operand, say) if isinstance(end, nodes.Value) else phrase(end, say)
+        for end in (node.low, node.high)
+    )
+    low, high = ends
+    return phrase(node.operand, say), low, high
+
+
+def _choices(node: nodes.IsIn, say: Speech) -> str:
+    return say.listed([_constant(value, node.operand, say) for value in node.values])
+
+
+def _is_day(node: nodes.Node, say: Speech) -> bool:
+    """Whether it is a day or a time, for which `later` is said and not `more`."""
+    if isinstance(node, nodes.Value | nodes.Measure):
+        return node.type in _DAYS
+    if isinstance(node, nodes.TagRef | nodes.Past):
+        tag = say.tags.get(node.name)
+        return tag is not None and tag.type in _DAYS
+    if isinstance(node, nodes.ColumnRef) and (node.of or say.subject):
+        return SUBJECTS[node.of or say.subject or ""].column(node.name).type in _DAYS
+    if isinstance(node, nodes.Fill):
+        return _is_day(node.operand, say)
+    return isinstance(node, nodes.AsOf | nodes.DaysLater | nodes.StartOf)
+
+
+def _constant(value: Any, of: nodes.Node | None, say: Speech) -> str:
+    """A constant as one reads it beside what it is compared with: in its unit, in the reader's word."""
+    plain = value.value if isinstance(value, nodes.Value) else value
+    tag = say.tags.get(of.name) if isinstance(of, nodes.TagRef | nodes.Past) else None
+    if isinstance(plain, bool):
+        return say("yes" if plain else "no")
+    if isinstance(plain, int | Decimal):
+        number = say("number", f"{plain:,f}" if isinstance(plain, Decimal) else f"{plain:,}")
+        return say("with_unit", number, say_unit(tag.unit, say.language)) if tag and tag.unit else number
+    if isinstance(plain, date | datetime):
+        return say("number", show_value(plain))
+    declared = tag.values if tag else _column_values(of, say)
+    return say("quoted", say_value(plain, say.language) if plain in declared else plain)
+
+
+def _column_values(of: nodes.Node | None, say: Speech) -> tuple[str, ...]:
+    if not isinstance(of, nodes.ColumnRef) or not (of.of or say.subject):
+        return ()
+    return SUBJECTS[of.of or say.subject or ""].column(of.name).values
+
+
+def _percent(share: Decimal) -> str:
+    return f"{(share * 100).normalize():f} %"
