@@ -93,11 +93,11 @@ def test_behaviour_is_one_semi_join_over_whole_days():
     sql, parameters = emitted(did("view", object="wealth").at_least(2).within(days=3))
     assert sql.endswith(
         "WHERE snapshot.customer_id IN (SELECT event.customer_id FROM event "
-        "WHERE event.customer_id IS NOT NULL AND event.action = :param_1 AND event.object = :param_2 "
-        "AND event.occurred_at < :param_3 AND event.occurred_at >= :param_4 "
+        "WHERE event.customer_id IS NOT NULL AND event.occurred_at < :param_1 AND event.occurred_at >= "
+        ":param_2 AND event.action = :param_3 AND event.object = :param_4 "
         "GROUP BY event.customer_id HAVING count(*) >= :param_5)"
     )
-    assert list(parameters.values()) == ["view", "wealth", datetime(2024, 3, 2), datetime(2024, 2, 28), 2]
+    assert list(parameters.values()) == [datetime(2024, 3, 2), datetime(2024, 2, 28), "view", "wealth", 2]
 
 
 def test_a_division_is_in_double_precision_on_every_engine():

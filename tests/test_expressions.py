@@ -16,6 +16,7 @@ from journeykit.errors import DefinitionError, UnknownNameError
 from journeykit.expressions import (
     Compare,
     Did,
+    Events,
     Expression,
     TagRef,
     Value,
@@ -73,8 +74,8 @@ TYPES = {"aum": Type.DECIMAL, "n": Type.INTEGER, "rate": Type.RATE, "city": Type
         (lambda: did("view").within(days=0), "within_days"),
         (lambda: did("view").at_least(-1), "times"),
         (lambda: did("veiw"), "Did you mean 'view'"),
-        (lambda: did("view", channel="fax"), "Unknown channel"),
-        (lambda: did("view", object=5), "is text"),
+        (lambda: did("view", channel="fax"), "Declared: app, counter"),
+        (lambda: did("view", object=5), "compares text"),
     ],
 )
 def test_trap_says_what_to_write(use, says):
@@ -203,7 +204,7 @@ def test_columns_are_typed_by_the_contract():
     for wrong in (column("amuont"), column("rate", of="prodcut"), column("rate", of="txn")):
         with pytest.raises(UnknownNameError):
             infer(wrong.node, {}, "holding")
-    with pytest.raises(DefinitionError, match="aggregate"):
+    with pytest.raises(DefinitionError, match="about a customer"):
         infer(did("view").node, {}, "txn")
 
 
@@ -220,6 +221,11 @@ def test_tag_names_are_found_everywhere():
 
 
 TAG = {"node": "tag", "name": "aum"}
+TEXT = {"node": "value", "type": "text", "value": "x"}
+
+
+def _column_is(name):
+    return {"node": "compare", "op": "==", "left": {"node": "column", "name": name}, "right": TEXT}
 
 
 @pytest.mark.parametrize(
@@ -229,10 +235,23 @@ TAG = {"node": "tag", "name": "aum"}
         ({"node": "and", "operands": [{**TAG, "sql": "x"}]}, "operands.0.tag.sql: unknown key"),
         ({"node": "compare", "op": "LIKE", "left": TAG, "right": TAG}, "compare.op"),
         ({"node": "compare", "op": "==", "left": TAG}, "compare.right: Field required"),
-        ({"node": "did", "action": "view", "where": [["customer_id", {"node": "value", "type": "text",
-          "value": "x"}]]}, "Unknown filter"),
-        ({"node": "did", "action": "view", "times": 10**30}, "times"),
-        ({"node": "did", "action": "x'; DROP TABLE event; --"}, "Unknown action"),
+        ({"node": "did", "events": {"event": "view", "where": _column_is("customer_id")}}, "is the customer"),
+        ({"node": "did", "events": {"event": "view", "where": _column_is("sql")}}, "Unknown column of event"),
+        ({"node": "did", "events": {"event": "view", "where": TAG}}, "cannot stand in it"),
+        ({"node": "did", "events": {"event": "view"}, "times": 10**30}, "times"),
+        ({"node": "did", "events": {"event": "x'; DROP TABLE event; --"}}, "Unknown event"),
+        ({"node": "did", "events": {"event": "consent"}}, "Unknown event 'consent'"),
+        ({"node": "measure", "events": {"event": "txn"}, "function": "sum", "of": "kind"}, "Unknown number"),
+        ({"node": "measure", "events": {"event": "txn"}, "function": "sum"}, "needs a column"),
+        ({"node": "measure", "events": {"event": "txn"}, "function": "eval"}, "function"),
+        ({"node": "sequence", "steps": [{"event": "view"}]}, "steps"),
+        ({"node": "sequence", "steps": [{"event": "view", "within_days": 3}] * 2}, "the first step"),
+        ({"node": "in_list", "name": "../secret", "digest": "0" * 64}, "name"),
+        ({"node": "in_list", "name": "vip", "digest": "x"}, "digest"),
+        ({"node": "sample", "share": 2, "salt": "x"}, "share"),
+        ({"node": "top", "count": 0, "by": TAG}, "count"),
+        ({"node": "past", "name": "aum", "days": 0}, "days"),
+        ({"node": "text_match", "op": "like", "operand": TAG, "text": TEXT}, "op"),
         ({"node": "not", "operand": {"node": "when", "condition": TAG, "then": TAG}}, "when"),
         ({"op": "=="}, "node"),
         ([], "expression"),
@@ -268,14 +287,8 @@ def test_nesting_has_a_stated_limit_for_handles_too():
         _ = ratio * 2
 
 
-def test_a_node_given_twice_is_refused():
-    with pytest.raises(ValidationError, match="filtered twice"):
-        Did(action="view", where=(("object", as_node("x")), ("object", as_node("y"))))
-
-
 def test_did_is_an_expression_that_keeps_its_parts():
     expression = did("view", object="wealth").within(days=3).at_least(2)
     assert isinstance(expression, Expression)
-    assert expression.node == Did(
-        action="view", where=(("object", as_node("wealth")),), times=2, within_days=3
-    )
+    where = (column("object") == "wealth").node
+    assert expression.node == Did(events=Events(event="view", where=where, within_days=3), times=2)

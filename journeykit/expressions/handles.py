@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from journeykit.mart.scope import Scope
 
 _NUMBERS = (Type.INTEGER, Type.DECIMAL, Type.RATE)
+_CALLED: dict[Any, str] = {
+    nodes.Events: "did()", nodes.Did: "did()", nodes.Measure: "did()", nodes.Sequence: "sequence()",
+    nodes.Step: "sequence()", nodes.Without: "without()", nodes.Sample: "sample()", nodes.Top: "top()",
+    nodes.Past: "ago()",
+}  # fmt: skip
 
 
 class Expression:
@@ -76,13 +81,13 @@ class Expression:
         return self._compare(">=", other)
 
     def __add__(self, other: Any) -> Expression:
-        return _calculate("+", self, other)
+        return self._shift(other) if isinstance(other, timedelta) else _calculate("+", self, other)
 
     def __radd__(self, other: Any) -> Expression:
         return _calculate("+", other, self)
 
     def __sub__(self, other: Any) -> Expression:
-        return _calculate("-", self, other)
+        return self._shift(-other) if isinstance(other, timedelta) else _calculate("-", self, other)
 
     def __rsub__(self, other: Any) -> Expression:
         return _calculate("-", other, self)
@@ -134,6 +139,32 @@ class Expression:
         """The value, or the constant `default` where it is missing."""
         return Expression(_make(nodes.Fill, operand=self.node, default=as_value(default)))
 
+    def contains(self, text: str) -> Expression:
+        """Whether the text has `text` in it, letter by letter; false where it is missing."""
+        return self._match("contains", text)
+
+    def starts_with(self, text: str) -> Expression:
+        """Whether the text begins with `text`."""
+        return self._match("starts_with", text)
+
+    def ends_with(self, text: str) -> Expression:
+        """Whether the text ends with `text`."""
+        return self._match("ends_with", text)
+
+    def ago(self, *, days: int) -> Expression:
+        """The tag as it was on the last working day on or before `days` days ago."""
+        if not isinstance(self.node, nodes.TagRef):
+            raise DefinitionError(f"ago() looks up a tag's earlier value, and {self!r} is no tag.")
+        return Expression(_make(nodes.Past, name=self.node.name, days=days))
+
+    def _match(self, op: str, text: str) -> Expression:
+        return Expression(_make(nodes.TextMatch, op=op, operand=self.node, text=as_value(text)))
+
+    def _shift(self, by: timedelta) -> Expression:
+        if by % timedelta(days=1):
+            raise DefinitionError(f"Days are shifted by whole days, and {by} is not; write days(7).")
+        return Expression(_make(nodes.DaysLater, operand=self.node, days=by.days))
+
     def _compare(self, op: str, other: Any) -> Expression:
         return Expression(_make(nodes.Compare, op=op, left=self.node, right=as_node(other)))
 
@@ -157,7 +188,10 @@ class Expression:
 
 
 class DidExpression(Expression):
-    """How often a customer did something; at least once unless said otherwise."""
+    """How often a customer did something; at least once unless said otherwise.
+
+    It is also where values over the same events begin: ``did("txn").within(days=30).sum("amount") > 5000``.
+    """
 
     node: nodes.Did
 
@@ -173,13 +207,89 @@ class DidExpression(Expression):
         """Neither more nor fewer; 0 means never."""
         return self._replace(op="exactly", times=times)
 
+    def in_each(self, *, days: int) -> DidExpression:
+        """So often in each period of `days` days of the window, as in ``.in_each(days=7).within(days=28)``.
+
+        A window of whole periods must follow.
+        """
+        return self._replace(every_days=days)
+
     def within(self, *, days: int) -> DidExpression:
         """Count only the last `days` days, as_of included."""
-        return self._replace(within_days=days)
+        return self._replace(events=self._narrow(within_days=days))
+
+    def since_entry(self) -> DidExpression:
+        """Count only the days after the one on which the customer came to the node of a journey."""
+        return self._replace(events=self._narrow(since_entry=True))
+
+    def count(self) -> Expression:
+        """How often, as a number."""
+        return self._measure("count")
+
+    def sum(self, of: str) -> Expression:
+        """The sum of a column; 0 over no rows."""
+        return self._measure("sum", of)
+
+    def mean(self, of: str) -> Expression:
+        """The mean of a column; missing without any."""
+        return self._measure("mean", of)
+
+    def min(self, of: str) -> Expression:
+        """The least value of a column."""
+        return self._measure("min", of)
+
+    def max(self, of: str) -> Expression:
+        """The greatest value of a column."""
+        return self._measure("max", of)
+
+    def first_time(self) -> Expression:
+        """When it happened first."""
+        return self._measure("first_time")
+
+    def last_time(self) -> Expression:
+        """When it happened last."""
+        return self._measure("last_time")
+
+    def _measure(self, function: str, of: str | None = None) -> Expression:
+        if (self.node.op, self.node.times, self.node.every_days) != ("at_least", 1, None):
+            raise DefinitionError(
+                f"{function}() is a value over all of the events, and {self!r} already counts them. "
+                "Leave at_least(), at_most(), exactly() and in_each() out."
+            )
+        return Expression(_make(nodes.Measure, events=self.node.events, function=function, of=of))
+
+    def _narrow(self, **changes: Any) -> nodes.Events:
+        return _make(nodes.Events, **{**_parts(self.node.events), **changes})
 
     def _replace(self, **changes: Any) -> DidExpression:
-        kept = {name: getattr(self.node, name) for name in nodes.Did.model_fields}
-        return DidExpression(_make(nodes.Did, **{**kept, **changes}))
+        return DidExpression(_make(nodes.Did, **{**_parts(self.node), **changes}))
+
+
+class SequenceExpression(Expression):
+    """Steps one after the other; see :func:`sequence`."""
+
+    node: nodes.Sequence
+
+    def without(self, event: DidExpression, *, days: int | None = None) -> SequenceExpression:
+        """And this did not follow: ever, or in the `days` days from the last step's day on.
+
+        As long as those days are not over, it is not yet true.
+        """
+        selected = _selected(event, "without()")
+        if event.node != nodes.Did(events=nodes.Events(**selected)):
+            raise DefinitionError(f"without() takes an event by itself, as in did('apply'), not {event!r}.")
+        return self._replace(without=_make(nodes.Without, **selected, within_days=days))
+
+    def within(self, *, days: int) -> SequenceExpression:
+        """Look only at the last `days` days, as_of included."""
+        return self._replace(within_days=days)
+
+    def since_entry(self) -> SequenceExpression:
+        """Look only at the days after the one on which the customer came to the node of a journey."""
+        return self._replace(since_entry=True)
+
+    def _replace(self, **changes: Any) -> SequenceExpression:
+        return SequenceExpression(_make(nodes.Sequence, **{**_parts(self.node), **changes}))
 
 
 def tag(name: str) -> Expression:
@@ -236,23 +346,96 @@ def case(*arms: tuple[Any, Any], otherwise: Any = None) -> Expression:
     return Expression(_make(nodes.Case, arms=tuple(made), otherwise=last))
 
 
-def did(
-    action: str,
-    *,
-    object: str | None = None,  # noqa: A002 - the column's name
-    channel: str | None = None,
-    product_id: str | None = None,
-) -> DidExpression:
+def did(event: str, *conditions: Any, **filters: Any) -> DidExpression:
     """Whether the customer did something, at least once in all history unless said otherwise.
+
+    Parameters
+    ----------
+    event : str
+        An action such as ``view``, or a subject of events such as ``txn`` or ``contact``.
+    *conditions : Expression
+        Conditions over the subject's columns, as in ``column("amount") >= 5000``.
+    **filters
+        Columns and the value, or list of values, that they must have.
 
     Examples
     --------
     >>> did("view", object="wealth").at_least(2).within(days=14)
     did("view", object="wealth").at_least(2).within(days=14)
+    >>> did("txn", column("amount") >= 100, kind="purchase").within(days=30).sum("amount") > 5000
+    did("txn", column("amount") >= 100, kind="purchase").within(days=30).sum("amount") > 5000
     """
-    filters = {"object": object, "channel": channel, "product_id": product_id}
-    where = tuple((name, as_value(value)) for name, value in filters.items() if value is not None)
-    return DidExpression(_make(nodes.Did, action=action, where=where))
+    parts = [as_node(condition) for condition in conditions]
+    for name, value in filters.items():
+        handle = column(name)
+        many = isinstance(value, list | tuple | set | frozenset)
+        parts.append((handle.isin(value) if many else handle == value).node)
+    where = parts[0] if len(parts) == 1 else _make(nodes.And, operands=tuple(parts)) if parts else None
+    return DidExpression(_make(nodes.Did, events=_make(nodes.Events, event=event, where=where)))
+
+
+def sequence(*steps: DidExpression) -> SequenceExpression:
+    """Whether the customer did one thing after the other; one match suffices.
+
+    Parameters
+    ----------
+    *steps : expression of did()
+        Each with ``at_least(n)`` when it must happen more than once, and from the second on with
+        ``within(days=n)`` when it must happen in the n days that begin with the day of the step before.
+
+    Examples
+    --------
+    >>> sequence(did("view", object="wealth"), did("login").at_least(2)).without(did("apply"), days=7)
+    sequence(did("view", object="wealth"), did("login").at_least(2)).without(did("apply"), days=7)
+    """
+    made = []
+    for step in steps:
+        selected = _selected(step, "sequence()")
+        if step.node.op != "at_least" or not step.node.times or step.node.every_days is not None:
+            raise DefinitionError(f"A step happens so often or more: did(...).at_least(n), not {step!r}.")
+        made.append(
+            _make(nodes.Step, **selected, times=step.node.times, within_days=step.node.events.within_days)
+        )
+    return SequenceExpression(_make(nodes.Sequence, steps=tuple(made)))
+
+
+def days(count: int) -> timedelta:
+    """So many days, to be added to a date: ``as_of() + days(7)``."""
+    return timedelta(days=count)
+
+
+def start_of(part: str, value: Any) -> Expression:
+    """The first day of the ``week`` (a Monday), ``month``, ``quarter`` or ``year`` that a day lies in.
+
+    Examples
+    --------
+    >>> tag("since") >= start_of("month", as_of())
+    tag("since") >= start_of("month", as_of())
+    """
+    return Expression(_make(nodes.StartOf, part=part, operand=as_node(value)))
+
+
+def sample(share: Any, *, salt: str) -> Expression:
+    """Whether the customer is in a random share of all, always the same for one salt.
+
+    Examples
+    --------
+    >>> sample(0.1, salt="pilot")
+    sample(0.1, salt="pilot")
+    """
+    return Expression(_make(nodes.Sample, share=share, salt=salt))
+
+
+def top(count: int, *, by: Any, among: Any = None, lowest: bool = False) -> Expression:
+    """Whether the customer is one of the `count` with the highest value among those for whom `among` holds.
+
+    Examples
+    --------
+    >>> top(1000, by=tag("aum"), among=tag("age") >= 60)
+    top(1000, by=tag("aum"), among=tag("age") >= 60)
+    """
+    parts = {"by": as_node(by), "among": None if among is None else as_node(among)}
+    return Expression(_make(nodes.Top, count=count, lowest=lowest, **parts))
 
 
 def as_node(value: Any) -> nodes.AnyNode:
@@ -292,11 +475,24 @@ def as_value(value: Any) -> nodes.Value:
     )
 
 
+def _parts(node: nodes.Node) -> dict[str, Any]:
+    return {name: getattr(node, name) for name in type(node).model_fields}
+
+
+def _selected(step: Any, where: str) -> dict[str, Any]:
+    """The rows that an expression of did() selects."""
+    if not isinstance(step, DidExpression):
+        raise DefinitionError(f"{where} takes events such as did('view'), not {step!r}.")
+    if step.node.events.since_entry:
+        raise DefinitionError(f"Put since_entry() on the whole sequence, not on {step!r}.")
+    return {"event": step.node.events.event, "where": step.node.events.where}
+
+
 def _make(kind: Any, *args: Any, **parts: Any) -> Any:
     try:
         return kind(*args, **parts)
     except ValidationError as error:
-        raise definition_error(kind.__name__, error) from error
+        raise definition_error(_CALLED.get(kind) or kind.__name__, error) from error
 
 
 def _calculate(op: str, left: Any, right: Any) -> Expression:

@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import reprlib
-from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    PrivateAttr,
     TypeAdapter,
     ValidationError,
-    ValidationInfo,
     field_serializer,
     model_validator,
 )
 
-from journeykit.contract import SUBJECTS, Type
-from journeykit.errors import unknown_name
+from journeykit.contract import Type
+from journeykit.expressions.base import Node, quote, show_part, unwrap, walk
+from journeykit.expressions.behaviour import Did, Events, Measure, Selection, Sequence, Step, Without
 from journeykit.expressions.constants import check_constant, read_constant
+from journeykit.expressions.membership import InList, Sample, Top
 from journeykit.yaml_files import definition_error
 
-MAX_DEPTH = 50  # Python's stack, with room for a notebook's own frames
-MAX_PRODUCTS = 4  # keeps doubles finite for any 18-digit input, and divisors short once engines expand them
-_FIXED_COLUMNS = ("event_id", "customer_id", "occurred_at", "action")
-
-
-class Node(BaseModel):
-    """Base of every expression node."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    _depth: int = PrivateAttr(default=1)
-    _products: int = PrivateAttr(default=0)
-
-    def model_post_init(self, context: Any, /) -> None:
-        """Refuse nesting so deep that an engine or Python itself would give up on it."""
-        below = tuple(self.children())
-        self._depth = 1 + max((child._depth for child in below), default=0)
-        self._products = max((child._products for child in below), default=0)
-        if isinstance(self, Arithmetic) and self.op in ("*", "/"):
-            self._products += 1
-        for what, found, limit in (
-            ("the expression is", self._depth, MAX_DEPTH),
-            ("* and / are", self._products, MAX_PRODUCTS),
-        ):
-            if found > limit:
-                raise ValueError(f"{what} nested more than {limit} deep; define a tag for a part of it")
-
-    def children(self) -> Iterator[Node]:
-        """The nodes directly below this one."""
-        for name in type(self).model_fields:
-            part = getattr(self, name)
-            for item in part if isinstance(part, tuple) else (part,):
-                if isinstance(item, Node):
-                    yield item
-
-    def __str__(self) -> str:
-        return repr(self)
+MAX_SHIFT = 36_500
+"""The most days that a date is shifted by, or a snapshot lies back: a hundred years."""
 
 
 class Value(Node):
@@ -91,12 +51,16 @@ class Value(Node):
             return value
         return str(value) if isinstance(value, Decimal) else value.isoformat()
 
+    @property
+    def _binds(self) -> bool:
+        return repr(self).startswith("-")
+
     def __repr__(self) -> str:
         if isinstance(self.value, Decimal):
             short = repr(float(self.value))
             return short if short == str(self.value) else f"Decimal('{self.value}')"
         if isinstance(self.value, str):
-            return _quote(self.value)
+            return quote(self.value)
         return repr(self.value).removeprefix("datetime.")
 
 
@@ -107,7 +71,7 @@ class TagRef(Node):
     name: str
 
     def __repr__(self) -> str:
-        return f"tag({_quote(self.name)})"
+        return f"tag({quote(self.name)})"
 
 
 class ColumnRef(Node):
@@ -118,7 +82,7 @@ class ColumnRef(Node):
     of: str | None = None
 
     def __repr__(self) -> str:
-        return f"column({_quote(self.name)}{f', of={_quote(self.of)}' if self.of else ''})"
+        return f"column({quote(self.name)}{f', of={quote(self.of)}' if self.of else ''})"
 
 
 class AsOf(Node):
@@ -138,8 +102,16 @@ class Arithmetic(Node):
     left: AnyNode
     right: AnyNode
 
+    @property
+    def _multiplies(self) -> bool:
+        return self.op in ("*", "/")
+
+    @property
+    def _binds(self) -> bool:
+        return True
+
     def __repr__(self) -> str:
-        return f"{_part(self.left)} {self.op} {_part(self.right)}"
+        return f"{show_part(self.left)} {self.op} {show_part(self.right)}"
 
 
 class DaysBetween(Node):
@@ -161,7 +133,7 @@ class DatePart(Node):
     operand: AnyNode
 
     def __repr__(self) -> str:
-        return f"date_part({_quote(self.part)}, {self.operand!r})"
+        return f"date_part({quote(self.part)}, {self.operand!r})"
 
 
 class Compare(Node):
@@ -172,8 +144,12 @@ class Compare(Node):
     left: AnyNode
     right: AnyNode
 
+    @property
+    def _binds(self) -> bool:
+        return True
+
     def __repr__(self) -> str:
-        return f"{_part(self.left)} {self.op} {_part(self.right)}"
+        return f"{show_part(self.left)} {self.op} {show_part(self.right)}"
 
 
 class IsIn(Node):
@@ -184,7 +160,7 @@ class IsIn(Node):
     values: tuple[Value, ...]
 
     def __repr__(self) -> str:
-        return f"{_part(self.operand)}.isin([{', '.join(map(repr, self.values))}])"
+        return f"{show_part(self.operand)}.isin([{', '.join(map(repr, self.values))}])"
 
 
 class Between(Node):
@@ -196,7 +172,7 @@ class Between(Node):
     high: AnyNode
 
     def __repr__(self) -> str:
-        return f"{_part(self.operand)}.between({self.low!r}, {self.high!r})"
+        return f"{show_part(self.operand)}.between({self.low!r}, {self.high!r})"
 
 
 class IsMissing(Node):
@@ -206,7 +182,7 @@ class IsMissing(Node):
     operand: AnyNode
 
     def __repr__(self) -> str:
-        return f"{_part(self.operand)}.is_missing()"
+        return f"{show_part(self.operand)}.is_missing()"
 
 
 class Fill(Node):
@@ -217,7 +193,7 @@ class Fill(Node):
     default: Value
 
     def __repr__(self) -> str:
-        return f"{_part(self.operand)}.fill({self.default!r})"
+        return f"{show_part(self.operand)}.fill({self.default!r})"
 
 
 class And(Node):
@@ -225,6 +201,10 @@ class And(Node):
 
     node: Literal["and"] = "and"
     operands: tuple[AnyNode, ...]
+
+    @property
+    def _binds(self) -> bool:
+        return len(self.operands) > 1
 
     def __repr__(self) -> str:
         return _joined(" & ", self.operands, "And")
@@ -236,6 +216,10 @@ class Or(Node):
     node: Literal["or"] = "or"
     operands: tuple[AnyNode, ...]
 
+    @property
+    def _binds(self) -> bool:
+        return len(self.operands) > 1
+
     def __repr__(self) -> str:
         return _joined(" | ", self.operands, "Or")
 
@@ -246,8 +230,12 @@ class Not(Node):
     node: Literal["not"] = "not"
     operand: AnyNode
 
+    @property
+    def _binds(self) -> bool:
+        return True
+
     def __repr__(self) -> str:
-        return f"~{_part(self.operand)}"
+        return f"~{show_part(self.operand)}"
 
 
 class When(Node):
@@ -273,50 +261,53 @@ class Case(Node):
         return f"case({', '.join((*map(repr, self.arms), *last))})"
 
 
-class Did(Node):
-    """How often the customer did something in a window of days that ends at as_of.
+class TextMatch(Node):
+    """Whether a text contains, or starts or ends with another one, letter by letter; false when missing."""
 
-    A window of n days as of D covers D-n+1 to D; without one, all history counts.
-    `action` is an action of the `event` subject; `where` filters its columns for equality.
-    """
-
-    node: Literal["did"] = "did"
-    action: str
-    where: tuple[tuple[str, Value], ...] = ()
-    op: Literal["at_least", "at_most", "exactly"] = "at_least"
-    times: int = Field(default=1, ge=0, lt=2**31)
-    within_days: int | None = Field(default=None, ge=1, lt=2**31)
-
-    @model_validator(mode="after")
-    def _check(self) -> Did:
-        _check_event_value("action", self.action)
-        for name, value in self.where:
-            _check_event_value(name, value.value)
-        if len({name for name, _ in self.where}) < len(self.where):
-            raise ValueError("a column of event is filtered twice")
-        return self
+    node: Literal["text_match"] = "text_match"
+    op: Literal["contains", "starts_with", "ends_with"]
+    operand: AnyNode
+    text: Value
 
     def __repr__(self) -> str:
-        filters = "".join(f", {name}={value!r}" for name, value in self.where)
-        times = "" if (self.op, self.times) == ("at_least", 1) else f".{self.op}({self.times})"
-        window = "" if self.within_days is None else f".within(days={self.within_days})"
-        return f"did({_quote(self.action)}{filters}){times}{window}"
+        return f"{show_part(self.operand)}.{self.op}({self.text!r})"
 
 
-def _unwrap(value: Any, info: ValidationInfo) -> Any:
-    """Let a definition be given a handle; it keeps the node inside."""
-    inner = getattr(value, "node", None)
-    if isinstance(inner, Node):
-        return inner
-    if isinstance(value, str) and value.isidentifier():
-        field = f"{info.field_name}=" if info.field_name else ""
-        raise ValueError(
-            f"'{value}' is text. Write {field}column('{value}') for a column, {field}tag('{value}') for a "
-            f"tag; in YAML {{node: column, name: {value}}}"
-        )
-    if not isinstance(value, Node | dict):
-        raise ValueError(f"{reprlib.repr(value)} is no expression. Write one such as tag('aum') > 5")
-    return value
+class DaysLater(Node):
+    """A day some days after the operand's, or before it; a time of day is dropped."""
+
+    node: Literal["days_later"] = "days_later"
+    operand: AnyNode
+    days: int = Field(ge=-MAX_SHIFT, le=MAX_SHIFT)
+
+    @property
+    def _binds(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"{show_part(self.operand)} {'-' if self.days < 0 else '+'} days({abs(self.days)})"
+
+
+class StartOf(Node):
+    """The first day of the week (a Monday), month, quarter or year that a day lies in."""
+
+    node: Literal["start_of"] = "start_of"
+    part: Literal["week", "month", "quarter", "year"]
+    operand: AnyNode
+
+    def __repr__(self) -> str:
+        return f"start_of({quote(self.part)}, {self.operand!r})"
+
+
+class Past(Node):
+    """A tag as it was on the last working day on or before so many days ago, or missing."""
+
+    node: Literal["past"] = "past"
+    name: str
+    days: int = Field(ge=1, le=MAX_SHIFT)
+
+    def __repr__(self) -> str:
+        return f"tag({quote(self.name)}).ago(days={self.days})"
 
 
 AnyNode = Annotated[
@@ -337,16 +328,26 @@ AnyNode = Annotated[
         | Or
         | Not
         | Case
-        | Did,
+        | TextMatch
+        | DaysLater
+        | StartOf
+        | Past
+        | Did
+        | Measure
+        | Sequence
+        | InList
+        | Sample
+        | Top,
         Field(discriminator="node"),
     ],
-    BeforeValidator(_unwrap),
+    BeforeValidator(unwrap),
 ]
 
 for _model in (
     Arithmetic, DaysBetween, DatePart, Compare, IsIn, Between, IsMissing, Fill, And, Or, Not, When, Case,
+    TextMatch, DaysLater, StartOf, Selection, Events, Step, Without, Did, Measure, Sequence, Top,
 ):  # fmt: skip
-    _model.model_rebuild()
+    _model.model_rebuild(_types_namespace={"AnyNode": AnyNode})
 
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(AnyNode)
 
@@ -370,16 +371,9 @@ def read_node(data: Any, source: str = "expression") -> AnyNode:
         raise definition_error(source, error) from error
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """The node itself and every node below it."""
-    yield node
-    for child in node.children():
-        yield from walk(child)
-
-
 def tag_names(node: Node) -> tuple[str, ...]:
     """The tags an expression uses, each once, sorted."""
-    return tuple(sorted({part.name for part in walk(node) if isinstance(part, TagRef)}))
+    return tuple(sorted({part.name for part in walk(node) if isinstance(part, TagRef | Past)}))
 
 
 def join(kind: type[And | Or], *parts: AnyNode) -> And | Or:
@@ -390,30 +384,7 @@ def join(kind: type[And | Or], *parts: AnyNode) -> And | Or:
     return kind(operands=tuple(operands))
 
 
-def _part(node: Node) -> str:
-    """A node inside another one, in parentheses where Python needs them."""
-    binary = isinstance(node, Arithmetic | Compare) or (isinstance(node, And | Or) and len(node.operands) > 1)
-    signed = isinstance(node, Value) and repr(node).startswith("-")
-    return f"({node!r})" if binary or signed or isinstance(node, Not) else repr(node)
-
-
 def _joined(operator: str, operands: tuple[AnyNode, ...], name: str) -> str:
     if len(operands) < 2:
         return f"{name}(operands=({''.join(f'{part!r},' for part in operands)}))"
-    return operator.join(map(_part, operands))
-
-
-def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _check_event_value(name: str, value: Any) -> None:
-    event = SUBJECTS["event"]
-    names = [column.name for column in event.columns if column.name not in _FIXED_COLUMNS]
-    if name != "action" and name not in names:
-        raise ValueError(str(unknown_name("filter of did()", name, names, "Use one of these.")))
-    known = event.column(name).values
-    if not isinstance(value, str):
-        raise ValueError(f"{name} of an event is text; {value!r} is not")
-    if known and value not in known:
-        raise ValueError(str(unknown_name(f"{name} of an event", value, known, "Use one of these.")))
+    return operator.join(map(show_part, operands))

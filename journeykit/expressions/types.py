@@ -190,10 +190,65 @@ def _(node: nodes.Case, names: _Names) -> Type:
 
 
 @_infer.register
-def _(node: nodes.Did, names: _Names) -> Type:
-    if names.subject is not None:
-        raise DefinitionError(f"{node!r} is about a customer; it cannot stand inside a tag's aggregate.")
+def _(node: nodes.TextMatch, names: _Names) -> Type:
+    for part in (node.operand, node.text):
+        if (found := _infer(part, names)) is not Type.TEXT:
+            raise DefinitionError(f"{node!r} looks into text, and {part!r} is {found}.")
     return Type.BOOLEAN
+
+
+@_infer.register(nodes.DaysLater)
+@_infer.register(nodes.StartOf)
+def _(node: nodes.DaysLater | nodes.StartOf, names: _Names) -> Type:
+    if (found := _infer(node.operand, names)) not in _DAYS:
+        raise DefinitionError(f"{node!r} needs a date or time, and {node.operand!r} is {found}.")
+    return Type.DATE
+
+
+@_infer.register
+def _(node: nodes.Past, names: _Names) -> Type:
+    _check_about_customer(node, names)
+    if node.name not in names.tags:
+        raise unknown_name("tag", node.name, names.tags, "List them with list(mart.tags).")
+    return names.tags[node.name]
+
+
+@_infer.register
+def _(node: nodes.Did, names: _Names) -> Type:
+    _check_about_customer(node, names)
+    if node.every_days is not None and node.events.within_days is None:
+        example = f"within(days={4 * node.every_days})"
+        raise DefinitionError(f"{node!r} has no window. Say of how many whole periods, as in .{example}.")
+    return Type.BOOLEAN
+
+
+@_infer.register
+def _(node: nodes.Measure, names: _Names) -> Type:
+    _check_about_customer(node, names)
+    return node.type
+
+
+@_infer.register(nodes.Sequence)
+@_infer.register(nodes.InList)
+@_infer.register(nodes.Sample)
+def _(node: nodes.Sequence | nodes.InList | nodes.Sample, names: _Names) -> Type:
+    _check_about_customer(node, names)
+    return Type.BOOLEAN
+
+
+@_infer.register
+def _(node: nodes.Top, names: _Names) -> Type:
+    _check_about_customer(node, names)
+    if (found := _infer(node.by, names)) not in _NUMBERS:
+        raise DefinitionError(f"{node!r} is ordered by {node.by!r}, which is {found}. Give it a number.")
+    if node.among is not None:
+        _check_condition(node, node.among, names)
+    return Type.BOOLEAN
+
+
+def _check_about_customer(node: nodes.Node, names: _Names) -> None:
+    if names.subject is not None:
+        raise DefinitionError(f"{node!r} is about a customer; it cannot stand where one row is looked at.")
 
 
 def _check_condition(whole: nodes.Node, part: nodes.Node, names: _Names) -> None:

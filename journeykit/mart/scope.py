@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from journeykit.contract import Type
 from journeykit.errors import DefinitionError, unknown_name
+
+CUSTOMER_ID = "customer_id"
+
+
+def _no_snapshots(days: int) -> sa.FromClause:
+    raise DefinitionError(f"No snapshot of {days} days ago can be looked up here. Ask a mart: jk.connect().")
+
+
+def _no_lists(name: str, digest: str) -> sa.FromClause:
+    raise DefinitionError(f"The list '{name}' cannot be looked up here. Ask a mart: jk.connect().")
 
 
 @dataclass(frozen=True)
@@ -36,6 +47,14 @@ class Scope:
         Tags that could not be built, and the ``subject.column`` that the bank does not have.
     values : mapping of str to tuple of str
         Every value a text tag may have; tags without an entry may have any.
+    entries : FromClause or None
+        ``customer_id`` and ``entered_on`` of those who stand at a node of a journey.
+    past : callable
+        Days to the relation of the snapshot that many days ago.
+    lists : callable
+        Name and digest of a list to a relation with its ``customer_id``.
+    bound : mapping of Node to ColumnElement
+        What has been joined to `relation` for nodes that its own columns do not tell.
     """
 
     as_of: date
@@ -47,6 +66,10 @@ class Scope:
     references: Mapping[str, sa.FromClause] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    entries: sa.FromClause | None = None
+    past: Callable[[int], sa.FromClause] = _no_snapshots
+    lists: Callable[[str, str], sa.FromClause] = _no_lists
+    bound: Mapping[Any, sa.ColumnElement] = field(default_factory=dict)
 
     def column(self, name: str) -> sa.ColumnElement:
         """The column of a tag.

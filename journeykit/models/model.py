@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from journeykit.contract import SUBJECTS, Type
 from journeykit.errors import DataError, DefinitionError, UnknownNameError, unknown_name
 from journeykit.expressions import AnyNode, AsOf, tag_names
-from journeykit.expressions.nodes import walk
+from journeykit.expressions.base import walk
 from journeykit.expressions.types import check_predicate
 from journeykit.settings import find_root
 from journeykit.tags import Aggregate, Attribute, Catalogue, Score, Tag

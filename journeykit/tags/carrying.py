@@ -21,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from journeykit.contract import subject
 from journeykit.dialects import EmbeddedError, attach_read_only, latest_in_files, open_embedded
 from journeykit.expressions import AsOf, Node
-from journeykit.expressions.nodes import walk
+from journeykit.expressions.base import walk
 from journeykit.mart.manifest import WHOLE, SourceManifest
 from journeykit.mart.sources import end_of, subject_table
 from journeykit.mart.store import MartStore

@@ -13,10 +13,17 @@ from journeykit.expressions import (
     ColumnRef,
     Did,
     Fill,
+    InList,
+    Measure,
     Node,
+    Past,
+    Sample,
+    Sequence,
+    Top,
     infer,
 )
-from journeykit.expressions.nodes import Case, Value, walk
+from journeykit.expressions.base import walk
+from journeykit.expressions.nodes import Case, Value
 from journeykit.expressions.values import Values, check_values
 from journeykit.tags.columns import column_of, columns_in, owner_of
 
@@ -29,6 +36,8 @@ NO_OPERAND = ("count", "exists")
 MAY_COUNT = ("days_since", "slope", "volatility")
 OVER_TIME = ("slope", "volatility")
 FEWEST_PERIODS, MOST_PERIODS = 3, 60
+ROWS = Did | Measure | Sequence | Past | InList | Sample | Top
+"""What only a segment can ask: it is read from rows, lists or earlier snapshots once the tags are there."""
 OWNERS = ("customer", "manager", "branch")
 # No complement of a tag may ever reach someone who never answered, so consent is none (design D4).
 BARRED = {
@@ -228,8 +237,8 @@ def check_score(name: str, type_: Type) -> None:
 def check_expression(name: str, expression: Node) -> None:
     """Refuse an expression over tags that reads rows; its types are checked with the tags it uses."""
     for part in walk(expression):
-        if isinstance(part, ColumnRef | Did):
-            what = f"column '{part.name}'" if isinstance(part, ColumnRef) else f"did('{part.action}')"
+        if isinstance(part, ColumnRef | ROWS):
+            what = f"column '{part.name}'" if isinstance(part, ColumnRef) else repr(part)
             raise DefinitionError(
                 f"Tag '{name}': an expression over tags cannot read {what}. Make an aggregate or attribute "
                 "tag of it."

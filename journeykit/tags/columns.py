@@ -5,7 +5,7 @@ from __future__ import annotations
 from journeykit.contract import Column, Subject, subject
 from journeykit.errors import unknown_name
 from journeykit.expressions import ColumnRef, Node
-from journeykit.expressions.nodes import walk
+from journeykit.expressions.base import walk
 
 
 def columns_in(*nodes: Node | None) -> list[ColumnRef]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from journeykit.contract import Type, subject
 from journeykit.errors import DefinitionError
 from journeykit.expressions import Arithmetic, Compare, DaysBetween, Fill, Node, TagRef
-from journeykit.expressions.nodes import walk
+from journeykit.expressions.base import walk
 from journeykit.expressions.values import Values
 from journeykit.tags.checking import DAYS, NUMBERS, infer_for
 

@@ -21,7 +21,7 @@ from journeykit.expressions import (
     column,
     days_between,
 )
-from journeykit.expressions.nodes import walk
+from journeykit.expressions.base import walk
 from journeykit.tags.tag import Aggregate, Attribute, Formula, Function, Ranking, Score, Tag
 
 Computed = Attribute | Aggregate | Formula | Ranking | Score | Expression

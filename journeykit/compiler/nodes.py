@@ -1,4 +1,4 @@
-"""Expressions to SQLAlchemy Core, one function per kind of node.
+"""Values and conditions to SQLAlchemy Core, one function per kind of node.
 
 Values are always bound and names are looked up in the :class:`Scope`, so nothing an analyst writes
 becomes SQL text. Conditions are two-valued (design D4): ``(a > b) IS TRUE`` is false for a missing side.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time, timedelta
 from functools import singledispatch
 from typing import Any
 
@@ -16,12 +15,19 @@ import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
 
 from journeykit.contract import Type
-from journeykit.dialects import days_from, in_binary_order, to_day
+from journeykit.dialects import (
+    days_after,
+    days_from,
+    in_binary_order,
+    start_of,
+    text_contains,
+    text_ends_with,
+    text_starts_with,
+    to_day,
+)
 from journeykit.errors import unknown_name
 from journeykit.expressions import nodes
 from journeykit.expressions.places import DIGITS, decimal_places
-from journeykit.expressions.types import check_predicate
-from journeykit.expressions.values import check_values
 from journeykit.mart.scope import Scope
 
 _SQL_TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
@@ -48,53 +54,29 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def compile_statement(node: nodes.Node, scope: Scope) -> sa.Select[Any]:
-    """Select the ids of the customers for whom a condition holds.
-
-    Parameters
-    ----------
-    node : Node
-        A condition over tags and behaviour.
-    scope : Scope
-        What the names in it mean.
-
-    Returns
-    -------
-    Select
-        One column, ``customer_id``, one row per customer, in no particular order.
-
-    Raises
-    ------
-    DefinitionError
-        An unknown tag, types that do not go together, a value that the tag cannot have, or an expression
-        that is not a condition.
-    """
-    for name in nodes.tag_names(node):
-        scope.check_available(name)
-    check_predicate(node, scope.types)
-    check_values(node, scope.values)
-    return sa.select(scope.relation.c.customer_id).where(_compile_where(node, scope))
+_MATCHES: dict[str, Callable[[Any, Any], Any]] = {
+    "contains": text_contains,
+    "starts_with": text_starts_with,
+    "ends_with": text_ends_with,
+}
+_MAY_BE_MISSING = (nodes.TagRef, nodes.ColumnRef, nodes.Past, nodes.Value, nodes.Fill, nodes.Case)
 
 
 def compile_predicate(node: nodes.Node, scope: Scope) -> sa.ColumnElement[bool]:
     """A boolean expression as a condition that is true or false, never missing."""
     compiled = compile_node(node, scope)
-    two_valued = isinstance(
-        node, nodes.Compare | nodes.IsIn | nodes.Between | nodes.IsMissing | nodes.And | nodes.Or
-        | nodes.Not | nodes.Did,
-    )  # fmt: skip
-    return compiled if two_valued else _is_true(compiled)
+    return _is_true(compiled) if isinstance(node, _MAY_BE_MISSING) else compiled
 
 
-def _compile_where(node: nodes.Node, scope: Scope) -> sa.ColumnElement[bool]:
+def compile_where(node: nodes.Node, scope: Scope) -> sa.ColumnElement[bool]:
     """A condition where only truth matters, so that what is missing need not be made false.
 
     A bare ``a > b`` can be pushed into the scan: counts take 0.6 of the time they take with IS TRUE.
     """
     if isinstance(node, nodes.And):
-        return sa.and_(sa.true(), *(_compile_where(part, scope) for part in node.operands))
+        return sa.and_(sa.true(), *(compile_where(part, scope) for part in node.operands))
     if isinstance(node, nodes.Or):
-        return sa.or_(sa.false(), *(_compile_where(part, scope) for part in node.operands))
+        return sa.or_(sa.false(), *(compile_where(part, scope) for part in node.operands))
     return _compile_loose(node, scope)
 
 
@@ -123,6 +105,12 @@ def _(node: nodes.Between, scope: Scope) -> sa.ColumnElement[Any]:
     parts = [compile_node(part, scope) for part in (node.operand, node.low, node.high)]
     operand, low, high = _ordered(parts)
     return operand.between(low, high)
+
+
+@_compile_loose.register
+def _(node: nodes.TextMatch, scope: Scope) -> sa.ColumnElement[Any]:
+    operand, text = compile_node(node.operand, scope), compile_node(node.text, scope)
+    return _MATCHES[node.op](operand, text)
 
 
 @singledispatch
@@ -182,6 +170,7 @@ def _(node: nodes.DatePart, scope: Scope) -> sa.ColumnElement[Any]:
 @compile_node.register(nodes.Compare)
 @compile_node.register(nodes.IsIn)
 @compile_node.register(nodes.Between)
+@compile_node.register(nodes.TextMatch)
 def _(node: nodes.Node, scope: Scope) -> sa.ColumnElement[Any]:
     return _is_true(_compile_loose(node, scope))
 
@@ -222,41 +211,18 @@ def _(node: nodes.Case, scope: Scope) -> sa.ColumnElement[Any]:
 
 
 @compile_node.register
-def _(node: nodes.Did, scope: Scope) -> sa.ColumnElement[Any]:
-    """People without any event count too, so an upper limit is the complement of a lower one."""
-    times = node.times
-    if node.op == "at_least":
-        return _did(node, scope, operator.ge, times) if times else sa.true()
-    if node.op == "at_most":
-        return sa.not_(_did(node, scope, operator.ge, times + 1))
-    return _did(node, scope, operator.eq, times) if times else sa.not_(_did(node, scope, operator.ge, 1))
+def _(node: nodes.DaysLater, scope: Scope) -> sa.ColumnElement[Any]:
+    return days_after(to_day(compile_node(node.operand, scope)), sa.literal(node.days, sa.Integer()))
 
 
-def _did(
-    node: nodes.Did, scope: Scope, compare: Callable[[Any, Any], Any], times: int
-) -> sa.ColumnElement[bool]:
-    """Whether the customer is among those with so many matching events: one scan, a semi-join."""
-    event = scope.subjects("event")
-    filters = [event.c.action == sa.literal(node.action, sa.Text())]
-    filters += [event.c[name] == compile_node(value, scope) for name, value in node.where]
-    actors = sa.select(event.c.customer_id).where(
-        event.c.customer_id.is_not(sa.null()), *filters, *_window(node.within_days, event, scope.as_of)
-    )
-    if (compare, times) != (operator.ge, 1):
-        actors = actors.group_by(event.c.customer_id).having(
-            compare(sa.func.count(), sa.literal(times, sa.BigInteger()))
-        )
-    return scope.relation.c.customer_id.in_(actors)
+@compile_node.register
+def _(node: nodes.StartOf, scope: Scope) -> sa.ColumnElement[Any]:
+    return start_of(node.part, compile_node(node.operand, scope))
 
 
-def _window(days: int | None, event: sa.Table, as_of: date) -> list[sa.ColumnElement[bool]]:
-    """A window of n days as of D covers D-n+1 to D, whole days (design D3)."""
-    end = datetime.combine(as_of + timedelta(days=1), time.min)
-    bounds = [event.c.occurred_at < sa.literal(end, sa.DateTime())]
-    if days is not None and days < as_of.toordinal():
-        start = datetime.combine(as_of - timedelta(days=days - 1), time.min)
-        bounds.append(event.c.occurred_at >= sa.literal(start, sa.DateTime()))
-    return bounds
+@compile_node.register
+def _(node: nodes.Past, scope: Scope) -> sa.ColumnElement[Any]:
+    return scope.bound[node]
 
 
 def _is_true(condition: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:

@@ -1,0 +1,124 @@
+"""One thing after the other, to SQL.
+
+Two steps that may lie any time apart need only the first time of the one and the last of the other. All else
+is judged over one list of the rows of every step, sorted by customer and time, step by step: a step is
+complete at a row when the step before was complete before the rows that it takes, the latest such completion
+being the best one for any window. Of rows at one time those of later steps come first in the list, so that
+none is after the other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from journeykit.compiler.behaviour import is_meant, open_window, select_events
+from journeykit.compiler.nodes import compile_node
+from journeykit.dialects import days_from, to_day
+from journeykit.expressions import nodes
+from journeykit.mart.scope import CUSTOMER_ID, Scope
+
+Column = sa.ColumnElement[Any]
+_BEFORE = (None, -1)
+_AFTER = (1, None)
+
+
+@compile_node.register
+def _(node: nodes.Sequence, scope: Scope) -> Column:
+    found = _first_and_last(node, scope) if _is_plain(node) else _matched(node, scope)
+    return scope.relation.c[CUSTOMER_ID].in_(found)
+
+
+def _is_plain(node: nodes.Sequence) -> bool:
+    """Whether it is two single steps over one subject, any time apart."""
+    first, last = node.steps[0], node.steps[-1]
+    return (
+        len(node.steps) == 2
+        and node.without is None
+        and last.within_days is None
+        and first.times == last.times == 1
+        and first.subject == last.subject
+    )
+
+
+def _first_and_last(node: nodes.Sequence, scope: Scope) -> sa.Select[Any]:
+    """The first time of the one step lies before the last time of the other."""
+    source, row, window = open_window(node.steps[0], scope, node.within_days, node.since_entry)
+    first, last = (is_meant(step, row, scope) for step in node.steps)
+    at = row.c[node.steps[0].at]
+    return (
+        sa.select(row.c[CUSTOMER_ID])
+        .select_from(source)
+        .where(*window, sa.or_(first, last))
+        .group_by(row.c[CUSTOMER_ID])
+        .having(sa.func.min(sa.case((first, at))) < sa.func.max(sa.case((last, at))))
+    )
+
+
+def _matched(node: nodes.Sequence, scope: Scope) -> sa.Select[Any]:
+    rows = _rows(node, scope)
+    for number, step in enumerate(node.steps, 1):
+        rows = _complete(rows, step, number)
+    done = rows.c.done
+    if node.without is None:
+        return sa.select(rows.c[CUSTOMER_ID]).where(done.is_not(sa.null()))
+    return _unless(rows, node.without, len(node.steps) + 1, scope)
+
+
+def _rows(node: nodes.Sequence, scope: Scope) -> sa.FromClause:
+    """Every row of every step, and of what must not follow, with the number of the step."""
+    selections = [*node.steps, *([node.without] if node.without else [])]
+    parts = []
+    for number, selection in enumerate(selections, 1):
+        source, row, conditions = select_events(selection, scope, node.within_days, node.since_entry)
+        at = sa.cast(row.c[selection.at], sa.DateTime()).label("at")
+        step = sa.cast(sa.literal(number, sa.Integer()), sa.Integer()).label("step")
+        parts.append(sa.select(row.c[CUSTOMER_ID], at, step).select_from(source).where(*conditions))
+    return sa.union_all(*parts).subquery()
+
+
+def _complete(rows: sa.FromClause, step: nodes.Step, number: int) -> sa.FromClause:
+    """Add `done`: the time of a row at which the step, and all before it, is complete."""
+    here = rows.c.step == number
+    if number == 1:
+        nth = sa.func.row_number().over(**_of_one_step(rows))
+        complete = here if step.times == 1 else sa.and_(here, nth >= step.times)
+        return _with(rows, done=sa.case((complete, rows.c.at)))
+    rows = _with(rows, before=sa.func.max(rows.c.done).over(**_of_customer(rows), rows=_BEFORE))
+    if step.times > 1:
+        rows = _with(rows, before=sa.func.lag(rows.c.before, step.times - 1).over(**_of_one_step(rows)))
+    complete = sa.and_(rows.c.step == number, rows.c.before.is_not(sa.null()))
+    if step.within_days is not None:
+        complete = sa.and_(complete, _days(rows.c.before, rows.c.at) < step.within_days)
+    return _with(rows, done=sa.case((complete, rows.c.at)))
+
+
+def _unless(rows: sa.FromClause, without: nodes.Without, number: int, scope: Scope) -> sa.Select[Any]:
+    """Those with an end that nothing unwanted follows; an open window is not yet without it."""
+    unwanted = sa.case((rows.c.step == number, rows.c.at))
+    rows = _with(rows, unwanted=sa.func.min(unwanted).over(**_of_customer(rows), rows=_AFTER))
+    done, following = rows.c.done, rows.c.unwanted.is_(sa.null())
+    if without.within_days is not None:
+        days = without.within_days
+        over = _days(done, sa.literal(scope.as_of, sa.Date())) >= days - 1
+        following = sa.and_(over, sa.or_(following, _days(done, rows.c.unwanted) >= days))
+    return sa.select(rows.c[CUSTOMER_ID]).where(done.is_not(sa.null()), following)
+
+
+def _of_customer(rows: sa.FromClause) -> dict[str, Any]:
+    return {"partition_by": rows.c[CUSTOMER_ID], "order_by": [rows.c.at, rows.c.step.desc()]}
+
+
+def _of_one_step(rows: sa.FromClause) -> dict[str, Any]:
+    return {"partition_by": [rows.c[CUSTOMER_ID], rows.c.step], "order_by": rows.c.at}
+
+
+def _with(rows: sa.FromClause, **columns: Column) -> sa.FromClause:
+    """The rows with other columns, or with more of them."""
+    kept = [column for column in rows.c if column.name not in columns]
+    return sa.select(*kept, *(column.label(name) for name, column in columns.items())).subquery()
+
+
+def _days(start: Column, end: Column) -> Column:
+    return days_from(to_day(start), to_day(end))
