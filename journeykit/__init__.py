@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "SUBJECTS": "contract",
     "Aggregate": "tags",
     "Attribute": "tags",
     "Channel": "routing.channel",
@@ -16,6 +15,7 @@ _HOME = {
     "Model": "models",
     "Offer": "strategies.offers",
     "Ranking": "tags",
+    "SUBJECTS": "contract",
     "Score": "tags",
     "Segment": "segments",
     "Strategy": "strategies.graph",
@@ -31,6 +31,7 @@ _HOME = {
     "connect": "workspace",
     "daily_report": "workspace",
     "date_part": "expressions",
+    "days": "expressions",
     "days_between": "expressions",
     "did": "expressions",
     "distribution": "tags.distribution",
@@ -40,10 +41,14 @@ _HOME = {
     "model_card": "workspace",
     "plan_tags": "workspace",
     "run_strategies": "workspace",
+    "sample": "expressions",
+    "sequence": "expressions",
+    "start_of": "expressions",
     "tag": "expressions",
     "tag_drift": "workspace",
     "tag_quality": "workspace",
     "tag_uses": "workspace",
+    "top": "expressions",
     "train_models": "workspace",
 }
 
