@@ -1,5 +1,6 @@
 """Every difference between databases, in one place; the only package that names one."""
 
+from journeykit.dialects.aggregates import count_bits, first_by, from_units, last_by, round_half_up
 from journeykit.dialects.databases import (
     begin_writing,
     first_opening,
@@ -20,8 +21,6 @@ from journeykit.dialects.embedded import (
     create_seen_view,
     create_table_as,
     detach,
-    fetch_arrow,
-    is_bad_value,
     is_one_reading_statement,
     is_out_of_space,
     latest_in_files,
@@ -30,7 +29,6 @@ from journeykit.dialects.embedded import (
     native,
     open_embedded,
     parse_time,
-    registered,
     row_hash,
     row_id,
     show_sql,
@@ -46,6 +44,7 @@ from journeykit.dialects.functions import (
     text_starts_with,
     to_day,
 )
+from journeykit.dialects.rows import fetch_arrow, is_bad_value, registered
 
 __all__ = [
     "SQL_TYPES",
@@ -55,6 +54,7 @@ __all__ = [
     "attach_read_only",
     "begin_writing",
     "column_types",
+    "count_bits",
     "create_file_view",
     "create_seen_view",
     "create_table_as",
@@ -62,13 +62,16 @@ __all__ = [
     "days_from",
     "detach",
     "fetch_arrow",
+    "first_by",
     "first_opening",
+    "from_units",
     "in_binary_order",
     "index_where",
     "insert_columns",
     "is_bad_value",
     "is_one_reading_statement",
     "is_out_of_space",
+    "last_by",
     "latest_in_files",
     "lock_down",
     "months_later",
@@ -79,6 +82,7 @@ __all__ = [
     "open_file",
     "parse_time",
     "registered",
+    "round_half_up",
     "row_hash",
     "row_id",
     "show_sql",

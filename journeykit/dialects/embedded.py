@@ -21,7 +21,7 @@ EmbeddedError = duckdb.Error
 """What the embedded engine raises; callers translate it into an error of ours."""
 
 SQL_TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
-    Type.TEXT: sa.String(),
+    Type.TEXT: sa.String().with_variant(sa.String(collation="C"), "postgresql"),
     Type.INTEGER: sa.BigInteger(),
     Type.DECIMAL: sa.Numeric(18, 2),
     Type.RATE: sa.Numeric(18, 6),

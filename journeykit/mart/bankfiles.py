@@ -87,6 +87,11 @@ def open_file(connection: sa.Connection, file: File, root: Path, as_of: date, na
     UnreadableFileError
         It is damaged, or in another encoding or format than the mapping says.
     """
+    if file.table:
+        raise MappingError(
+            f"{file.table} is a table of a warehouse, and this mart is read from files. Name a `file`, or "
+            "connect to the warehouse by its URL."
+        )
     paths = find_files(root, file.file, as_of)
     bad_rows: list[int] = []
     try:

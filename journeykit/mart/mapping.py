@@ -34,11 +34,12 @@ Written as YAML; the keys are the fields of the models below, the expressions th
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -61,6 +62,12 @@ def _below_root(pattern: str) -> str:
     return pattern
 
 
+def _qualified(name: str) -> str:
+    if not re.fullmatch(r'[^."\s]+\.[^."\s]+', name):
+        raise ValueError(f"'{name}' is no table. Write its schema and its name: schema.name")
+    return name
+
+
 def _readable(text: str) -> str:
     try:
         parse(text)
@@ -69,17 +76,20 @@ def _readable(text: str) -> str:
     return text
 
 
+TableName = Annotated[str, AfterValidator(_qualified)]
 FilePattern = Annotated[str, AfterValidator(_below_root)]
 ExpressionText = Annotated[str, AfterValidator(_readable)]
 
 
 class File(_Part):
-    """A file, or all files of a pattern, and how to read them.
+    """A file, or all files of a pattern, and how to read them; or a table of a warehouse.
 
     Attributes
     ----------
     file : str
         Below the mapping's root; may hold ``*`` and ``{as_of}``.
+    table : str
+        ``schema.name`` in the warehouse, instead of a file.
     format : str
         ``csv`` or ``parquet``; by the file's ending when left out.
     delimiter, encoding
@@ -90,12 +100,24 @@ class File(_Part):
         Only rows for which this holds.
     """
 
-    file: FilePattern
+    file: FilePattern = ""
+    table: TableName = ""
     format: Literal["csv", "parquet"] | None = None
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     encoding: str = "utf-8"
     missing: tuple[str, ...] = ()
     where: ExpressionText | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if bool(self.file) == bool(self.table):
+            raise ValueError("say where the rows are: either `file` or `table`")
+        return self
+
+    @property
+    def place(self) -> str:
+        """The file or the table, as it is named here."""
+        return self.file or self.table
 
     @property
     def kind(self) -> str:
@@ -146,7 +168,7 @@ class Mapping(_Part):
     """All of it; see the module's example."""
 
     source_day: Literal["daily"] | date
-    root: str
+    root: str = "."
     assumptions: tuple[Assumption, ...] = ()
     absent: tuple[Absence, ...] = ()
     codes: dict[str, dict[str, str]] = Field(default_factory=dict)

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from journeykit.dialects import SQL_TYPES
+from journeykit.dialects import SQL_TYPES, from_units, round_half_up
 from journeykit.tags.tag import Aggregate, Tag
 
 Column = sa.ColumnElement[Any]
@@ -67,8 +67,8 @@ def volatility(tag: Tag, compute: Aggregate, sums: sa.FromClause) -> Column:
     total = sa.cast(sum(each[1:], each[0]), wide)
     spread = sa.cast(squares * periods - total * total, sa.Double())
     units = 10**tag.scale
-    rounded = sa.func.round(sa.func.sqrt(spread) * units / (periods * days)) / units
-    return sa.case((sums.c[_label(tag, "n")] > 0, sa.cast(rounded, SQL_TYPES[tag.type])))
+    rounded = round_half_up(sa.func.sqrt(spread, type_=sa.Double()) * units / (periods * days))
+    return sa.case((sums.c[_label(tag, "n")] > 0, from_units(rounded, SQL_TYPES[tag.type])))
 
 
 def _label(tag: Tag, part: int | str) -> str:
@@ -84,4 +84,4 @@ def _divide(total: Column, by: Column | int, tag: Tag) -> Column:
     """A quotient in double precision of the last place's whole units, rounded half-up to the tag's scale."""
     units = 10**tag.scale
     quotient = sa.cast(total * units, sa.Double()) / by
-    return sa.cast(sa.func.round(quotient) / units, SQL_TYPES[tag.type])
+    return from_units(round_half_up(quotient), SQL_TYPES[tag.type])

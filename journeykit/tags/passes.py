@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from journeykit.dialects import SQL_TYPES
+from journeykit.dialects import SQL_TYPES, count_bits, first_by, last_by
 from journeykit.tags.moments import daily_mean, mean, share, slope, variance_parts, volatility
 from journeykit.tags.plan import Pass, Slice
 from journeykit.tags.rows import EACH, OWNER, Rows, counts_days
@@ -85,10 +85,10 @@ class _Taken:
             latest = sa.cast(sa.func.max(value), sa.Date())
             return sa.type_coerce(sa.literal(self.rows.as_of, sa.Date()) - latest, sa.BigInteger())
         if function in ("first", "last"):
-            chosen = sa.func.arg_min if function == "first" else sa.func.arg_max
-            return _exact(chosen(value, self.rows.order(relation)), tag)
+            chosen = first_by if function == "first" else last_by
+            return _exact(chosen(value, *self.rows.order(relation)), tag)
         if function == "distinct" and counts_days(compute):
-            return sa.func.bit_count(sa.func.bit_or(value), type_=sa.BigInteger())
+            return count_bits(sa.func.bit_or(value))
         if function == "slope":
             return slope(tag, compute, value * relation.c[self.weights[0]])
         if function == "daily_mean":
@@ -111,7 +111,7 @@ def _most_frequent(taken: _Taken, relation: sa.FromClause) -> sa.Select:
         .group_by(relation.c[OWNER], found)
         .subquery("counted")
     )
-    first = sa.func.arg_min(counted.c.value, sa.func.row(-counted.c.times, counted.c.value))
+    first = first_by(counted.c.value, -counted.c.times, counted.c.value)
     labelled = _exact(first, taken.tag).label(taken.tag.name)
     return sa.select(counted.c[OWNER], labelled).group_by(counted.c[OWNER])
 

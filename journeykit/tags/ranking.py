@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from journeykit.compiler import compile_predicate
-from journeykit.dialects import SQL_TYPES
+from journeykit.dialects import SQL_TYPES, from_units, round_half_up
 from journeykit.tags.plan import BuildPlan, Side
 from journeykit.tags.snapshot import CUSTOMER_ID, scope_of
 from journeykit.tags.tag import Ranking, Tag
@@ -56,6 +56,6 @@ def _standing(tag: Tag, compute: Ranking, value: Column, ranked: Column) -> Colu
     if compute.function == "quantile":
         units = 10**tag.scale
         share = sa.cast((everyone - before) * units, sa.Double()) / everyone
-        return sa.cast(sa.func.round(share) / units, SQL_TYPES[tag.type])
+        return from_units(round_half_up(share), SQL_TYPES[tag.type])
     group = sa.func.floor(sa.cast(behind * compute.groups, sa.Double()) / everyone)
     return sa.cast(group, sa.BigInteger()) + 1

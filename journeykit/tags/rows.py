@@ -108,11 +108,10 @@ class Rows:
         newer = self._since(length * number) if number else sa.false()
         return self._label(key, sa.and_(self._since(begin), sa.not_(newer)))
 
-    def order(self, relation: sa.FromClause) -> Column:
+    def order(self, relation: sa.FromClause) -> list[Column]:
         """What puts rows in order of time; of the same time, by key."""
-        columns = [relation.c[self.computed[AT][0]]]
-        columns += [relation.c[self.computed["key", key][0]] for key in tie_breakers(self.one)]
-        return columns[0] if len(columns) == 1 else sa.func.row(*columns)
+        keys = (self.computed["key", key][0] for key in tie_breakers(self.one))
+        return [relation.c[label] for label in (self.computed[AT][0], *keys)]
 
     def relation(self) -> sa.FromClause:
         """The inner select as a subquery; rows that no tag can need are left out."""

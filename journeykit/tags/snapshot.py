@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from journeykit.compiler import compile_node, compile_predicate
 from journeykit.contract import Type, subject
-from journeykit.dialects import SQL_TYPES
+from journeykit.dialects import SQL_TYPES, from_units, round_half_up
 from journeykit.expressions import Arithmetic, Case, Fill, Node
 from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
@@ -169,11 +169,11 @@ def formula_column(tag: Tag, scope: Scope) -> Column:
         return sa.cast(compile_node(expression, scope), SQL_TYPES[tag.type])
     value = _in_units(expression, 10**tag.scale, scope)
     if isinstance(value.type, sa.Double):
-        value = sa.func.round(value) / 10**tag.scale
-    else:
-        value = compile_node(expression, scope)
-    limit = LIMITS[tag.type]
-    return sa.case((sa.func.abs(value) < limit, sa.cast(value, SQL_TYPES[tag.type])))
+        rounded, most = round_half_up(value), float(LIMITS[tag.type] * 10**tag.scale)
+        fits = sa.func.abs(rounded) < sa.literal(most, sa.Double())
+        return sa.case((fits, from_units(rounded, SQL_TYPES[tag.type])))
+    value = compile_node(expression, scope)
+    return sa.case((sa.func.abs(value) < LIMITS[tag.type], sa.cast(value, SQL_TYPES[tag.type])))
 
 
 def _in_units(node: Node, units: int, scope: Scope) -> Column:
