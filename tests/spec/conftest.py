@@ -1,19 +1,28 @@
-"""A small world on a real engine, and the oracle beside it: each rule is asked of both."""
+"""A small world on every engine, and the oracle beside them: each rule is asked of all."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
+import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
 from journeykit.contract import Type
-from journeykit.dialects import open_embedded
+from journeykit.dialects import SQL_TYPES, open_embedded, registered
 from journeykit.mart.scope import Scope
+from journeykit.mart.sources import subject_table
 
 _spec = importlib.util.spec_from_file_location("language_oracle", Path(__file__).with_name("oracle.py"))
 oracle = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = oracle  # its dataclass looks itself up there
 _spec.loader.exec_module(oracle)
 
 TYPES = {
@@ -26,28 +35,31 @@ TYPES = {
     "since": Type.DATE,
     "seen": Type.TIMESTAMP,
 }
-_COLUMNS = {
-    Type.DECIMAL: sa.Numeric(18, 2),
-    Type.RATE: sa.Numeric(18, 6),
-    Type.INTEGER: sa.Integer(),
-    Type.TEXT: sa.Text(),
-    Type.BOOLEAN: sa.Boolean(),
-    Type.DATE: sa.Date(),
-    Type.TIMESTAMP: sa.DateTime(),
-}
+SUBJECTS = {name: subject_table(name) for name in ("event", "txn", "contact", "risk_assessment")}
+AGO = (1, 30)
+"""The days for which there is an older snapshot."""
+
 _METADATA = sa.MetaData()
-SNAPSHOT = sa.Table(
-    "snapshot",
-    _METADATA,
-    sa.Column("customer_id", sa.Text()),
-    *(sa.Column(name, _COLUMNS[type_]) for name, type_ in TYPES.items()),
-)
-EVENT = sa.Table(
-    "event",
-    _METADATA,
-    *(sa.Column(name, sa.Text()) for name in ("customer_id", "action", "object", "channel", "product_id")),
-    sa.Column("occurred_at", sa.DateTime()),
-)
+
+
+def _table(name: str, *columns: tuple[str, Type]) -> sa.Table:
+    return sa.Table(name, _METADATA, *(sa.Column(column, SQL_TYPES[type_]) for column, type_ in columns))
+
+
+_TAGS = (("customer_id", Type.TEXT), *TYPES.items())
+SNAPSHOT = _table("snapshot", *_TAGS)
+ENTRIES = _table("entries", ("customer_id", Type.TEXT), ("entered_on", Type.DATE))
+PAST = {days: _table(f"snapshot_{days}_days_ago", *_TAGS) for days in AGO}
+LISTED = _table("listed", ("name", Type.TEXT), ("customer_id", Type.TEXT))
+_TABLES = (SNAPSHOT, ENTRIES, *PAST.values(), LISTED, *SUBJECTS.values())
+_ARROW = {
+    sa.Text: pa.string(),
+    sa.String: pa.string(),
+    sa.BigInteger: pa.int64(),
+    sa.Boolean: pa.bool_(),
+    sa.Date: pa.date32(),
+    sa.DateTime: pa.timestamp("us"),
+}
 
 
 def person(customer_id, **tags):
@@ -55,50 +67,122 @@ def person(customer_id, **tags):
     return {"customer_id": customer_id, **dict.fromkeys(TYPES), "vip": False, **tags}
 
 
-def event(customer_id, occurred_at, action="view", **columns):
-    """A row of the event subject."""
-    empty = dict.fromkeys(("object", "channel", "product_id"))
-    return {**empty, "customer_id": customer_id, "occurred_at": occurred_at, "action": action, **columns}
+def happened(subject, customer_id, at, **columns):
+    """A row of an event subject; what is not said is missing."""
+    row = dict.fromkeys(SUBJECTS[subject].c.keys())
+    return {**row, "customer_id": customer_id, oracle.TIME_COLUMNS[subject]: at, **columns}
+
+
+def scope(as_of: date) -> Scope:
+    """What the names of the language mean in the world's tables."""
+    return Scope(
+        as_of=as_of,
+        tags={name: SNAPSHOT.c[name] for name in TYPES},
+        types=TYPES,
+        relation=SNAPSHOT,
+        subjects=SUBJECTS.__getitem__,
+        entries=ENTRIES,
+        past=PAST.__getitem__,
+        lists=lambda name, _digest: (
+            sa.select(LISTED.c.customer_id).where(LISTED.c.name == name).subquery(f"list_{name}")
+        ),
+    )
 
 
 class World:
-    """People and events, in the engine and in plain lists."""
+    """People, what they did, their past and lists of them: in plain lists and in every engine."""
 
-    def __init__(self, connection):
-        self.connection = connection
-        self.people, self.events = [], []
-        _METADATA.create_all(connection)
+    def __init__(self, *connections: sa.Connection) -> None:
+        self.connections = connections
+        self.facts = oracle.Facts([], date(2024, 3, 1))
+        for connection in connections:
+            for table in _TABLES:
+                connection.execute(sa.schema.CreateTable(table))
 
-    def fill(self, people, events):
-        self.people, self.events = list(people), list(events)
-        for table, rows in ((SNAPSHOT, self.people), (EVENT, self.events)):
-            self.connection.execute(sa.delete(table))
-            if rows:
-                self.connection.execute(sa.insert(table), rows)
+    def fill(self, people, *, entry=None, past=None, lists=None, **events) -> None:
+        """Let the world hold these people, and these rows of each event subject."""
+        entry, past, lists = entry or {}, {days: (past or {}).get(days, []) for days in AGO}, lists or {}
+        self.facts = oracle.Facts(list(people), date(2024, 3, 1), events, entry, past, lists)
+        rows = {
+            SNAPSHOT: self.facts.people,
+            ENTRIES: [{"customer_id": one, "entered_on": day} for one, day in entry.items()],
+            LISTED: [{"name": name, "customer_id": one} for name, found in lists.items() for one in found],
+            **{PAST[days]: past[days] for days in AGO},
+            **{SUBJECTS[name]: events.get(name, []) for name in SUBJECTS},
+        }
+        for connection in self.connections:
+            for table in _TABLES:
+                _replace(connection, table, rows[table])
 
-    def ids(self, audience, as_of):
-        """The ids the engine finds, after the oracle has agreed."""
-        scope = Scope(
-            as_of=as_of,
-            tags={name: SNAPSHOT.c[name] for name in TYPES},
-            types=TYPES,
-            relation=SNAPSHOT,
-            subjects={"event": EVENT}.__getitem__,
+    def ids(self, audience, as_of: date) -> str:
+        """The ids in one text, after every engine and the oracle have agreed."""
+        return "".join(self.ids_of_each([audience], as_of)[0])
+
+    def ids_of_each(self, audiences, as_of: date) -> list[list[str]]:
+        """The ids of many audiences at once; one statement for each engine."""
+        facts = replace(self.facts, as_of=as_of)
+        expected = [oracle.ids(one.node.model_dump(mode="json"), facts) for one in audiences]
+        statement = sa.union_all(
+            *(
+                one.statement(scope(as_of)).add_columns(sa.literal_column(str(number), sa.Integer()))
+                for number, one in enumerate(audiences)
+            )
         )
-        found = [row[0] for row in self.connection.execute(audience.statement(scope))]
-        json = audience.node.model_dump(mode="json")
-        expected = oracle.ids(json, self.people, self.events, as_of)
-        assert sorted(found) == expected, f"{audience!r} as of {as_of}"
-        return "".join(expected)
+        for connection in self.connections:
+            found = [[] for _ in audiences]
+            for customer, number in connection.execute(statement):
+                found[number].append(customer)
+            for one, here, wanted in zip(audiences, found, expected, strict=True):
+                assert sorted(here) == wanted, f"{connection.dialect.name}: {one!r} as of {as_of}"
+        return expected
 
 
-@pytest.fixture(scope="module")
-def world():
+def _replace(connection: sa.Connection, table: sa.Table, rows) -> None:
+    connection.execute(sa.delete(table))
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.insert(table), rows)
+        return
+    schema = pa.schema([(column.name, _arrow_type(column.type)) for column in table.c])
+    with registered(connection, {"incoming": pa.Table.from_pylist(rows, schema)}):
+        names = [column.name for column in table.c]
+        incoming = sa.table("incoming", *map(sa.column, names))
+        connection.execute(sa.insert(table).from_select(names, sa.select(incoming)))
+
+
+def _arrow_type(type_) -> pa.DataType:
+    if isinstance(type_, sa.Numeric) and not isinstance(type_, sa.Float):
+        return pa.decimal128(type_.precision, type_.scale)
+    return _ARROW[type(type_)]
+
+
+@pytest.fixture(scope="session")
+def postgres_connection(postgres: str) -> Iterator[sa.Connection]:
+    """A connection to a PostgreSQL, in a schema of its own."""
+    url = sa.make_url(postgres).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    name = f"spec_{uuid4().hex[:12]}"
+    with engine.connect() as connection:
+        connection.execute(sa.schema.CreateSchema(name))
+        connection.exec_driver_sql(f"SET search_path TO {name}")
+        connection.exec_driver_sql("SET synchronous_commit TO off")
+        yield connection
+        connection.execute(sa.schema.DropSchema(name, cascade=True))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """One world on every engine there is; a test of its own tells when PostgreSQL is not."""
     with open_embedded(memory_limit="500MB", threads=1) as connection:
-        yield World(connection)
+        connections = [connection]
+        with suppress(pytest.skip.Exception):
+            connections.append(request.getfixturevalue("postgres_connection"))
+        yield World(*connections)
 
 
 @pytest.fixture(scope="session")
 def rows():
-    """How to write a person and an event."""
-    return person, event
+    """How to write a person, and what one did."""
+    return person, happened

@@ -46,7 +46,7 @@ def ids(node, facts):
     return sorted(one["customer_id"] for one in facts.people if value(node, one, facts) is True)
 
 
-def value(node, person, facts, row=None):  # noqa: PLR0912, C901 - one arm per kind of node
+def value(node, person, facts, row=None):  # noqa: PLR0912 - one arm per kind of node
     """What an expression is for a person; `row` is the event in hand, for columns."""
 
     def of(part):
