@@ -439,9 +439,10 @@ def top(count: int, *, by: Any, among: Any = None, lowest: bool = False) -> Expr
 
 
 def as_node(value: Any) -> nodes.AnyNode:
-    """The node of a handle, a node itself, or a Python value as a constant."""
-    if isinstance(value, Expression):
-        return value.node
+    """The node of a handle or segment, a node itself, or a Python value as a constant."""
+    inner = getattr(value, "node", None)
+    if isinstance(inner, nodes.Node):
+        return inner  # type: ignore[return-value]
     return value if isinstance(value, nodes.Node) else as_value(value)  # type: ignore[return-value]
 
 
