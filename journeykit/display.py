@@ -84,7 +84,8 @@ class Table:
     columns : sequence of str
         Column headings, ready for a reader.
     rows : sequence of sequences
-        One value per column; numbers stand right, everything else left.
+        One value per column; numbers stand right, everything else left. A value that knows how to draw
+        itself (``_repr_html_``), such as a bar, does so in HTML.
     total : bool
         Whether the last row sums up the others.
 
@@ -176,7 +177,7 @@ class Table:
         body = "".join(
             "<tr>"
             + "".join(
-                f'<td style="text-align:{at};{style}">{escape(show_value(value))}</td>'
+                f'<td style="text-align:{at};{style}">{_cell(value)}</td>'
                 for value, at in zip(row, side, strict=True)
             )
             + "</tr>"
@@ -187,6 +188,11 @@ class Table:
             f'<div class="jk-table" style="{_BOX}"><table style="{_TABLE}">{caption}'
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
         )
+
+
+def _cell(value: Any) -> str:
+    drawn = getattr(value, "_repr_html_", None)
+    return escape(show_value(value)) if drawn is None else drawn()
 
 
 def show_bars(title: str, bars: Sequence[tuple[str, float, str]], quiet: Collection[str] = ()) -> str:
