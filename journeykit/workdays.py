@@ -45,3 +45,16 @@ def next_working_day(day: date, country: str) -> date:
     while not is_working_day(following, country):
         following += timedelta(days=1)
     return following
+
+
+def working_day_until(day: date, country: str) -> date:
+    """The last working day on or before `day`.
+
+    Examples
+    --------
+    >>> working_day_until(date(2026, 5, 31), "CN")
+    datetime.date(2026, 5, 29)
+    """
+    while not is_working_day(day, country):
+        day -= timedelta(days=1)
+    return day

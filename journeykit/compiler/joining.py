@@ -40,7 +40,7 @@ def join_values(expressions: Iterable[Node], scope: Scope) -> tuple[sa.FromClaus
                     earlier = scope.past(part.days).alias(f"ago_{part.days}")
                     snapshots[part.days] = earlier
                     relation = relation.outerjoin(earlier, earlier.c[CUSTOMER_ID] == customer)
-                bound[part] = _earlier(part, snapshots[part.days])
+                bound[part] = _earlier(part, snapshots[part.days], scope)
             elif isinstance(part, nodes.Measure):
                 measured = measure_relation(part, scope).subquery(f"measure_{len(bound)}")
                 relation = relation.outerjoin(measured, measured.c[CUSTOMER_ID] == customer)
@@ -56,10 +56,10 @@ def _reached(node: Node) -> Iterator[Node]:
             yield from _reached(child)
 
 
-def _earlier(part: nodes.Past, snapshot: sa.FromClause) -> sa.ColumnElement[Any]:
+def _earlier(part: nodes.Past, snapshot: sa.FromClause, scope: Scope) -> sa.ColumnElement[Any]:
     if part.name not in snapshot.c:
         raise DefinitionError(
-            f"{part!r}: the snapshot of that day has no tag '{part.name}'. Build the tags of that day again, "
-            "or use another tag."
+            f"{part!r}: {part.days} days before {scope.as_of} there was no tag '{part.name}' of the type "
+            "that it has now. Build the tags of that day again, or use another tag."
         )
     return snapshot.c[part.name]

@@ -1,6 +1,13 @@
 """Every difference between databases, in one place; the only package that names one."""
 
-from journeykit.dialects.aggregates import count_bits, first_by, from_units, last_by, round_half_up
+from journeykit.dialects.aggregates import (
+    count_bits,
+    first_by,
+    from_units,
+    last_by,
+    round_half_up,
+    row_number_of,
+)
 from journeykit.dialects.databases import (
     begin_writing,
     first_opening,
@@ -32,6 +39,7 @@ from journeykit.dialects.embedded import (
     row_hash,
     row_id,
     show_sql,
+    with_journals,
     write_parquet,
 )
 from journeykit.dialects.functions import (
@@ -45,6 +53,18 @@ from journeykit.dialects.functions import (
     to_day,
 )
 from journeykit.dialects.rows import fetch_arrow, is_bad_value, registered
+from journeykit.dialects.warehouse import (
+    content_digest,
+    copy_in,
+    create_session_view,
+    is_warehouse,
+    merge_row,
+    one_view_of_all,
+    only_one,
+    open_warehouse,
+    read_only_answer,
+    wait_for,
+)
 
 __all__ = [
     "SQL_TYPES",
@@ -54,9 +74,12 @@ __all__ = [
     "attach_read_only",
     "begin_writing",
     "column_types",
+    "content_digest",
+    "copy_in",
     "count_bits",
     "create_file_view",
     "create_seen_view",
+    "create_session_view",
     "create_table_as",
     "days_after",
     "days_from",
@@ -71,25 +94,34 @@ __all__ = [
     "is_bad_value",
     "is_one_reading_statement",
     "is_out_of_space",
+    "is_warehouse",
     "last_by",
     "latest_in_files",
     "lock_down",
+    "merge_row",
     "months_later",
     "native",
     "network_disk",
+    "one_view_of_all",
+    "only_one",
     "open_database",
     "open_embedded",
     "open_file",
+    "open_warehouse",
     "parse_time",
+    "read_only_answer",
     "registered",
     "round_half_up",
     "row_hash",
     "row_id",
+    "row_number_of",
     "show_sql",
     "start_of",
     "text_contains",
     "text_ends_with",
     "text_starts_with",
     "to_day",
+    "wait_for",
+    "with_journals",
     "write_parquet",
 ]

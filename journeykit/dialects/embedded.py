@@ -229,6 +229,11 @@ def lock_down(connection: sa.Connection, paths: Iterable[Path]) -> None:
     engine.execute("SET lock_configuration = true")
 
 
+def with_journals(files: Iterable[Path]) -> list[Path]:
+    """Database files, and beside each the journal that the engine looks for before it opens one."""
+    return [path for file in files for path in (file, file.with_name(f"{file.name}.wal"))]
+
+
 def is_one_reading_statement(connection: sa.Connection, text: str) -> bool:
     """Whether `text` is exactly one statement, and one that only reads.
 

@@ -22,12 +22,14 @@ from journeykit.dialects import (
     native,
     registered,
     show_sql,
+    with_journals,
 )  # fmt: skip
 from journeykit.display import Table
 from journeykit.errors import DataError, DefinitionError, StoreError
 from journeykit.mart.earlier import is_unknown_then
 from journeykit.mart.manifest import SourceManifest
-from journeykit.mart.scope import Scope
+from journeykit.mart.past import EarlierSnapshots
+from journeykit.mart.scope import CUSTOMER_ID, Scope
 from journeykit.mart.snapshots import existing_snapshot, read_load_id, rebuild
 from journeykit.mart.sources import LANDED, open_sources, subject_table
 from journeykit.mart.store import MartStore
@@ -35,8 +37,6 @@ from journeykit.workdays import next_working_day
 
 if TYPE_CHECKING:
     import pandas as pd
-
-CUSTOMER_ID = "customer_id"
 
 
 class Audience(Protocol):
@@ -52,6 +52,14 @@ class Computable(Protocol):
 
     def preview(self, mart: Mart) -> Any:
         """What its values would be."""
+        ...
+
+
+class Lists(Protocol):
+    """The frozen lists of a workspace."""
+
+    def frozen(self, name: str, digest: str) -> Any:
+        """The list that still has the ids of that digest; its ``to_arrow()`` gives them."""
         ...
 
 
@@ -78,6 +86,8 @@ class Mart:
         Whose working days decide the contact date.
     tags : mapping of str to handle
         The catalogue; each handle's ``.tag`` says of what type it is and which values it may have.
+    lists : Lists, optional
+        The frozen lists that segments may name.
     memory_limit, threads
         What the embedded engine may use.
 
@@ -97,17 +107,20 @@ class Mart:
         *,
         country: str,
         tags: Mapping[str, Any] | None = None,
+        lists: Lists | None = None,
         memory_limit: str = "4GB",
         threads: int = 2,
     ) -> None:
         self._describe_day(manifest, build_id, country, tags)
+        self._lists = lists
         self._connection = open_sources(manifest, store, memory_limit=memory_limit, threads=threads)
         readable = [store.root / file.path for file in manifest.files]
         if build_id is not None:
             path = existing_snapshot(store, manifest.as_of, build_id)
             self._snapshot = self._attach(path)
             readable.append(path)
-        lock_down(self._connection, readable)
+        self._earlier = EarlierSnapshots(store, manifest.as_of, country)
+        lock_down(self._connection, [*readable, *with_journals(self._earlier.files())])
 
     def _describe_day(
         self, manifest: SourceManifest, build_id: str | None, country: str, tags: Mapping[str, Any] | None
@@ -196,7 +209,23 @@ class Mart:
             subjects=subject_table,
             unavailable=self._unavailable,
             values={name: self.tags[name].tag.values for name in tags if name in self.tags},
+            past=self._past,
+            lists=self._listed,
         )
+
+    def _past(self, days: int) -> sa.Table:
+        """The snapshot of so many days ago."""
+        assert self._snapshot is not None  # noqa: S101  (a scope has one)
+        types = {column.name: column.type for column in self._snapshot.c}
+        return self._earlier.open(self._connection, days, types)
+
+    def _listed(self, name: str, digest: str) -> sa.TableClause:
+        """A frozen list as a relation."""
+        if self._lists is None:
+            raise DefinitionError(f"The list '{name}' cannot be looked up: this mart knows no lists.")
+        relation = f"list_{name}_{digest[:16]}"
+        native(self._connection).register(relation, self._lists.frozen(name, digest).to_arrow())
+        return sa.table(relation, sa.column(CUSTOMER_ID, sa.String()))
 
     def run(
         self,

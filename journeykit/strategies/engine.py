@@ -186,8 +186,10 @@ def _entry(mart: Mart, strategy: Strategy, start: Start) -> sa.Select:
         .where(~sa.exists().where(known.c.customer_id == customer))
         .order_by(customer)
     )
+    nobody = sa.select(known.c.customer_id, sa.literal(mart.as_of, sa.Date()).label("entered_on"))
+    scope = replace(mart.scope, entries=nobody.where(sa.false()).subquery("nobody"))
     for rule in _reasons_to_leave(strategy).values():
-        statement = statement.where(customer.not_in(Expression(rule).statement(mart.scope)))
+        statement = statement.where(customer.not_in(Expression(rule).statement(scope)))
     return statement
 
 
@@ -222,8 +224,9 @@ def _judgement(mart: Mart, strategy: Strategy) -> sa.Select:
 
 def _exit_reason(mart: Mart, strategy: Strategy, standing: sa.TableClause) -> sa.ColumnElement[Any]:
     reasons = []
+    scope = replace(mart.scope, entries=standing)
     for reason, rule in _reasons_to_leave(strategy).items():
-        reasons.append((standing.c.customer_id.in_(Expression(rule).statement(mart.scope)), reason))
+        reasons.append((standing.c.customer_id.in_(Expression(rule).statement(scope)), reason))
         if reason == "goal" and strategy.goal:
             first_day = mart.as_of - timedelta(days=strategy.goal.within_days)
             reasons.append((standing.c.entered_on < first_day, "expired"))

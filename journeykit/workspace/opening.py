@@ -9,6 +9,7 @@ from journeykit.ledger import Ledger
 from journeykit.mart.mart import Mart
 from journeykit.mart.snapshots import load_of
 from journeykit.mart.store import MartStore
+from journeykit.segments.lists import Lists
 from journeykit.settings import Settings, load_settings
 from journeykit.tags import Catalogue, load_catalogue
 
@@ -79,6 +80,7 @@ def connect(as_of: date | str | None = None, *, build_id: str | None = None) -> 
         build_id,
         country=settings.workspace.country,
         tags=catalogue(settings),
+        lists=Lists(settings.scheduled / "lists"),
         memory_limit=settings.mart.memory_limit,
         threads=settings.mart.threads,
     )

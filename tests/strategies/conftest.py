@@ -89,8 +89,9 @@ class Bank:
         )
 
     def mart(
-        self, customers: list[dict], as_of: date = DAY, *, managers=(), assessments=(), assumption=None
-    ) -> Mart:
+        self, customers: list[dict], as_of: date = DAY, *, managers=(), assessments=(), events=(),
+        assumption=None,
+    ) -> Mart:  # fmt: skip
         """A mart whose customers have the given tags (`aum`, `wanted`, `bought`, `gone`)."""
         known = [
             {
@@ -106,6 +107,7 @@ class Bank:
                 self.land("customer", known),
                 self.land("manager", list(managers)),
                 self.land("risk_assessment", list(assessments)),
+                self.land("event", list(events)),
             ),
             mapping_hash="test",
             absent=(Absence(subject="consent", reason="not kept"),) if assumption else (),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from contextlib import nullcontext
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from journeykit.errors import LedgerError
 from journeykit.experiments.assignment import assign_arm
-from journeykit.expressions import tag
+from journeykit.expressions import did, tag
 from journeykit.ledger.enrolments import apply_changes, read_enrolments
 from journeykit.segments import Segment
 from journeykit.strategies.engine import advance, join_changes
@@ -22,6 +22,7 @@ from journeykit.workdays import next_working_day
 FIRST = date(2026, 5, 4)
 PEOPLE = [f"C{n:03}" for n in range(12)]
 GOAL_DAYS = 9
+DAY = timedelta(days=1)
 
 
 def plan_of(steps, *, goal=True, exit_rule=True, control="0.25"):
@@ -265,6 +266,32 @@ def test_people_at_a_node_that_was_edited_away_are_contacted_no_more(bank):
     later, _ = live_a_day(bank, plan_of(["send"], control=0), FIRST + timedelta(days=5), _everybody(), ())
     assert later == {}
     assert {(row[2], row[4]) for row in ledger_rows(bank).values()} == {(END, None)}
+
+
+def test_since_entry_counts_from_the_day_after_the_customer_came(bank):
+    """Who viewed before, or on the day itself, stays; newcomers have nothing behind them."""
+    plan = Strategy("plan", stage="activate", exit_when=did("view").since_entry()).start(
+        Segment("wanted", tag("wanted"))
+    )
+    plan = plan.wait(days=30).send("sms", offer="LOAN")
+    viewed = {"before": FIRST - DAY, "same": FIRST, "after": FIRST + DAY}
+    events = [
+        {"event_id": who, "customer_id": who, "channel": "app", "action": "view",
+         "occurred_at": datetime.combine(day, time(12))}
+        for who, day in viewed.items()
+    ]  # fmt: skip
+    people = [{"customer_id": who, "wanted": True, "bought": False, "gone": False} for who in viewed]
+    with bank.mart(people, FIRST, events=events) as mart:
+        entered = advance(mart, bank.ledger, plan, "v1")
+        assert entered.entered == 3
+        assert entered.exited == 0
+        run_id = bank.start(mart)
+    with bank.ledger.transaction("test") as connection:
+        apply_changes(connection, run_id, join_changes([entered]))
+    with bank.mart(people, FIRST + DAY, events=events) as mart:
+        after = advance(mart, bank.ledger, plan, "v1").after
+    left = dict(zip(*(after[name].to_pylist() for name in ("customer_id", "exit_reason")), strict=True))
+    assert left == {"before": None, "same": None, "after": "exit_rule"}
 
 
 @pytest.mark.parametrize("control", ["0", "1"])
