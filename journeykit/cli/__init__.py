@@ -2,7 +2,7 @@
 
 import typer
 
-from journeykit.cli import listings, mart, models, tags, workspace
+from journeykit.cli import listings, mart, models, segments, tags, workspace
 
 app = typer.Typer(
     name="journeykit",
@@ -16,6 +16,7 @@ for name, group in {
     "mart": mart.group,
     "tags": tags.group,
     "models": models.group,
+    "segments": segments.group,
     "strategy": listings.strategy_group,
     "leads": listings.leads_group,
     "runs": listings.runs_group,

@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from journeykit.display import Table
 from journeykit.errors import DefinitionError, InUseError, JourneykitError, unknown_name
-from journeykit.expressions import And, Node
 from journeykit.files import hold_lock, publish_text
 from journeykit.segments.segment import Segment, segments_folder
 from journeykit.yaml_files import definition_error, read_yaml, to_yaml
@@ -168,7 +167,7 @@ def describe_change(before: Segment | None, after: Segment) -> str:
     """
     if before is None:
         return "first saved"
-    old, new = _parts(before.where), _parts(after.where)
+    old, new = ([repr(part) for part in one.conditions] for one in (before, after))
     found = [f"+ {part}" for part in new if part not in old] + [
         f"- {part}" for part in old if part not in new
     ]
@@ -178,10 +177,6 @@ def describe_change(before: Segment | None, after: Segment) -> str:
         if getattr(after, key) != getattr(before, key)
     ]
     return "; ".join(found) or "the order of the conditions"
-
-
-def _parts(where: Node) -> list[str]:
-    return [repr(part) for part in (where.operands if isinstance(where, And) else (where,))]
 
 
 def _version_of(segment: Segment, author: str, reason: str) -> Version:

@@ -68,6 +68,11 @@ class Segment(BaseModel):
         """The condition, for the place of one inside another."""
         return self.where
 
+    @property
+    def conditions(self) -> tuple[AnyNode, ...]:
+        """The conditions that all hold; one where it is no ``and``."""
+        return self.where.operands if isinstance(self.where, And) else (self.where,)
+
     def tags(self) -> tuple[str, ...]:
         """The names of the tags it uses, sorted."""
         return tag_names(self.where)
@@ -228,8 +233,7 @@ class Segment(BaseModel):
 
     def _repr_html_(self) -> str:
         titles = " · ".join(escape(title) for title in (self.title, self.title_zh) if title)
-        parts = self.where.operands if isinstance(self.where, And) else (self.where,)
-        rows = "".join(f"<li><code>{escape(repr(part))}</code></li>" for part in parts)
+        rows = "".join(f"<li><code>{escape(repr(part))}</code></li>" for part in self.conditions)
         return f"<div><b>{escape(self.name)}</b> {titles}<ul>{rows}</ul></div>"
 
     def __bool__(self) -> NoReturn:

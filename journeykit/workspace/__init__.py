@@ -7,6 +7,7 @@ from journeykit.workspace.loading import LoadedDay, check_day, load_day
 from journeykit.workspace.making import EXAMPLES, create_vault_key, init_workspace
 from journeykit.workspace.modelling import model_card, model_rows
 from journeykit.workspace.opening import as_day, catalogue, connect, mart_store, open_ledger
+from journeykit.workspace.segmenting import membership, record_members, segment_rows
 from journeykit.workspace.tagging import backfill_tags, build_tags, plan_tags, tag_drift, tag_quality
 from journeykit.workspace.training import check_models, train_models
 
@@ -30,12 +31,15 @@ __all__ = [
     "leads",
     "load_day",
     "mart_store",
+    "membership",
     "model_card",
     "model_rows",
     "open_ledger",
     "plan_tags",
+    "record_members",
     "run_rows",
     "run_strategies",
+    "segment_rows",
     "strategy_rows",
     "tag_drift",
     "tag_quality",
