@@ -26,7 +26,6 @@ from journeykit.models.model import read_as
 from journeykit.segments.segment import Segment
 from journeykit.tags import Catalogue
 
-
 HEADS = ("day", "size", "entered", "left", "definition", "note")
 
 
@@ -58,8 +57,6 @@ class Members:
     def beyond(self, other: Members) -> list[str]:
         """The ids that are here and not in the other, sorted."""
         return sorted(set(self.ids.to_pylist()) - set(other.ids.to_pylist()))
-            pc.invert(pc.is_in(self.ids, value_set=other.ids.combine_chunks()))
-        ).to_pylist()
 
 
 @dataclass(frozen=True)

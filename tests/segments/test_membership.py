@@ -1,4 +1,4 @@
-"""Who is in a segment each day: kept once, compared with the day before, a changed definition told as such."""
+"""Who is in a segment each day: kept once, compared with the day before, a changed definition told."""
 
 from __future__ import annotations
 
