@@ -8,6 +8,7 @@ from journeykit.dialects.aggregates import (
     round_half_up,
     row_number_of,
 )
+from journeykit.dialects.attempts import months_later, parse_time, round_to
 from journeykit.dialects.databases import (
     begin_writing,
     first_opening,
@@ -32,10 +33,8 @@ from journeykit.dialects.embedded import (
     is_out_of_space,
     latest_in_files,
     lock_down,
-    months_later,
     native,
     open_embedded,
-    parse_time,
     row_hash,
     row_id,
     show_sql,
@@ -112,6 +111,7 @@ __all__ = [
     "read_only_answer",
     "registered",
     "round_half_up",
+    "round_to",
     "row_hash",
     "row_id",
     "row_number_of",

@@ -116,7 +116,8 @@ class from_units(FunctionElement[Any]):  # noqa: N801
 @compiles(from_units)
 def _compile_units(element: from_units, compiler: Any, **kw: Any) -> str:
     (units,) = (compiler.process(one.self_group(), **kw) for one in element.clauses)
-    return f"CAST({units} / {10**element.scale} AS {compiler.dialect.type_compiler_instance.process(element.type)})"
+    type_ = compiler.dialect.type_compiler_instance.process(element.type)
+    return f"CAST({units} / {10**element.scale} AS {type_})"
 
 
 @compiles(from_units, "postgresql", "gaussdb")
@@ -126,3 +127,23 @@ def _compile_units_exactly(element: from_units, compiler: Any, **kw: Any) -> str
     place = f"0.{'0' * (element.scale - 1)}1"
     type_ = compiler.dialect.type_compiler_instance.process(element.type)
     return f"CAST({whole} * {place} AS {type_})" if element.scale else whole
+
+
+class row_number_of(FunctionElement[int]):  # noqa: N801
+    """A number of a snapshot's row, to take every so-many-th: its place, or a hash of its customer."""
+
+    inherit_cache = True
+    name, type = "row_number_of", sa.BigInteger()
+
+    def __init__(self, key: str) -> None:
+        super().__init__(sa.column(key))
+
+
+@compiles(row_number_of)
+def _compile_row_number(_element: row_number_of, _compiler: Any, **_kw: Any) -> str:
+    return "rowid"
+
+
+@compiles(row_number_of, "postgresql", "gaussdb")
+def _compile_row_hash(element: row_number_of, compiler: Any, **kw: Any) -> str:
+    return f"abs(CAST(hashtext({compiler.process(element.clauses, **kw)}) AS BIGINT))"

@@ -193,18 +193,6 @@ def create_seen_view(
     rows.select(*(project(one, type_) for one, type_ in columns.items())).create_view(name)
 
 
-def months_later(day: sa.ColumnElement[Any], count: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """The same day of the month `count` months later, at most that month's last day."""
-    return sa.type_coerce(day, sa.DateTime()) + sa.func.to_months(count, type_=sa.Interval())
-
-
-def parse_time(text: sa.ColumnElement[Any], shape: str) -> sa.ColumnElement[Any]:
-    """A text read as day and time in a ``strptime`` shape; missing when it has another one."""
-    read = sa.func.try_strptime(text, sa.literal(shape), type_=sa.DateTime())
-    # The engine takes these words for dates, whatever the shape.
-    return sa.case((sa.func.lower(text).not_in(("infinity", "-infinity", "epoch")), read))
-
-
 def attach_read_only(connection: sa.Connection, path: Path, name: str) -> None:
     """Attach a database file under `name`, to be read only."""
     native(connection).execute(f"ATTACH {_quote(path)} AS {name} (READ_ONLY)")

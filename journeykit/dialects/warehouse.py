@@ -17,7 +17,7 @@ from journeykit.errors import DefinitionError, InUseError, SettingsError, StoreE
 
 _HOW = "Write postgresql+psycopg://user@host/database."
 
-# What PostgreSQL calls the types of a result's columns (pg_type.oid), as Arrow; a numeric says its own digits.
+# The types of a result's columns (pg_type.oid) as Arrow; a numeric says its own digits.
 _ARROW = {
     16: pa.bool_(), 20: pa.int64(), 21: pa.int64(), 23: pa.int64(), 700: pa.float64(), 701: pa.float64(),
     1082: pa.date32(), 1114: pa.timestamp("us"), 1184: pa.timestamp("us", "UTC"),
@@ -266,6 +266,7 @@ def only_one(connection: sa.Connection, what: str) -> Iterator[None]:
 @contextmanager
 def one_view_of_all(connection: sa.Connection) -> Iterator[None]:
     """A transaction that sees every table as it was when it began, and is made whole or not at all."""
+    connection.rollback()  # SQLAlchemy counts what went before as begun
     connection.execution_options(isolation_level="REPEATABLE READ")
     try:
         with connection.begin():
@@ -278,3 +279,27 @@ def one_view_of_all(connection: sa.Connection) -> Iterator[None]:
 def is_value_error(error: Exception) -> bool:
     """Whether the warehouse failed because of a value, which its message then shows (SQLSTATE class 22)."""
     return str(getattr(error, "sqlstate", "") or "").startswith("22")
+
+
+@contextmanager
+def wait_for(connection: sa.Connection, what: str) -> Iterator[None]:
+    """A transaction that waits until no other one of the same purpose is running."""
+    key = sa.func.hashtextextended(sa.literal(f"journeykit {what}", sa.Text()), 0)
+    connection.rollback()
+    connection.execution_options(isolation_level="READ COMMITTED")
+    try:
+        with connection.begin():
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+            yield
+    finally:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def merge_row(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
+    """Insert a row, or change the one that has its key."""
+    from sqlalchemy.dialects.postgresql import insert
+
+    key = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in values.items() if name not in key}
+    statement = insert(table).values(dict(values))
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=rest))

@@ -35,7 +35,7 @@ class UnreadableFileError(MappingError):
 class Opened:
     """A relation over a bank's file: `bad_rows` grows while a text file is being read."""
 
-    table: sa.TableClause
+    table: sa.FromClause
     columns: dict[str, Compiled]
     bad_rows: list[int] = field(default_factory=list)
 

@@ -148,3 +148,9 @@ class Reading:
 
 def _named(columns: dict[str, Compiled], name: str) -> Compiled:
     return compile_expression(parse(f"column({name!r})"), columns, {})
+
+
+def align(select: sa.Select, names: list[str]) -> sa.Select:
+    """The same columns in the same order for every source: what one cannot lose, it has not lost."""
+    inner = select.subquery()
+    return sa.select(*(inner.c[name] if name in inner.c else sa.false().label(name) for name in names))

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from journeykit.contract import Type
-from journeykit.dialects import SQL_TYPES, months_later, parse_time
+from journeykit.dialects import SQL_TYPES, months_later, parse_time, round_to
 from journeykit.errors import MappingError
 
 Column = sa.ColumnElement[Any]
@@ -251,7 +251,7 @@ def calculate(operator: ast.operator, left: Compiled, right: Compiled) -> Compil
             value = sa.try_cast(a, _FACTOR) * sa.try_cast(b, _FACTOR)
         case _:
             quotient = sa.cast(a, sa.Double()) / sa.func.nullif(sa.cast(b, sa.Double()), 0.0)
-            value = sa.func.round(quotient, 6)
+            value = round_to(quotient, 6)
     return Compiled(sa.try_cast(value, NUMBER), Kind.NUMBER, failed)
 
 
@@ -262,9 +262,7 @@ def _concat(*parts: Compiled) -> Compiled:
 
 
 def _substr(given: Compiled, start: Compiled, length: Compiled | None = None) -> Compiled:
-    places = [
-        sa.cast(_integer(place).value, sa.BigInteger()) for place in (start, length) if place is not None
-    ]
+    places = [sa.cast(_integer(place).value, sa.Integer()) for place in (start, length) if place is not None]
     return read_text(
         Compiled(sa.func.substr(read_text(given).value, *places, type_=sa.String()), Kind.TEXT, given.failed)
     )

@@ -31,7 +31,7 @@ from journeykit.mart.bankfiles import (
 )  # fmt: skip
 from journeykit.mart.findings import Finding
 from journeykit.mart.mapping import DAY, File, Mapping, SubjectMapping
-from journeykit.mart.reading import LATEST, Reading
+from journeykit.mart.reading import LATEST, Reading, align
 from journeykit.mart.readings import convert
 from journeykit.mart.sources import end_of
 from journeykit.mart.staged import Staged, day_of, suspects_of
@@ -94,7 +94,7 @@ def _unclosed(filled: SubjectMapping, name: str, root: Path, as_of: date) -> Ite
 def _fill(staged: Staged, selects: list[sa.Select], as_of: date) -> None:
     """Read everything in one go, then forget what lies after as_of and what was corrected."""
     names = list(dict.fromkeys(column.name for select in selects for column in select.selected_columns))
-    aligned = [_align(select, names) for select in selects]
+    aligned = [align(select, names) for select in selects]
     name = f"staged_{staged.subject.name}_{next(_numbers)}"
     try:
         statement = aligned[0] if len(aligned) == 1 else sa.union_all(*aligned)
@@ -115,12 +115,6 @@ def _fill(staged: Staged, selects: list[sa.Select], as_of: date) -> None:
     if staged.has_latest_by:
         _forget_corrected(staged, table)
     staged.table = table
-
-
-def _align(select: sa.Select, names: list[str]) -> sa.Select:
-    """The same columns in the same order for every source: what one cannot lose, it has not lost."""
-    inner = select.subquery()
-    return sa.select(*(inner.c[name] if name in inner.c else sa.false().label(name) for name in names))
 
 
 def _forget_later(staged: Staged, table: sa.Table, as_of: date) -> None:

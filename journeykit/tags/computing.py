@@ -1,4 +1,4 @@
-"""Run a plan on the embedded engine: passes and side computations into tables, then rows per customer."""
+"""Run a plan on an engine: passes and side computations into tables, then rows per customer."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from journeykit.dialects import (
     attach_read_only,
     fetch_arrow,
     is_bad_value,
+    is_warehouse,
     registered,
 )
 from journeykit.errors import DataError, StoreError
@@ -56,7 +57,7 @@ class Computation:
     tables: dict[Group, sa.FromClause] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.parts = _slices(self.connection)
+        self.parts = [None] if is_warehouse(self.connection) else _slices(self.connection)
         self.done = 0
         self.doing: tuple[str, list[str]] = ("customers", [])
         sliced = [one for one in self.plan.passes if one.belongs_to == "customer"]

@@ -137,7 +137,7 @@ class Drift:
         return self.table()._repr_html_()
 
 
-def measure_drift(connection: sa.Connection, schema: str, new: Profile, previous: Profile) -> Drift:
+def measure_drift(connection: sa.Connection, schema: str | None, new: Profile, previous: Profile) -> Drift:
     """Compare a snapshot with the profile of an earlier one.
 
     Parameters

@@ -104,7 +104,7 @@ class Gate:
     limits: Limits
     previous: Profile | None
 
-    def judge(self, connection: sa.Connection, schema: str, new: Profile) -> tuple[Breach, ...]:
+    def judge(self, connection: sa.Connection, schema: str | None, new: Profile) -> tuple[Breach, ...]:
         """The limits that a build breaks whose file, not yet published, is attached under `schema`."""
         compared = self.previous if self.limits.of_drift else None
         drift = measure_drift(connection, schema, new, compared) if compared else None

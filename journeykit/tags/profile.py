@@ -26,7 +26,7 @@ from journeykit.dialects import (
     attach_read_only,
     fetch_arrow,
     open_embedded,
-    row_id,
+    row_number_of,
 )
 from journeykit.errors import StoreError, unknown_name
 from journeykit.tags.binning import NAMED, count_between, count_named, make_bins
@@ -140,24 +140,46 @@ def write_profile(connection: sa.Connection, schema: str, tags: Iterable[Tag], a
     as_of : date
         Its day.
     """
+    found = measure_tags(connection, schema, tags, as_of)
+    rows = [(one.tag, one.type.value, one.customers, one.known, _to_json(one)) for one in found.values()]
+    table = sa.Table("profile", sa.MetaData(), *(sa.Column(*one) for one in _TYPES.items()), schema=schema)
+    table.create(connection)
+    if rows:
+        connection.execute(sa.insert(table), [dict(zip(_TYPES, row, strict=True)) for row in rows])
+    customers = next((one.customers for one in found.values()), 0)
+    return Profile(as_of, customers, found, _read_unavailable(connection, schema))
+
+
+def measure_tags(
+    connection: sa.Connection, schema: str | None, tags: Iterable[Tag], as_of: date
+) -> dict[str, TagProfile]:
+    """The profile of every tag in the finished table `snapshot` of a schema."""
     tags = list(tags)
     types = {tag.name: tag.type for tag in tags}
     known, sample = _count(connection, schema, types), _sample(connection, schema, types, as_of)
     undeclared = _count_undeclared(connection, schema, tags)
     customers = known.pop("")
-    found = {
+    return {
         tag.name: TagProfile(
             tag.name, tag.type, customers, known[tag.name], **make_bins(sample[tag.name], tag.type),
             declared=tag.values, undeclared=undeclared.get(tag.name, 0),
         )
         for tag in tags
     }  # fmt: skip
-    rows = [(one.tag, one.type.value, one.customers, one.known, _to_json(one)) for one in found.values()]
-    table = sa.Table("profile", sa.MetaData(), *(sa.Column(*one) for one in _TYPES.items()), schema=schema)
-    table.create(connection)
-    if rows:
-        connection.execute(sa.insert(table), [dict(zip(_TYPES, row, strict=True)) for row in rows])
-    return Profile(as_of, customers, found, _read_unavailable(connection, schema))
+
+
+def to_json(profile: Profile) -> dict[str, list[object]]:
+    """A profile as plain values, from which :func:`from_json` makes an equal one."""
+    return {
+        one.tag: [one.type.value, one.customers, one.known, _to_json(one)] for one in profile.tags.values()
+    }
+
+
+def from_json(as_of: date, content: Mapping[str, Any], unavailable: Mapping[str, str]) -> Profile:
+    """A profile from its plain values."""
+    found = {name: _from_json(name, *parts) for name, parts in content.items()}
+    customers = next((one.customers for one in found.values()), 0)
+    return Profile(as_of, customers, found, unavailable)
 
 
 def read_profile(path: Path) -> Profile | None:
@@ -192,7 +214,7 @@ def open_snapshot(path: Path) -> Iterator[sa.Connection]:
 
 
 def shares_in(
-    connection: sa.Connection, schema: str, new: Profile, previous: Profile
+    connection: sa.Connection, schema: str | None, new: Profile, previous: Profile
 ) -> dict[str, tuple[float, ...]]:
     """The shares of a new snapshot in the bins of a previous one.
 
@@ -243,12 +265,12 @@ def _read_unavailable(connection: sa.Connection, schema: str) -> dict[str, str]:
     return {row.name: row.missing for row in found}
 
 
-def _snapshot(schema: str, types: Mapping[str, Type]) -> sa.Table:
+def _snapshot(schema: str | None, types: Mapping[str, Type]) -> sa.Table:
     columns = (sa.Column(name, SQL_TYPES[type_]) for name, type_ in types.items())
     return sa.Table("snapshot", sa.MetaData(), *columns, schema=schema)
 
 
-def _count(connection: sa.Connection, schema: str, types: Mapping[str, Type]) -> dict[str, int]:
+def _count(connection: sa.Connection, schema: str | None, types: Mapping[str, Type]) -> dict[str, int]:
     """How many customers have each tag; all of them under the empty name."""
     table = _snapshot(schema, types)
     counts = (sa.func.count(column) for column in table.c)
@@ -256,7 +278,7 @@ def _count(connection: sa.Connection, schema: str, types: Mapping[str, Type]) ->
     return dict(zip(("", *types), row, strict=True))
 
 
-def _count_undeclared(connection: sa.Connection, schema: str, tags: Iterable[Tag]) -> dict[str, int]:
+def _count_undeclared(connection: sa.Connection, schema: str | None, tags: Iterable[Tag]) -> dict[str, int]:
     """How many customers have a value that the tag does not declare, of each tag that declares any."""
     declared = {tag.name: tag.values for tag in tags if tag.values}
     if not declared:
@@ -269,7 +291,9 @@ def _count_undeclared(connection: sa.Connection, schema: str, tags: Iterable[Tag
     return dict(connection.execute(sa.select(*others).select_from(table)).one()._mapping)
 
 
-def _sample(connection: sa.Connection, schema: str, types: Mapping[str, Type], as_of: date) -> pa.Table:
+def _sample(
+    connection: sa.Connection, schema: str | None, types: Mapping[str, Type], as_of: date
+) -> pa.Table:
     """Every k-th row, the snapshot being sorted by customer; numbers and days as doubles."""
     table = _snapshot(schema, types)
     rows = connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
@@ -277,7 +301,8 @@ def _sample(connection: sa.Connection, schema: str, types: Mapping[str, Type], a
     statement = sa.select(
         *(_plain(column, types[column.name], as_of).label(column.name) for column in table.c)
     )
-    return fetch_arrow(connection, statement.select_from(table).where(row_id() % step == 0))
+    chosen = row_number_of("customer_id") % step == 0
+    return fetch_arrow(connection, statement.select_from(table).where(chosen))
 
 
 def _plain(column: sa.ColumnElement[Any], type_: Type, as_of: date) -> sa.ColumnElement[Any]:

@@ -101,7 +101,7 @@ def _create(connection: sa.Connection, name: str, columns: list[sa.Column]) -> s
     return table
 
 
-def require(gate: Gate, connection: sa.Connection, schema: str, profile: Profile) -> None:
+def require(gate: Gate, connection: sa.Connection, schema: str | None, profile: Profile) -> None:
     """Refuse a build that breaks a limit."""
     if found := gate.judge(connection, schema, profile):
         listed = "\n".join(f"- {breach}" for breach in found)

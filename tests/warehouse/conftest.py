@@ -1,0 +1,91 @@
+"""The bank of the tag tests in a real PostgreSQL, and the same rows landed as files."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from journeykit.contract import SUBJECTS, Type
+from journeykit.mart.mapping import Mapping
+from journeykit.mart.sources import LANDED
+from journeykit.mart.warehouse.store import Warehouse
+
+TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
+    Type.TEXT: sa.Text(), Type.INTEGER: sa.Integer(), Type.DECIMAL: sa.Numeric(20, 2),
+    Type.RATE: sa.Numeric(), Type.BOOLEAN: sa.Boolean(), Type.DATE: sa.Date(), Type.TIMESTAMP: sa.DateTime(),
+}  # fmt: skip
+
+
+def _beside(name: str) -> ModuleType:
+    """The bank of the tag tests, whose folder is no package."""
+    path = Path(__file__).parent.parent / "tags" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"tags_{name}", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def banks() -> ModuleType:
+    """What makes random banks and lands them as files."""
+    return _beside("conftest")
+
+
+@pytest.fixture
+def database(postgres: str) -> Iterator[str]:
+    """The URL of an empty database."""
+    base = sa.make_url(postgres).set(drivername="postgresql+psycopg")
+    name = f"warehouse_{uuid4().hex[:12]}"
+    admin = sa.create_engine(base, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.DDL(f"CREATE DATABASE {name}"))
+    yield base.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(sa.DDL(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+def fill(url: str, rows: dict[str, list[dict[str, Any]]]) -> None:
+    """The bank's own tables in a schema `core`, with some types other than the contract's."""
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.DDL("CREATE SCHEMA IF NOT EXISTS core"))
+        for name in LANDED:
+            columns = [sa.Column(one.name, TYPES[one.type]) for one in SUBJECTS[name].columns]
+            table = sa.Table(name, sa.MetaData(), *columns, schema="core")
+            table.create(connection)
+            listed = [{one.name: row.get(one.name) for one in columns} for row in rows.get(name, ())]
+            if listed:
+                connection.execute(sa.insert(table), listed)
+    engine.dispose()
+
+
+def mapping(**changed: Any) -> Mapping:
+    """Every subject from the table of its name; the bank has rows of days to come, and that is no matter."""
+    subjects = {name: {"sources": [{"table": f"core.{name}"}], "assumption": "steady"} for name in LANDED}
+    content = {
+        "source_day": "daily",
+        "assumptions": [{"name": "steady", "text": "What is known only today was so before."}],
+        "subjects": {**subjects, **changed},
+    }
+    return Mapping.model_validate(content)
+
+
+@pytest.fixture
+def bank(database: str):
+    """``bank(rows)`` fills the bank's tables and gives the warehouse."""
+
+    def make(rows: dict[str, list[dict[str, Any]]], **changed: Any) -> Warehouse:
+        fill(database, rows)
+        return Warehouse(database, mapping(**changed))
+
+    return make
