@@ -29,8 +29,12 @@ class WorkspaceSection(_Section):
 
 
 class MartSection(_Section):
-    """Where the bank's tables are mapped, and what the embedded engine may use."""
+    """Where the bank's tables are mapped, and what the embedded engine may use.
 
+    With the SQLAlchemy URL of a warehouse the mart is there, and the engine is the warehouse's own.
+    """
+
+    url: SecretStr = SecretStr("")
     mapping: str = "scheduled/mapping.yaml"
     memory_limit: str = "4GB"
     threads: int = Field(default=2, ge=1)

@@ -182,7 +182,7 @@ def test_what_exists_by_the_day_is_there_and_nothing_later(here, bank):
     accounts = {row["account_id"]: _day(row["date"]) for row in bank.read("account")}
     opened = {row["client_id"] for row in bank.read("disp") if accounts[row["account_id"]] <= DAY}
     transactions = [row for row in bank.read("trans") if _day(row["date"]) <= DAY]
-    with jk.connect(DAY) as mart:
+    with jk.connect(as_of=DAY) as mart:
         holding = mart.frame("holding")
         assert set(holding.loc[holding["line"] == "loan", "holding_id"]) == loans
         assert set(mart.frame("customer")["customer_id"]) == opened
@@ -200,7 +200,7 @@ def test_what_exists_by_the_day_is_there_and_nothing_later(here, bank):
 
 def test_a_days_last_balance_is_the_one_that_the_days_transactions_lead_to(here, bank):
     """The files do not tell the order within a day; the mapping's rule misses it once in a thousand days."""
-    with jk.connect(DAY) as mart:
+    with jk.connect(as_of=DAY) as mart:
         rows = mart.frame("balance").itertuples(index=False)
         found = {(row.holding_id, row.balance_on): row.amount for row in rows}
     expected = {
@@ -215,7 +215,7 @@ def test_a_days_last_balance_is_the_one_that_the_days_transactions_lead_to(here,
 
 def test_tags_hold_what_the_files_tell(here, bank):
     growth, borrowers = bank.growth(DAY), bank.borrowers(DAY)
-    with jk.connect(DAY) as mart:
+    with jk.connect(as_of=DAY) as mart:
         tags = mart.run(mart.scope.relation.select()).to_pylist()
     assert {row["customer_id"]: row["balance_growth_90d"] for row in tags
             if row["balance_growth_90d"] is not None} == growth  # fmt: skip
@@ -324,7 +324,7 @@ def test_tags_that_cannot_be_built_are_named_with_what_they_miss(here):
     for name, missing in plan.unavailable.items():
         assert re.search(rf"[>\s]{name}[,<]", page)
         assert f"({missing})" in page or missing.startswith("model ")
-    with jk.connect(DAY) as mart:
+    with jk.connect(as_of=DAY) as mart:
         assert not set(plan.unavailable) & set(mart.scope.tags)
 
 
@@ -338,7 +338,7 @@ def test_the_last_day_holds_the_whole_bank(here, bank):
     """682 loans by status A 203, B 31, C 403, D 45; 5,369 clients."""
     here.run("mart", "load", "--as-of", str(LAST))
     assert Counter(row["status"] for row in bank.read("loan")) == {"A": 203, "B": 31, "C": 403, "D": 45}
-    with jk.connect(LAST) as mart:
+    with jk.connect(as_of=LAST) as mart:
         counts = mart.frame("holding", ["line"])["line"].value_counts().to_dict()
         assert counts == {"deposit": 5369, "card": 892, "loan": 682}
         customers = mart.frame("customer")

@@ -186,7 +186,7 @@ def test_connect_opens_the_latest_day_whose_tags_are_built(root):
     build = workspace.build_tags(BEFORE)
     with jk.connect() as mart:
         assert (mart.as_of, mart.build_id) == (BEFORE, build.build_id)
-    with jk.connect(DAY) as mart:
+    with jk.connect(as_of=DAY) as mart:
         assert (mart.as_of, mart.build_id) == (DAY, None)
 
 
@@ -199,14 +199,14 @@ def test_a_build_is_opened_with_the_load_it_was_built_from(root):
     new = workspace.load_day(DAY)
     assert new.load_id != old.load_id
     for build_id in (None, first.build_id):
-        with jk.connect(DAY, build_id=build_id) as mart:
+        with jk.connect(as_of=DAY, build_id=build_id) as mart:
             assert (mart.manifest.load_id, mart.build_id) == (old.load_id, first.build_id)
             assert len(mart.frame("customer")) == mart.count(mart.everyone) == 2
     second = workspace.build_tags(DAY)
-    with jk.connect(DAY) as mart:
+    with jk.connect(as_of=DAY) as mart:
         assert (mart.manifest.load_id, mart.build_id) == (new.load_id, second.build_id)
         assert len(mart.frame("customer")) == mart.count(mart.everyone) == 3
-    with jk.connect(DAY, build_id=first.build_id) as mart:
+    with jk.connect(as_of=DAY, build_id=first.build_id) as mart:
         assert mart.manifest.load_id == old.load_id
 
 
@@ -234,8 +234,20 @@ def test_a_new_run_refuses_tags_of_an_earlier_load_and_a_tied_one_keeps_them(roo
 def test_connect_names_what_to_do_first(root):
     with pytest.raises(DataError, match="journeykit mart load --as-of DATE"):
         jk.connect()
-    with pytest.raises(DefinitionError, match="YYYY-MM-DD"):
-        jk.connect("29.05.2026")
+    with pytest.raises(DefinitionError, match="'29.05.2026' is not a day. Write it as YYYY-MM-DD"):
+        jk.connect(as_of="29.05.2026")
+
+
+@pytest.mark.parametrize("day", [DAY, DAY.isoformat()])
+def test_connect_tells_a_day_from_a_url(root, day):
+    with pytest.raises(DefinitionError, match=r"no URL of a warehouse.*jk.connect\(as_of="):
+        jk.connect(day)
+
+
+def test_connect_refuses_other_databases_and_shows_no_password(root):
+    with pytest.raises(SettingsError, match="cannot be in 'mysql'") as refused:
+        jk.connect("mysql://me:hush@host/bank")
+    assert "hush" not in str(refused.value)
 
 
 # -- export -------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ def mart_describe(
     """Show the subjects of the mart, or the columns of one."""
     from journeykit.workspace import connect
 
-    with told_plainly(), connect(day_of(as_of)) as mart:
+    with told_plainly(), connect(as_of=day_of(as_of)) as mart:
         show(_briefly(mart.describe(subject or None), _OF_COLUMNS if subject else _OF_SUBJECTS))
 
 

@@ -130,14 +130,15 @@ def lent(connection: sa.Connection, relations: Mapping[str, Any]) -> Iterator[No
     made: list[sa.Table] = []
     try:
         for name, rows in relations.items():
-            made.append(_lend(connection, name, rows))
+            made.append(lend(connection, name, rows))
         yield
     finally:
         for table in made:
             table.drop(connection)
 
 
-def _lend(connection: sa.Connection, name: str, rows: pa.Table) -> sa.Table:
+def lend(connection: sa.Connection, name: str, rows: pa.Table) -> sa.Table:
+    """A temporary table of Arrow rows, which lives as long as the connection."""
     columns = (sa.Column(field.name, _sql_type(field.type)) for field in rows.schema)
     table = sa.Table(name, sa.MetaData(), *columns, schema="pg_temp")
     table.create(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,6 +45,10 @@ class Audience(Protocol):
 
     def statement(self, scope: Scope) -> sa.Select:
         """A select of one column, ``customer_id``."""
+        ...
+
+    def look(self, how: str, mart: Mart, *others: Any) -> Any:
+        """What a mart finds of it, in a certain view."""
         ...
 
 
@@ -186,7 +191,7 @@ class Mart:
         """All customers, as an audience to count or to read."""
         return Everyone()
 
-    @property
+    @cached_property
     def scope(self) -> Scope:
         """What names mean here; see :class:`Scope`.
 
@@ -213,13 +218,13 @@ class Mart:
             lists=self._listed,
         )
 
-    def _past(self, days: int) -> sa.Table:
+    def _past(self, days: int) -> sa.FromClause:
         """The snapshot of so many days ago."""
         assert self._snapshot is not None  # noqa: S101  (a scope has one)
         types = {column.name: column.type for column in self._snapshot.c}
         return self._earlier.open(self._connection, days, types)
 
-    def _listed(self, name: str, digest: str) -> sa.TableClause:
+    def _listed(self, name: str, digest: str) -> sa.FromClause:
         """A frozen list as a relation."""
         if self._lists is None:
             raise DefinitionError(f"The list '{name}' cannot be looked up: this mart knows no lists.")
@@ -257,6 +262,31 @@ class Mart:
         """The ids of an audience's customers, sorted."""
         members = audience.statement(self.scope).subquery()
         return self.run(sa.select(members.c[CUSTOMER_ID]).order_by(members.c[CUSTOMER_ID]))[0].to_pylist()
+
+    def waterfall(self, audience: Audience) -> Any:
+        """How many remain after each condition; see :class:`journeykit.segments.waterfall.Waterfall`."""
+        return audience.look("waterfall", self)
+
+    def profile(self, audience: Audience, base: Audience | None = None) -> Any:
+        """Which tags set an audience apart from everyone, or from a base; the strongest first.
+
+        See :class:`journeykit.segments.profiling.SegmentProfile`.
+        """
+        return audience.look("profile", self, base)
+
+    def overlap(self, audiences: Sequence[Audience]) -> Any:
+        """How many are in which of several audiences; see :class:`journeykit.segments.overlap.Overlap`."""
+        if not audiences:
+            raise DefinitionError("No audiences are given. Write mart.overlap([one, another]).")
+        return audiences[0].look("overlap", self, *audiences[1:])
+
+    def compare(self, one: Audience, other: Audience) -> Any:
+        """How two audiences differ; see :class:`journeykit.segments.comparing.Comparison`."""
+        return one.look("compare", self, other)
+
+    def why(self, customer_id: str, audience: Audience) -> Any:
+        """Why one customer is in an audience, or not; see :class:`journeykit.segments.why.Why`."""
+        return audience.look("why", self, customer_id)
 
     def preview(self, tag: str | Computable) -> Any:
         """What a tag would be, before it is saved: its spread, what it misses, its SQL and its cost.

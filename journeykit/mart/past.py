@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -66,11 +66,7 @@ class EarlierSnapshots:
 
     def _path_of(self, day: date, days: int) -> Path:
         if day not in self._paths:
-            have = f"Earlier days with tags: {', '.join(map(str, list(self._paths)[-5:])) or 'none'}."
-            raise DataError(
-                f"{days} days before {self.as_of} the tags are those of {day}, and that day has none. {have} "
-                f"Build them with: journeykit tags backfill --from {day} --to {day}"
-            )
+            raise no_snapshot(self.as_of, days, day, self._paths)
         return self._paths[day]
 
     def _attach(
@@ -88,3 +84,12 @@ class EarlierSnapshots:
         return sa.Table(
             "snapshot", sa.MetaData(), *(sa.Column(name, types[name]) for name in same), schema=schema
         )
+
+
+def no_snapshot(as_of: date, days: int, day: date, builds: Iterable[date]) -> DataError:
+    """That the day whose tags are asked for has none: which days have, and how to build it."""
+    have = ", ".join(str(one) for one in sorted(builds)[-5:] if one < as_of) or "none"
+    return DataError(
+        f"{days} days before {as_of} the tags are those of {day}, and that day has none. Earlier days with "
+        f"tags: {have}. Build them with: journeykit tags backfill --from {day} --to {day}"
+    )

@@ -23,6 +23,7 @@ from journeykit.ledger import Ledger
 from journeykit.ledger.runs import Run, fail_run, find_run, finish_run, read_runs, start_run
 from journeykit.mart.snapshots import load_of
 from journeykit.mart.store import MartStore
+from journeykit.mart.warehouse.store import Warehouse
 from journeykit.reports.rendering import render_report
 from journeykit.runs.jobs import load_jobs
 from journeykit.runs.kernels import NotebookFailedError, execute_notebook
@@ -132,6 +133,8 @@ def _start(ledger: Ledger, plan: Plan) -> Run:
 
 def _current_build(ledger: Ledger, plan: Plan) -> str | None:
     """The day's build, which a new run may only begin with when it was made from the current load."""
+    if warehouse := Warehouse.of(plan.settings):
+        return warehouse.builds().get(plan.as_of)
     store = MartStore(plan.settings.var / "mart")
     build_id, known = store.current_build(plan.as_of), find_run(ledger, plan.run_id)
     tied = known is not None and known.build_id is not None

@@ -29,7 +29,7 @@ def run_strategies(as_of: date | str, *, run_id: str, build_id: str = "") -> Str
     try:
         known = find_run(ledger, run_id)
         job = known.job if known else "run_strategies"
-        with connect(day, build_id=build_id or None) as mart:
+        with connect(as_of=day, build_id=build_id or None) as mart:
             return deciding.run_strategies(
                 mart, ledger, vault, load_playbook(settings.scheduled), run_id=run_id,
                 folder=settings.var / "runs" / job / day.isoformat() / run_id,
@@ -44,7 +44,7 @@ def daily_report(as_of: date | str, language: str = "") -> DailyReport:
     settings = load_settings()
     ledger = open_ledger(settings)
     try:
-        with connect(as_of) as mart:
+        with connect(as_of=as_of) as mart:
             return write_daily_report(
                 mart, ledger, load_playbook(settings.scheduled),
                 language=language or settings.workspace.language, min_cell=settings.privacy.min_cell,

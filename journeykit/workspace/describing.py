@@ -96,7 +96,7 @@ def tags_page(as_of: date | str | None = None, language: str = "") -> str:
     """The catalogue as one HTML page with the figures of a build, by default of the last one."""
     settings = load_settings()
     workspace, live = settings.workspace, load_playbook(settings.scheduled).strategies.values()
-    with connect(as_of) as mart:
+    with connect(as_of=as_of) as mart:
         facts = read_catalogue(
             mart, mart_store(settings), live, load_segments(settings).values(), features(settings)
         )

@@ -9,6 +9,7 @@ from journeykit.ledger import Ledger
 from journeykit.mart.mart import Mart
 from journeykit.mart.snapshots import load_of
 from journeykit.mart.store import MartStore
+from journeykit.mart.warehouse.store import Warehouse
 from journeykit.segments.lists import Lists
 from journeykit.settings import Settings, load_settings
 from journeykit.tags import Catalogue, load_catalogue
@@ -45,11 +46,15 @@ def open_ledger(settings: Settings | None = None) -> Ledger:
     return Ledger.open((settings or load_settings()).ledger_url)
 
 
-def connect(as_of: date | str | None = None, *, build_id: str | None = None) -> Mart:
+def connect(url: str | None = None, *, as_of: date | str | None = None, build_id: str | None = None) -> Mart:
     """Open this workspace's mart, read only: a tag build and the load it was built from.
 
     Parameters
     ----------
+    url : str, optional
+        A warehouse whose tables this workspace's mapping names, such as
+        ``postgresql+psycopg://user@host/database``; by default the one in ``[mart] url``, and the
+        workspace's own files without any.
     as_of : date or str, optional
         A closed business day; by default the latest one whose tags are built.
     build_id : str, optional
@@ -63,6 +68,10 @@ def connect(as_of: date | str | None = None, *, build_id: str | None = None) -> 
         Nothing is loaded or built for that day.
     """
     settings = load_settings()
+    known, lists = catalogue(settings), Lists(settings.scheduled / "lists")
+    warehouse = Warehouse.of(settings, _not_a_day(url))
+    if warehouse is not None:
+        return warehouse.open(as_day(as_of) if as_of else None, build_id, tags=known, lists=lists)
     store = mart_store(settings)
     if as_of is None:
         days = list(store.builds()) or store.loads()
@@ -79,8 +88,17 @@ def connect(as_of: date | str | None = None, *, build_id: str | None = None) -> 
         store.load(day, load_of(store, day, build_id) if build_id else None),
         build_id,
         country=settings.workspace.country,
-        tags=catalogue(settings),
-        lists=Lists(settings.scheduled / "lists"),
+        tags=known,
+        lists=lists,
         memory_limit=settings.mart.memory_limit,
         threads=settings.mart.threads,
     )
+
+
+def _not_a_day(url: str | date | None) -> str:
+    """The URL given; a day in its place is told how it is named."""
+    if isinstance(url, date) or (url and "://" not in url):
+        raise DefinitionError(
+            f"'{url}' is no URL of a warehouse. Name a day so: jk.connect(as_of='YYYY-MM-DD')."
+        )
+    return url or ""

@@ -6,6 +6,7 @@ from datetime import date
 
 from journeykit import tags
 from journeykit.errors import DataError
+from journeykit.mart.warehouse.store import Warehouse
 from journeykit.progress import show_progress
 from journeykit.settings import load_settings
 from journeykit.tags.backfilling import Backfill
@@ -13,12 +14,20 @@ from journeykit.tags.backfilling import backfill as backfill_
 from journeykit.tags.drift import Drift, drift_between, previous_snapshot
 from journeykit.tags.gate import read_limits
 from journeykit.tags.quality import Quality, read_quality
+from journeykit.tags.warehouse import build_in_warehouse
 from journeykit.workspace.modelling import models_on
 from journeykit.workspace.opening import as_day, catalogue, mart_store
 
 
-def build_tags(as_of: date | str) -> tags.Build:
-    """Build every tag of a loaded day into a new snapshot, and make it current.
+def build_tags(as_of: date | str, *, url: str | None = None) -> tags.Build:
+    """Build every tag of a day into a new snapshot, and make it current.
+
+    Parameters
+    ----------
+    as_of : date or str
+        A loaded day; in a warehouse any that its tables show.
+    url : str, optional
+        A warehouse, as in :func:`connect`.
 
     Raises
     ------
@@ -27,12 +36,15 @@ def build_tags(as_of: date | str) -> tags.Build:
     """
     settings, day = load_settings(), as_day(as_of)
     known = catalogue(settings)
+    models, limits = models_on(settings, day), read_limits(settings.scheduled / "quality.yaml", known)
+    warehouse = Warehouse.of(settings, url or "")
     with show_progress(f"Tags of {day}") as progress:
+        if warehouse is not None:
+            return build_in_warehouse(warehouse, known, day, models=models, limits=limits, progress=progress)
         return tags.build_tags(
             mart_store(settings), known, day,
-            models=models_on(settings, day),
-            limits=read_limits(settings.scheduled / "quality.yaml", known),
-            memory_limit=settings.mart.memory_limit, threads=settings.mart.threads, progress=progress,
+            models=models, limits=limits, progress=progress,
+            memory_limit=settings.mart.memory_limit, threads=settings.mart.threads,
         )  # fmt: skip
 
 

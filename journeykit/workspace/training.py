@@ -107,7 +107,7 @@ def check_models(as_of: date | str) -> tuple[ModelCheck, ...]:
     from journeykit.models import check_trained
 
     settings, day, found = load_settings(), as_day(as_of), []
-    with connect(day) as mart:
+    with connect(as_of=day) as mart:
         models = model_store(settings)
         built = read_facts(mart_store(settings).snapshot_path(day, mart.build_id or ""))
         digests = {fact.name: fact.digest for fact in built}

@@ -304,7 +304,7 @@ def plant_canaries(journey: Journey) -> dict[str, dict[str, str]]:
 
 FAILING = """
 import journeykit as jk
-customers = jk.connect(as_of).frame("customer")
+customers = jk.connect(as_of=as_of).frame("customer")
 leads = jk.leads(as_of)
 print(customers.head(500).to_string(), leads.to_string())
 raise ValueError(customers.to_csv() + leads.to_csv())

@@ -101,7 +101,7 @@ def _run(journey, days, check=True):
                 unchanged.append((journey.content(), journey.files()) == before)
             with journey.ledger() as ledger:
                 accounts = read_accounts(ledger, run.run_id)
-                with journey.here(), workspace.connect(day) as mart:
+                with journey.here(), workspace.connect(as_of=day) as mart:
                     enrolments = read_day(mart, ledger).enrolments
             facts, decisions = journey.facts(day), journey.decisions(day)
             seen.append(Day(day, loaded, run, accounts, facts, decisions, unchanged, enrolments))
@@ -146,7 +146,7 @@ def test_a_past_days_report_tells_of_that_day(fortnight):
     journey = fortnight.journey
     assert fortnight.days[0].accounts.enrolled < fortnight.days[-1].accounts.enrolled
     for day in (fortnight.days[0], fortnight.days[-2]):
-        with journey.here(), journey.ledger() as ledger, workspace.connect(day.as_of) as mart:
+        with journey.here(), journey.ledger() as ledger, workspace.connect(as_of=day.as_of) as mart:
             found = read_day(mart, ledger)
         assert found.accounts == (day.accounts,)
         pd.testing.assert_frame_equal(found.enrolments, day.enrolments)
@@ -305,7 +305,7 @@ def test_corrections_are_seen_from_their_day_on(fortnight):
         statement = sa.select(txn.c.txn_id, txn.c.amount).where(txn.c.txn_id.in_(list(rows.index)))
         amounts = []
         for day in (before, after):
-            with journey.here(), workspace.connect(day.as_of) as mart:
+            with journey.here(), workspace.connect(as_of=day.as_of) as mart:
                 amounts.append({row["txn_id"]: row["amount"] for row in mart.run(statement).to_pylist()})
         for number, row in rows.iterrows():
             assert amounts[1][number] == row["amount"] < amounts[0][number]
@@ -319,7 +319,7 @@ def test_late_rows_are_in_the_load_of_the_day_they_came(fortnight):
     late = pd.concat(pd.read_parquet(path) for path in (journey.bank / "txn").glob("late_*.parquet"))
     assert (late["recorded_at"].dt.date > late["occurred_at"].dt.date).all()
     statement = sa.select(txn.c.txn_id).where(txn.c.txn_id.in_(list(late["txn_id"])))
-    with journey.here(), workspace.connect(last) as mart:
+    with journey.here(), workspace.connect(as_of=last) as mart:
         assert Counter(mart.run(statement)["txn_id"].to_pylist()) == Counter(late["txn_id"])
 
 

@@ -69,7 +69,7 @@ def test_a_training_says_what_it_made_and_what_it_could_not(workspace: Path) -> 
 def test_the_next_build_scores_and_the_report_says_how_the_model_stands() -> None:
     jk.train_models(DAY)
     jk.build_tags(DAY)
-    with jk.connect(DAY) as mart:
+    with jk.connect(as_of=DAY) as mart:
         frame = mart.frame(mart.everyone, ["churn_propensity", "txn_count_90d"])
     known = frame["churn_propensity"].notna()
     assert (known == (frame["txn_count_90d"] > 0)).all()

@@ -13,14 +13,16 @@ from journeykit.tags.warehouse import build_in_warehouse
 def test_every_tag_has_the_same_value_for_everyone(bank, banks, tmp_path, seed, people):
     rows = banks.vary(banks.random_bank(seed, people), seed, banks.AS_OF)
     warehouse, catalogue = bank(rows), Catalogue(LIBRARY)
-    there = build_in_warehouse(warehouse, catalogue, banks.AS_OF)
+    models = {name: banks.FakeScorer(name) for name in ("churn", "wealth_purchase", "contact_response")}
+    there = build_in_warehouse(warehouse, catalogue, banks.AS_OF, models=models)
     with warehouse.open(tags=catalogue) as mart:
         assert mart.build_id == there.build_id
         found = mart.run(sa.select(mart.scope.relation)).to_pylist()
     store = banks.land_rows(tmp_path, rows)
-    here = build_tags(store, catalogue, banks.AS_OF, memory_limit="500MB", threads=1)
+    here = build_tags(store, catalogue, banks.AS_OF, models=models, memory_limit="500MB", threads=1)
     expected = banks.read_snapshot(store, here)
-    assert there.plan.unavailable == here.plan.unavailable
+    assert there.plan.unavailable == here.plan.unavailable == {}
+    assert {tag.name for tag in there.plan.tags} == {tag.name for tag in LIBRARY}
     told = {row.pop("customer_id"): row for row in found}
     assert told.keys() == expected.keys()
     different = {

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Dict
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from journeykit.dialects import read_only_answer
-from journeykit.errors import DataError
+from journeykit.dialects import lend, read_only_answer
+from journeykit.errors import DataError, DefinitionError
 from journeykit.mart.mapping import Mapping
-from journeykit.mart.mart import CUSTOMER_ID, Mart
-from journeykit.mart.warehouse.builds import StoredBuild, read_build, show_snapshot
+from journeykit.mart.mart import CUSTOMER_ID, Lists, Mart
+from journeykit.mart.past import no_snapshot
+from journeykit.mart.warehouse.builds import StoredBuild, current_builds, read_build, show_snapshot
 from journeykit.mart.warehouse.subjects import show_day
+from journeykit.workdays import working_day_until
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +42,8 @@ class WarehouseMart(Mart):
         Whose working days decide the contact date.
     tags : mapping of str to handle
         The catalogue.
+    lists : Lists, optional
+        The frozen lists that segments may name.
     """
 
     def __init__(
@@ -50,16 +55,45 @@ class WarehouseMart(Mart):
         *,
         country: str,
         tags: Dict[str, Any] | None = None,
+        lists: Lists | None = None,
     ) -> None:
         seen = show_day(connection, mapping, as_of, country)
         build = _existing(connection, as_of, build_id) if build_id else None
         files = {"files": build.manifest.files} if build else {}
         self._describe_day(seen.model_copy(update=files), build_id, country, tags)
-        self._connection = connection
+        self._connection, self._country, self._lists = connection, country, lists
+        self._lent: dict[str, sa.FromClause] = {}
         if build is not None:
             self._unavailable = self._with_reasons(build.unavailable)
             show_snapshot(connection, build)
             self._snapshot = self._snapshot_table((CUSTOMER_ID, *build.columns), None)
+
+    def _past(self, days: int) -> sa.FromClause:
+        day = working_day_until(self.as_of - timedelta(days=days), self._country)
+        return self._once(f"snapshot_{day:%Y%m%d}", lambda name: self._show_earlier(day, days, name))
+
+    def _show_earlier(self, day: date, days: int, name: str) -> sa.FromClause:
+        assert self._snapshot is not None  # noqa: S101  (a scope has one)
+        builds = current_builds(self._connection)
+        if day not in builds:
+            raise no_snapshot(self.as_of, days, day, builds)
+        build = _existing(self._connection, day, builds[day])
+        show_snapshot(self._connection, build, name)
+        kept = [CUSTOMER_ID, *(column for column in build.columns if column in self._snapshot.c)]
+        return sa.table(name, *(sa.column(column, self._snapshot.c[column].type) for column in kept))
+
+    def _listed(self, name: str, digest: str) -> sa.FromClause:
+        if self._lists is None:
+            raise DefinitionError(f"The list '{name}' cannot be looked up: this mart knows no lists.")
+        ids = self._lists.frozen(name, digest)
+        relation = f"list_{digest[:16]}"  # names are cut to 63 bytes in a warehouse
+        return self._once(relation, lambda made: lend(self._connection, made, ids.to_arrow()))
+
+    def _once(self, name: str, make: Callable[[str], sa.FromClause]) -> sa.FromClause:
+        """What this connection keeps under a name until it is closed, made when it is first asked for."""
+        if name not in self._lent:
+            self._lent[name] = make(name)
+        return self._lent[name]
 
     def sql(self, text: str) -> pd.DataFrame:
         """Answer one SELECT over the subjects and ``snapshot``: for exploring, read only.

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 
 from journeykit.dialects import open_warehouse
 from journeykit.errors import DataError
-from journeykit.mart.mapping import Mapping
+from journeykit.mart.mapping import Mapping, read_mapping
+from journeykit.mart.mart import Lists
 from journeykit.mart.warehouse.builds import current_builds
 from journeykit.mart.warehouse.mart import WarehouseMart
+from journeykit.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,15 @@ class Warehouse:
     country: str = "CN"
     timezone: str = "Asia/Shanghai"
 
+    @classmethod
+    def of(cls, settings: Settings, url: str = "") -> Self | None:
+        """The warehouse of a workspace, or the one at a URL; None when the mart is in files."""
+        url = url or settings.mart.url.get_secret_value()
+        if not url:
+            return None
+        place = settings.workspace
+        return cls(url, read_mapping(settings.root / settings.mart.mapping), place.country, place.timezone)
+
     def connect(self) -> sa.Connection:
         """A connection of its own; close it."""
         return open_warehouse(self.url, timezone=self.timezone)
@@ -47,7 +58,12 @@ class Warehouse:
             return current_builds(connection)
 
     def open(
-        self, as_of: date | None = None, build_id: str | None = None, *, tags: Dict[str, Any] | None = None
+        self,
+        as_of: date | None = None,
+        build_id: str | None = None,
+        *,
+        tags: Dict[str, Any] | None = None,
+        lists: Lists | None = None,
     ) -> WarehouseMart:
         """Open a day to be read; by default the latest one whose tags are built, and its current build.
 
@@ -66,8 +82,9 @@ class Warehouse:
                     "build its tags with: journeykit run build_tags --as-of YYYY-MM-DD"
                 )
             return WarehouseMart(
-                connection, self.mapping, day, build_id or builds.get(day), country=self.country, tags=tags
-            )
+                connection, self.mapping, day, build_id or builds.get(day),
+                country=self.country, tags=tags, lists=lists,
+            )  # fmt: skip
         except BaseException:
             connection.close()
             raise
