@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from journeykit.contract import Type
 from journeykit.errors import DefinitionError
 from journeykit.expressions import nodes
+from journeykit.expressions.exploring import Explorable
 from journeykit.yaml_files import definition_error
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _CALLED: dict[Any, str] = {
 }  # fmt: skip
 
 
-class Expression:
+class Expression(Explorable):
     """A node with operators.
 
     Examples
