@@ -35,7 +35,9 @@ def _function(
     return kind
 
 
-to_day = _function("to_day", sa.Date(), "CAST({0} AS DATE)", gaussdb="date_trunc('day', {0})")
+to_day = _function(
+    "to_day", sa.Date(), "CAST({0} AS DATE)", gaussdb="date_trunc('day', CAST({0} AS TIMESTAMP))"
+)
 """The day of a date or a time."""
 
 days_from = _function(
@@ -59,7 +61,7 @@ _start_of = _function(
     sa.Date(),
     "CAST(date_trunc({0}, {1}) AS DATE)",
     postgresql="CAST(date_trunc({0}, CAST({1} AS TIMESTAMP)) AS DATE)",
-    gaussdb="date_trunc({0}, {1})",
+    gaussdb="date_trunc({0}, CAST({1} AS TIMESTAMP))",
 )
 
 
@@ -91,3 +93,11 @@ text_ends_with = _function(
 
 in_binary_order = _function("in_binary_order", sa.Text(), "{0}", postgresql='({0} COLLATE "C")')
 """A text that is compared and sorted character by character, whatever the database's language."""
+
+sampling_place = _function(
+    "sampling_place",
+    sa.BigInteger(),
+    "CAST(hash({0}) % 1048576 AS BIGINT)",
+    postgresql="CAST(hashtext({0}) & 1048575 AS BIGINT)",
+)
+"""A number from 0 to 1,048,575 that an id always has, as good as drawn at random; cheaper than md5."""

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from journeykit.contract import Type
-from journeykit.dialects import SQL_TYPES, open_embedded, registered
+from journeykit.dialects import SQL_TYPES, gaussdb, open_embedded, registered
 from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
 
@@ -115,7 +115,8 @@ class World:
                 _replace(connection, table, rows[table])
 
     def ids(self, audience, as_of: date) -> str:
-        """The ids in one text, after every engine and the oracle have agreed."""
+        """The ids in one text, after every engine and the oracle have agreed; GaussDB could be asked too."""
+        gaussdb.emit(audience.statement(scope(as_of)))
         return "".join(self.ids_of_each([audience], as_of)[0])
 
     def ids_of_each(self, audiences, as_of: date) -> list[list[str]]:
