@@ -197,6 +197,11 @@ LABELS: dict[str, tuple[str, str]] = {
     "model.section": ("Model training", "模型训练"),
     "model.model": ("Model", "模型"),
     "model.fact": ("Fact", "项目"),
+    "model.kind": ("Kind", "类型"),
+    "model.lookalike": (
+        "Lookalike: who resembles the customers of the outcome on the same day; it foretells nothing",
+        "相似客群模型：与目标客户在同一日期相似的程度，不作预测",
+    ),
     "model.id": ("Model number", "模型编号"),
     "model.learner": ("Learner", "算法"),
     "model.feature_day": ("Features as of", "特征日期"),
@@ -257,6 +262,26 @@ LABELS: dict[str, tuple[str, str]] = {
     "segment.overlap": ("Overlap of {} segments", "{} 个客群的重叠情况"),
     "segment.segment": ("Segment", "客群"),
     "segment.exactly": ("In exactly these", "仅属于"),
+    "segment.profile": (
+        "{} ({} customers) against {} ({} customers)",
+        "{}（{} 户）与{}（{} 户）的差异",
+    ),
+    "segment.base": ("Base", "对照"),
+    "segment.lift": ("Lift (95 % interval)", "提升度（95% 区间）"),
+    "segment.apart": ("Apart, in standard deviations (95 % interval)", "差异（标准差，95% 区间）"),
+    "segment.used": ("part of the condition", "条件所用"),
+    "segment.id": ("id", "编号"),
+    "segment.known": ("has a value", "有值"),
+    "segment.apart.note": (
+        "Means of numbers, shares of values. Ranked by how far a tag surely sets the two apart: by the end of "
+        "its interval that is nearer to zero. What lies right of the line is higher in the first group.",
+        "数值为均值，取值为占比。按标签的确定差异排序（取区间中离零较近的一端）；线右侧表示前一组更高。",
+    ),
+    "segment.sampled": (
+        "Sizes are exact; shares and means rest on {} of {} customers, drawn by a hash of their ids. The "
+        "intervals allow for that.",
+        "客户数为精确值；占比与均值基于按客户编号哈希抽取的 {} 户（共 {} 户），区间已计入抽样误差。",
+    ),
     "segment.nowhere": ("in none of them", "均不属于"),
     # work lists
     "list.customer": ("Customer", "客户"),

@@ -37,12 +37,15 @@ class Whisker:
     Attributes
     ----------
     value, low, high : float
-        From -1 to 1.
+        From -1 to 1; what lies beyond is cut.
+    quiet : bool
+        Whether it is drawn in grey, being of no news.
     """
 
     value: float
     low: float
     high: float
+    quiet: bool = False
 
     def __str__(self) -> str:
         half = _BLOCKS // 2
@@ -55,7 +58,7 @@ class Whisker:
         value, low, high = (
             middle + half * max(-1.0, min(1.0, one)) for one in (self.value, self.low, self.high)
         )
-        colour = VERMILION if self.value < 0 else BLUE
+        colour = GREY if self.quiet else VERMILION if self.value < 0 else BLUE
         left, width = min(middle, value), abs(value - middle)
         return (
             '<svg aria-hidden="true" width="180" height="16" viewBox="0 0 180 16" style="display:block">'

@@ -94,7 +94,7 @@ def explain(
     - “Assets under management” is at least 500,000 yuan
     - “Gender” is known
     >>> explain(tag("aum") >= 500_000, "zh")
-    “管理资产”不低于 500,000 元
+    “管理资产总额（AUM）”不低于 500,000 元
     """
     return Explanation(tuple(outline(_node_of(what), speech(language, tags))))
 

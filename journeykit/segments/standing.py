@@ -1,0 +1,185 @@
+"""Where two groups stand apart, tag by tag: what a profile and a comparison show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from journeykit.contract import SUBJECTS, Type
+from journeykit.display import WITHHELD, Table, show_value
+from journeykit.errors import unknown_name
+from journeykit.expressions import AnyNode
+from journeykit.expressions.nodes import Past, TagRef, walk
+from journeykit.i18n import in_language, label
+from journeykit.mart.mart import Mart
+from journeykit.segments.contrasts import Contrast, contrasts, strength
+from journeykit.segments.counting import EPOCH, Counts, count_tags
+from journeykit.segments.drawing import Whisker
+from journeykit.segments.intervals import Interval
+from journeykit.segments.showing import show_share
+from journeykit.tags.tag import Attribute, Tag
+from journeykit.tags.words import say_unit, say_value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 20
+"""So many tags a table lists; a frame has all."""
+
+_DAYS = (Type.DATE, Type.TIMESTAMP)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everything counted of one tag, the most telling fact first.
+
+    Attributes
+    ----------
+    tag : Tag
+        The tag.
+    used : bool
+        Whether the segment's own condition uses it, so that it stands apart by definition.
+    is_id : bool
+        Whether its values are numbers of branches, managers and the like.
+    facts : tuple of Contrast
+        At least one.
+    withheld : bool
+        Whether its first fact would tell of a few customers only.
+    """
+
+    tag: Tag
+    used: bool
+    is_id: bool
+    facts: tuple[Contrast, ...]
+    withheld: bool = False
+
+    def called(self, language: str, fact: Contrast) -> str:
+        """The tag's title and, of a text, the value."""
+        title = in_language(language, self.tag.title, self.tag.title_zh)
+        marks = [label("segment.used", language)] * self.used + [label("segment.id", language)] * self.is_id
+        if fact.kind == "known":
+            title += ": " + label("segment.known", language)
+        elif self.tag.type is Type.TEXT:
+            declared = fact.value in self.tag.values
+            title += f" = {say_value(fact.value, language) if declared else fact.value}"
+        return f"{title} ({', '.join(marks)})" if marks else title
+
+    def figure(self, value: float, fact: Contrast, language: str) -> str:
+        """A mean in its unit, or a share."""
+        if fact.kind != "mean":
+            return show_share(value, 1)
+        if self.tag.type in _DAYS:
+            return show_value(EPOCH + timedelta(days=round(value)))
+        unit = say_unit(self.tag.unit, language) if self.tag.unit else ""
+        return f"{_short(value)} {unit}".rstrip()
+
+
+@dataclass(frozen=True)
+class Standings:
+    """All tags of two groups, those first that set them apart most.
+
+    Attributes
+    ----------
+    tags : mapping of str to Standing
+        By name; a tag that is the same for all is left out.
+    counts : Counts
+        The sizes, and how many customers were read.
+    """
+
+    tags: Mapping[str, Standing]
+    counts: Counts
+
+    def __getitem__(self, name: str) -> Standing:
+        if name not in self.tags:
+            raise unknown_name("tag", name, self.tags, "It is the same for all, or was not built.")
+        return self.tags[name]
+
+    @property
+    def sampled(self) -> bool:
+        """Whether not everyone was read."""
+        return self.counts.sampled != self.counts.sizes
+
+    def for_mail(self, min_cell: int) -> Standings:
+        """The same without any fact that fewer than `min_cell` customers, or all but so few, share."""
+        tags = {}
+        for name, one in self.tags.items():
+            facts = tuple(fact for fact in one.facts if fact.smallest >= min_cell)
+            tags[name] = replace(one, facts=facts or one.facts[:1], withheld=not facts)
+        return replace(self, tags=tags)
+
+    def table(self, title: str, heads: tuple[str, str], language: str) -> Table:
+        """The foremost tags; `heads` call the two groups."""
+        shown = list(self.tags.values())[:SHOWN]
+        free = [one for one in shown if not one.withheld and not one.used] or shown
+        widest = max((_reach(one.facts[0]) for one in free), default=1.0)
+        rows = [self._row(one, widest, language) for one in shown]
+        lift, apart = label("segment.lift", language), label("segment.apart", language)
+        return Table(title, (label("tag", language), *heads, lift, apart, ""), tuple(rows))
+
+    def _row(self, one: Standing, widest: float, language: str) -> tuple[Any, ...]:
+        fact = one.facts[0]
+        name = one.called(language, fact)
+        if one.withheld:
+            return name, WITHHELD, WITHHELD, WITHHELD, WITHHELD, ""
+        ends = (end / widest for end in (fact.effect.value, fact.effect.low, fact.effect.high))
+        bar = Whisker(*ends, quiet=one.used)
+        figures = (one.figure(value, fact, language) for value in (fact.group, fact.base))
+        return name, *figures, _interval(fact.lift), _interval(fact.effect, sign="+"), bar
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per tag, its most telling fact, in the order of the ranking."""
+        import pandas as pd
+
+        rows = []
+        for name, one in self.tags.items():
+            fact = one.facts[0]
+            told: dict[str, Any] = {"tag": name, "kind": fact.kind, "value": fact.value}
+            if not one.withheld:
+                told |= {"group": fact.group, "base": fact.base}
+                for what in ("difference", "effect", "lift"):
+                    found: Interval | None = getattr(fact, what)
+                    for end in ("value", "low", "high") if found else ():
+                        told[what if end == "value" else f"{what}_{end}"] = getattr(found, end)
+            rows.append({**told, "used": one.used, "is_id": one.is_id})
+        return pd.DataFrame(rows)
+
+
+def find_standings(group: AnyNode, base: AnyNode, mart: Mart) -> Standings:
+    """Count every tag of the snapshot in two groups, and rank them."""
+    known = {name: mart.tags[name].tag for name in mart.scope.tags if name in mart.tags}
+    counts = count_tags(group, base, mart, list(known))
+    used = {part.name for part in (*walk(group), *walk(base)) if isinstance(part, TagRef | Past)}
+    found = []
+    for name, told in counts.tags.items():
+        facts = contrasts(name, told, counts.sizes, counts.sampled)
+        if facts:
+            found.append(Standing(known[name], name in used, _is_id(known[name]), tuple(facts)))
+    ranked = sorted(found, key=lambda one: strength(one.facts[0]), reverse=True)
+    return Standings({one.tag.name: one for one in ranked}, counts)
+
+
+def _is_id(tag: Tag) -> bool:
+    """Whether it holds the number of something else."""
+    if not isinstance(tag.compute, Attribute) or tag.type is not Type.TEXT:
+        return False
+    column = SUBJECTS[tag.compute.subject].column(tag.compute.column)
+    return column.references is not None
+
+
+def _reach(fact: Contrast) -> float:
+    return max(abs(fact.effect.low), abs(fact.effect.high))
+
+
+def _interval(one: Interval | None, sign: str = "") -> str:
+    if one is None:
+        return "–"
+    value, low, high = (f"{end:{sign}.2f}" for end in (one.value, one.low, one.high))
+    return f"{value} ({low} … {high})"
+
+
+def _short(value: float) -> str:
+    """Four digits of a mean."""
+    return f"{Decimal(f'{value:.4g}'):,f}"
