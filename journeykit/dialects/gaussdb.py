@@ -45,6 +45,12 @@ _BEFORE_PARENTHESES = {
 }  # fmt: skip
 _TYPES = {"bigint", "boolean", "date", "decimal", "double", "int", "text", "timestamp", "varchar"}
 _FIELDS = {"year", "month", "day", "hour", "isodow", "epoch"}
+_REFUSED = (
+    (exp.Distinct, "on", "DISTINCT ON"),
+    (exp.Join, "method", "NATURAL JOIN"),
+    (exp.With, "recursive", "WITH RECURSIVE"),
+    (exp.WindowSpec, "exclude", "EXCLUDE in a window"),
+)
 _CLAUSES = {
     "distinct", "expressions", "from_", "group", "having", "joins", "limit", "order", "where", "with_",
 }  # fmt: skip
@@ -101,28 +107,30 @@ def check_emitted(sql: str) -> None:
         raise DefinitionError(f"The statement for GaussDB cannot be read: {error}") from error
     if len(statements) != 1 or statements[0] is None:
         raise DefinitionError(f"One statement is written for GaussDB at a time, not {len(statements)}.")
-    for node in statements[0].walk():
-        problem = _problem(node)
-        if problem:
-            raise _missing(problem)
+    if not isinstance(statements[0], exp.Select | exp.Union):
+        raise DefinitionError(f"Only SELECT is written for GaussDB, not {type(statements[0]).__name__}.")
     for token, following in pairwise(tokens):
         word = token.text.lower()
         called = following.token_type is TokenType.L_PAREN and word[:1].isalpha()
         if called and word not in _FUNCTIONS | _BEFORE_PARENTHESES:
             raise _missing(f"function {word}")
+    for node in statements[0].walk():
+        problem = _problem(node)
+        if problem:
+            raise _missing(problem)
 
 
 def _problem(node: exp.Expr) -> str | None:
     """What of a node GaussDB does not have."""
     kind = type(node)
     if kind not in _NODES:
-        name = node.name if isinstance(node, exp.Anonymous) else kind.__name__
-        return f"function {name.lower()}" if isinstance(node, exp.Func) else kind.__name__
+        return kind.__name__
     given = {name for name, value in node.args.items() if value}
     if kind is exp.Select and given - _CLAUSES:
         return f"clause {min(given - _CLAUSES).strip('_')}"
-    if kind is exp.Distinct and "on" in given:
-        return "DISTINCT ON"
+    for owner, name, what in _REFUSED:
+        if kind is owner and name in given:
+            return what
     if kind is exp.DataType and node.this.value.lower() not in _TYPES:
         return f"type {node.this.value}"
     if kind is exp.Extract and node.name.lower() not in _FIELDS:
@@ -136,14 +144,11 @@ def _problem(node: exp.Expr) -> str | None:
 
 def _frame_problem(frame: exp.Expr) -> str | None:
     """What is wrong with the rows that a window function looks at."""
-    if frame.args.get("exclude"):
-        return "EXCLUDE in a window"
+    unit = str(frame.args.get("kind")).upper()
     bounds = (frame.args.get("start"), frame.args.get("end"))
-    if str(frame.args.get("kind")).upper() == "RANGE" and any(
-        isinstance(bound, exp.Expr) for bound in bounds
-    ):
+    if unit == "RANGE" and any(isinstance(bound, exp.Expr) for bound in bounds):
         return "RANGE with an offset"
-    return None
+    return None if unit in ("ROWS", "RANGE") else f"{unit} in a window"
 
 
 def _missing(what: str) -> DefinitionError:

@@ -73,7 +73,7 @@ def happened(subject, customer_id, at, **columns):
     return {**row, "customer_id": customer_id, oracle.TIME_COLUMNS[subject]: at, **columns}
 
 
-def scope(as_of: date) -> Scope:
+def scope_of(as_of: date) -> Scope:
     """What the names of the language mean in the world's tables."""
     return Scope(
         as_of=as_of,
@@ -116,7 +116,7 @@ class World:
 
     def ids(self, audience, as_of: date) -> str:
         """The ids in one text, after every engine and the oracle have agreed; GaussDB could be asked too."""
-        gaussdb.emit(audience.statement(scope(as_of)))
+        gaussdb.emit(audience.statement(scope_of(as_of)))
         return "".join(self.ids_of_each([audience], as_of)[0])
 
     def ids_of_each(self, audiences, as_of: date) -> list[list[str]]:
@@ -125,7 +125,7 @@ class World:
         expected = [oracle.ids(one.node.model_dump(mode="json"), facts) for one in audiences]
         statement = sa.union_all(
             *(
-                one.statement(scope(as_of)).add_columns(sa.literal_column(str(number), sa.Integer()))
+                one.statement(scope_of(as_of)).add_columns(sa.literal_column(str(number), sa.Integer()))
                 for number, one in enumerate(audiences)
             )
         )
@@ -187,3 +187,9 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 def rows():
     """How to write a person, and what one did."""
     return person, happened
+
+
+@pytest.fixture(scope="session")
+def scope():
+    """What names mean as of a day."""
+    return scope_of
