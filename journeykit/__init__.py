@@ -40,6 +40,7 @@ _HOME = {
     "in_list": "segments",
     "leads": "workspace",
     "load_day": "workspace",
+    "lookalike": "workspace",
     "membership": "workspace",
     "model_card": "workspace",
     "plan_tags": "workspace",

@@ -164,6 +164,7 @@ class ModelCard(_Value):
         model, data = self.model, self.data
         facts: list[tuple[str, Any]] = [
             ("model.id", self.model_id),
+            ("model.kind", label("model.lookalike", language) if model.is_lookalike else ""),
             ("model.learner", label(f"learner.{model.learner}", language)),
             ("model.feature_day", data.feature_day),
             ("model.outcome_day", data.outcome_day),

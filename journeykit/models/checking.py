@@ -9,11 +9,15 @@ import pyarrow as pa
 
 from journeykit.models.card import ModelCard
 from journeykit.models.figures import measure_stability
-from journeykit.models.model import read_as
+from journeykit.models.model import Model, read_as
 from journeykit.tags import Catalogue
 from journeykit.tags.drift import CHANGED
 
-_ADVICE = "Train it anew: journeykit run train_models --as-of DATE"
+
+def _advice(model: Model) -> str:
+    if model.is_lookalike:
+        return f'Make it anew: jk.lookalike(seed, mart, name="{model.name}")'
+    return "Train it anew: journeykit run train_models --as-of DATE"
 
 
 @dataclass(frozen=True)
@@ -69,12 +73,12 @@ class ModelCheck:
             found.append(
                 f"Model '{model.name}' learned from outcomes up to "
                 f"{self.card.data.outcome_day}, {self.age_days} days before {self.as_of}; it may be "
-                f"{model.max_age_days} days old. {_ADVICE}"
+                f"{model.max_age_days} days old. {_advice(model)}"
             )
         if self.has_moved:
             found.append(
                 f"Model '{model.name}': its scores as of {self.as_of} have moved from those of its training, "
-                f"stability index {self.stability:.2f} over {CHANGED}. {_ADVICE}"
+                f"stability index {self.stability:.2f} over {CHANGED}. {_advice(model)}"
             )
         if self.is_weak:
             found.append(
@@ -84,7 +88,7 @@ class ModelCheck:
         if self.redefined:
             found.append(
                 f"Model '{model.name}' was trained on another definition of {', '.join(self.redefined)}. "
-                f"{_ADVICE}"
+                f"{_advice(model)}"
             )
         if self.gone:
             found.append(

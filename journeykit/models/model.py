@@ -66,7 +66,8 @@ class Model(BaseModel):
         A condition over tags as of the outcome day; those who meet it are the positives.
     horizon_days : int
         From the feature day to the outcome day. The outcome's tags may look back no further, balances
-        carried forward included.
+        carried forward included. 0 makes a lookalike: whoever resembles, on one and the same day, those who
+        meet the outcome; it then may be any condition of a segment.
     where : expression, optional
         A condition over tags as of the feature day: only these customers are trained on and scored.
     among : expression, optional
@@ -102,7 +103,7 @@ class Model(BaseModel):
     description_zh: str = ""
     features: tuple[str, ...] = Field(min_length=1)
     outcome: AnyNode
-    horizon_days: int = Field(ge=1, le=3650)
+    horizon_days: int = Field(ge=0, le=3650)
     where: AnyNode | None = None
     among: AnyNode | None = None
     barred: dict[str, str] = {}
@@ -131,7 +132,7 @@ class Model(BaseModel):
         for name in self.barred_zh:
             if name not in self.barred:
                 raise unknown_name("barred feature", name, self.barred, f"Model '{self.name}', barred_zh.")
-        for part in (self.where, self.outcome, self.among):
+        for part in (self.where, None if self.is_lookalike else self.outcome, self.among):
             if part is not None:
                 check_expression(f"{self.name} (model)", part)
         if self.where is not None and any(isinstance(part, AsOf) for part in walk(self.where)):
@@ -140,6 +141,11 @@ class Model(BaseModel):
                 "tag in days instead."
             )
         return self
+
+    @property
+    def is_lookalike(self) -> bool:
+        """Whether it tells who resembles others on the same day, and foretells nothing."""
+        return self.horizon_days == 0
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -208,7 +214,7 @@ def check_model(model: Model, catalogue: Catalogue) -> None:
     barred = _barred_columns(model, catalogue)
     for name in model.tags:
         _check_feature(model, catalogue, name, barred)
-    for name in model.outcome_tags:
+    for name in () if model.is_lookalike else model.outcome_tags:
         _check_outcome(model, catalogue, name)
 
 

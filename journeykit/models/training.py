@@ -12,11 +12,11 @@ import pyarrow as pa
 import sklearn
 
 from journeykit.contract import SUBJECTS, Type
-from journeykit.errors import DataError
+from journeykit.errors import DataError, DefinitionError
 from journeykit.mart.earlier import see_earlier
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.store import MartStore
-from journeykit.models.card import TrainingData, make_card
+from journeykit.models.card import ModelCard, TrainingData, make_card
 from journeykit.models.learning import SEED, fit
 from journeykit.models.model import Model, UntrainableError, check_model, lineage, read_as
 from journeykit.models.scoring import TrainedModel
@@ -74,7 +74,7 @@ def train(
     Raises
     ------
     DefinitionError
-        The model does not fit the catalogue.
+        The model does not fit the catalogue, or is a lookalike.
     DataError
         A tag cannot be had as of its day, too few customers did or did not meet the outcome, or the
         model hardly tells them apart.
@@ -82,6 +82,11 @@ def train(
         The disk is full; no other model is touched.
     """
     check_model(model, catalogue)
+    if model.is_lookalike:
+        raise DefinitionError(
+            f"Model '{model.name}': horizon_days is 0, which is a lookalike, and that is made of a segment: "
+            "jk.lookalike(seed, mart)."
+        )
     model_id = identify(model, catalogue, manifest)
     if models.holds(model.name, model_id):
         trained = models.load(model.name, model_id)
@@ -99,17 +104,23 @@ def train(
         positives=int(fitted.outcome.sum()),
     )
     reads = {name: read_as(name, catalogue) for name in model.tags}
-    card = make_card(model, model_id, data, fitted, _titles(model, catalogue), reads=reads)
+    card = make_card(model, model_id, data, fitted, titles_of(model, catalogue), reads=reads)
+    refuse_weak(card)
+    return models.publish(card, fitted.pipeline)
+
+
+def refuse_weak(card: ModelCard) -> None:
+    """Refuse a model that tells customers apart less than its definition asks."""
+    model = card.model
     if card.auc < model.least_auc:
         raise UntrainableError(
             f"Model '{model.name}': its cross-validated AUC is {card.auc:.3f}, under {model.least_auc}; it "
             "hardly tells customers apart. Give it other features, or more history.",
             f"交叉验证AUC为{card.auc:.3f}，低于{model.least_auc}，几乎无法区分客户。请更换特征或积累更长的历史。",
         )
-    return models.publish(card, fitted.pipeline)
 
 
-def _titles(model: Model, catalogue: Catalogue) -> dict[str, tuple[str, str]]:
+def titles_of(model: Model, catalogue: Catalogue) -> dict[str, tuple[str, str]]:
     """Of all that the definition names: tags, and barred columns."""
     found = {}
     for name in (*model.tags, *model.outcome_tags, *model.barred):

@@ -26,11 +26,11 @@ class Titled(Protocol):
         ...
 
 
-def shorten(name: str) -> str:
+def shorten(name: str, longest: int = LONGEST) -> str:
     """A composed name, cut where it grows past what a file name should be, and still distinct."""
-    if len(name) <= LONGEST:
+    if len(name) <= longest:
         return name
-    return f"{name[: LONGEST - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return f"{name[: longest - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def name_condition(condition: Node) -> str:

@@ -7,7 +7,7 @@ from journeykit.workspace.loading import LoadedDay, check_day, load_day
 from journeykit.workspace.making import EXAMPLES, create_vault_key, init_workspace
 from journeykit.workspace.modelling import model_card, model_rows
 from journeykit.workspace.opening import as_day, catalogue, connect, mart_store, open_ledger
-from journeykit.workspace.segmenting import membership, record_members, segment_rows
+from journeykit.workspace.segmenting import lookalike, membership, record_members, segment_rows
 from journeykit.workspace.tagging import backfill_tags, build_tags, plan_tags, tag_drift, tag_quality
 from journeykit.workspace.training import check_models, train_models
 
@@ -30,6 +30,7 @@ __all__ = [
     "lead_rows",
     "leads",
     "load_day",
+    "lookalike",
     "mart_store",
     "membership",
     "model_card",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from journeykit.mart.mart import Mart
+from journeykit.segments import Segment
 from journeykit.segments.history import segment_history
 from journeykit.segments.membership import (
     Membership,
@@ -15,7 +18,11 @@ from journeykit.segments.membership import (
 from journeykit.segments.membership import record_members as record
 from journeykit.settings import Settings, load_settings
 from journeykit.workspace.describing import load_segments
+from journeykit.workspace.modelling import model_store
 from journeykit.workspace.opening import as_day, connect
+
+if TYPE_CHECKING:
+    from journeykit.segments.lookalike import Lookalike
 
 
 def member_store(settings: Settings) -> MemberStore:
@@ -34,6 +41,26 @@ def record_members(as_of: date | str) -> Recording:
 def membership(name: str) -> Membership:
     """The recorded days of a segment: size, who entered and who left."""
     return membership_of(member_store(load_settings()), name)
+
+
+def lookalike(
+    seed: Segment, mart: Mart, *, features: Iterable[object] | None = None, name: str | None = None
+) -> Lookalike:
+    """Learn who resembles a seed; the next build of tags scores everyone, and the result can be used at once.
+
+    See :func:`journeykit.segments.lookalike.lookalike` for what it learns from and what it refuses.
+
+    Returns
+    -------
+    Lookalike
+        Prints as the model's card; ``.segment(1000)`` are the thousand outside the seed most like it.
+    """
+    from journeykit.segments.lookalike import lookalike as learn  # scikit-learn takes seconds to import
+
+    settings = load_settings()
+    found = learn(seed, mart, model_store(settings), features=features, name=name)
+    found.tag.save(settings.scheduled / "tags")
+    return found
 
 
 def segment_rows() -> list[dict[str, Any]]:
