@@ -175,7 +175,7 @@ class Membership:
         found = [self._on(day) for day in self.days[:1]]
         rows = [_row(None, first) for first in found]
         rows += [_row(before, after) for before, after in pairwise(map(self._on, self.days))]
-        return Table(f"Members of {self.name}, {len(rows)} days", HEADS, tuple(rows))
+        return Table(f"Members of {self.name} on {len(rows)} days", HEADS, tuple(rows))
 
     def row(self, day: date | str) -> dict[str, Any]:
         """The row of one day."""
