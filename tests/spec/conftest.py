@@ -89,6 +89,19 @@ def scope_of(as_of: date) -> Scope:
     )
 
 
+class Question:
+    """Who some audiences are as of a day, in one statement for all of them."""
+
+    def __init__(self, audiences, as_of: date) -> None:
+        self.audiences, self.as_of = list(audiences), as_of
+        self.statement = sa.union_all(
+            *(
+                one.statement(scope_of(as_of)).add_columns(sa.literal_column(str(number), sa.Integer()))
+                for number, one in enumerate(self.audiences)
+            )
+        )
+
+
 class World:
     """People, what they did, their past and lists of them: in plain lists and in every engine."""
 
@@ -117,18 +130,13 @@ class World:
     def ids(self, audience, as_of: date) -> str:
         """The ids in one text, after every engine and the oracle have agreed; GaussDB could be asked too."""
         gaussdb.emit(audience.statement(scope_of(as_of)))
-        return "".join(self.ids_of_each([audience], as_of)[0])
+        return "".join(self.answer(Question([audience], as_of))[0])
 
-    def ids_of_each(self, audiences, as_of: date) -> list[list[str]]:
-        """The ids of many audiences at once; one statement for each engine."""
+    def answer(self, question: Question) -> list[list[str]]:
+        """The ids of each audience, after every engine and the oracle have agreed."""
+        audiences, as_of, statement = question.audiences, question.as_of, question.statement
         facts = replace(self.facts, as_of=as_of)
         expected = [oracle.ids(one.node.model_dump(mode="json"), facts) for one in audiences]
-        statement = sa.union_all(
-            *(
-                one.statement(scope_of(as_of)).add_columns(sa.literal_column(str(number), sa.Integer()))
-                for number, one in enumerate(audiences)
-            )
-        )
         for connection in self.connections:
             found = [[] for _ in audiences]
             for customer, number in connection.execute(statement):
@@ -187,6 +195,12 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 def rows():
     """How to write a person, and what one did."""
     return person, happened
+
+
+@pytest.fixture(scope="session")
+def ask():
+    """How to ask about many audiences at once."""
+    return Question
 
 
 @pytest.fixture(scope="session")
