@@ -39,9 +39,10 @@ class Explorable:
         """The statement that selects its customers on a mart's engine: to be read, never to be run."""
         return mart.show(self.statement(mart.scope))  # type: ignore[attr-defined]
 
-    def look(self, how: str, mart: Mart, *others: Any) -> Any:
-        """What a mart finds of it: the view that the mart's method of that name gives."""
-        return view(how, self, *others, mart)
+    @staticmethod
+    def look(how: str, *given: Any) -> Any:
+        """What the function of that name finds; a mart, which lies below, reaches it through here."""
+        return view(how, *given)
 
 
 def view(how: str, *given: Any) -> Any:

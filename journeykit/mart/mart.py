@@ -47,8 +47,9 @@ class Audience(Protocol):
         """A select of one column, ``customer_id``."""
         ...
 
-    def look(self, how: str, mart: Mart, *others: Any) -> Any:
-        """What a mart finds of it, in a certain view."""
+    @staticmethod
+    def look(how: str, *given: Any) -> Any:
+        """What is found of it and whatever else is given, in a certain view."""
         ...
 
 
@@ -265,28 +266,28 @@ class Mart:
 
     def waterfall(self, audience: Audience) -> Any:
         """How many remain after each condition; see :class:`journeykit.segments.waterfall.Waterfall`."""
-        return audience.look("waterfall", self)
+        return audience.look("waterfall", audience, self)
 
     def profile(self, audience: Audience, base: Audience | None = None) -> Any:
         """Which tags set an audience apart from everyone, or from a base; the strongest first.
 
-        See :class:`journeykit.segments.profiling.SegmentProfile`.
+        See :class:`journeykit.segments.profiling.Profile`.
         """
-        return audience.look("profile", self, base)
+        return audience.look("profile", audience, self, base)
 
     def overlap(self, audiences: Sequence[Audience]) -> Any:
         """How many are in which of several audiences; see :class:`journeykit.segments.overlap.Overlap`."""
         if not audiences:
             raise DefinitionError("No audiences are given. Write mart.overlap([one, another]).")
-        return audiences[0].look("overlap", self, *audiences[1:])
+        return audiences[0].look("overlap", audiences, self)
 
     def compare(self, one: Audience, other: Audience) -> Any:
         """How two audiences differ; see :class:`journeykit.segments.comparing.Comparison`."""
-        return one.look("compare", self, other)
+        return one.look("compare", one, other, self)
 
     def why(self, customer_id: str, audience: Audience) -> Any:
         """Why one customer is in an audience, or not; see :class:`journeykit.segments.why.Why`."""
-        return audience.look("why", self, customer_id)
+        return audience.look("why", customer_id, audience, self)
 
     def preview(self, tag: str | Computable) -> Any:
         """What a tag would be, before it is saved: its spread, what it misses, its SQL and its cost.
