@@ -224,7 +224,7 @@ def read_only_answer(connection: sa.Connection, text: str) -> pa.Table:
     try:
         with raw.transaction(), raw.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
-            cursor.execute(text, prepare=True)  # a prepared statement is exactly one
+            cursor.execute(text, binary=True)  # the protocol that takes exactly one statement
             described, rows = cursor.description, cursor.fetchall()
     except raw_errors() as error:
         told = str(error).strip().splitlines()

@@ -135,7 +135,7 @@ def _given(column: Any, type_: sa.types.TypeEngine[Any], missing: Sequence[str])
 
 
 def _kind(type_: sa.types.TypeEngine[Any]) -> Kind:
-    if isinstance(type_, sa.Numeric | sa.Integer):
+    if isinstance(type_, sa.Numeric | sa.Float | sa.Integer):
         return Kind.NUMBER
     kinds = {sa.Boolean: Kind.BOOLEAN, sa.Date: Kind.DATE, sa.DateTime: Kind.TIMESTAMP}
     return next((kind for known, kind in kinds.items() if isinstance(type_, known)), Kind.TEXT)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -40,18 +41,30 @@ def banks() -> ModuleType:
     return _beside("conftest")
 
 
+@pytest.fixture(scope="session")
+def empty_database(postgres: str) -> Callable[[], AbstractContextManager[str]]:
+    """``with empty_database() as url`` is a database of its own."""
+
+    @contextmanager
+    def make() -> Iterator[str]:
+        base = sa.make_url(postgres).set(drivername="postgresql+psycopg")
+        name = f"warehouse_{uuid4().hex[:12]}"
+        admin = sa.create_engine(base, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(sa.DDL(f"CREATE DATABASE {name}"))
+        yield base.set(database=name).render_as_string(hide_password=False)
+        with admin.connect() as connection:
+            connection.execute(sa.DDL(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()
+
+    return make
+
+
 @pytest.fixture
-def database(postgres: str) -> Iterator[str]:
+def database(empty_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
     """The URL of an empty database."""
-    base = sa.make_url(postgres).set(drivername="postgresql+psycopg")
-    name = f"warehouse_{uuid4().hex[:12]}"
-    admin = sa.create_engine(base, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(sa.DDL(f"CREATE DATABASE {name}"))
-    yield base.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(sa.DDL(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with empty_database() as url:
+        yield url
 
 
 def fill(url: str, rows: dict[str, list[dict[str, Any]]]) -> None:
@@ -80,12 +93,18 @@ def mapping(**changed: Any) -> Mapping:
     return Mapping.model_validate(content)
 
 
-@pytest.fixture
-def bank(database: str):
-    """``bank(rows)`` fills the bank's tables and gives the warehouse."""
+@pytest.fixture(scope="session")
+def as_warehouse() -> Callable[..., Warehouse]:
+    """``as_warehouse(url, rows)`` fills the bank's tables and gives the warehouse."""
 
-    def make(rows: dict[str, list[dict[str, Any]]], **changed: Any) -> Warehouse:
-        fill(database, rows)
-        return Warehouse(database, mapping(**changed))
+    def make(url: str, rows: dict[str, list[dict[str, Any]]], **changed: Any) -> Warehouse:
+        fill(url, rows)
+        return Warehouse(url, mapping(**changed))
 
     return make
+
+
+@pytest.fixture
+def bank(database: str, as_warehouse: Callable[..., Warehouse]) -> Callable[..., Warehouse]:
+    """``bank(rows)`` fills the tables of a bank of its own and gives the warehouse."""
+    return lambda rows, **changed: as_warehouse(database, rows, **changed)
