@@ -8,7 +8,7 @@ from typing import Any
 from journeykit.display import WITHHELD, Table
 from journeykit.i18n import in_language, label
 from journeykit.reports.figures import Section
-from journeykit.segments.membership import Recording
+from journeykit.segments.membership import CHANGED, FIRST, Recording
 from journeykit.settings import load_settings
 
 
@@ -18,9 +18,14 @@ def summarise_members(recording: Recording, language: str) -> Section:
     title = label("members.section", language)
     if not recording.rows and not recording.refused:
         return Section(title, (), label("members.none", language))
-    heads = tuple(label(key, language) for key in ("segment", "customers", "members.entered", "members.left"))
+    keys = ("segment", "customers", "members.entered", "members.left", "members.compared")
+    heads = tuple(label(key, language) for key in keys)
     rows = tuple(
-        (in_language(language, row["title"], row["title_zh"]) or row["segment"], *_counts(row, least))
+        (
+            in_language(language, row["title"], row["title_zh"]) or row["segment"],
+            *_counts(row, least),
+            _compared(row, language),
+        )
         for row in recording.rows
     )
     refused = Table(
@@ -29,6 +34,12 @@ def summarise_members(recording: Recording, language: str) -> Section:
         tuple(recording.refused.items()),
     )
     return Section(title, tuple(one for one in (Table("", heads, rows), refused) if one.rows))
+
+
+def _compared(row: Mapping[str, Any], language: str) -> str:
+    """With which day, or why with none."""
+    known = {FIRST: "members.first", CHANGED: "members.changed"}
+    return label(known[row["note"]], language) if row["note"] in known else row["note"].split()[-1]
 
 
 def _counts(row: Mapping[str, Any], least: int) -> tuple[Any, Any, Any]:

@@ -93,7 +93,7 @@ class History:
             if after is not None
         )
         heads = ("version", "at", "author", "reason", "change")
-        return Table(f"Segment {self.name}: {len(rows)} versions", heads, rows)
+        return Table(f"Versions of segment {self.name}", heads, rows)
 
     def rows(self) -> list[dict[str, Any]]:
         """The same as plain rows."""

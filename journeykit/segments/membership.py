@@ -26,6 +26,7 @@ from journeykit.models.model import read_as
 from journeykit.segments.segment import Segment
 from journeykit.tags import Catalogue
 
+FIRST, CHANGED = "first day", "definition changed"
 HEADS = ("day", "size", "entered", "left", "definition", "note")
 
 
@@ -175,7 +176,7 @@ class Membership:
         found = [self._on(day) for day in self.days[:1]]
         rows = [_row(None, first) for first in found]
         rows += [_row(before, after) for before, after in pairwise(map(self._on, self.days))]
-        return Table(f"Members of {self.name} on {len(rows)} days", HEADS, tuple(rows))
+        return Table(f"Members of {self.name} by day", HEADS, tuple(rows))
 
     def row(self, day: date | str) -> dict[str, Any]:
         """The row of one day."""
@@ -227,9 +228,9 @@ class Membership:
 
 def _row(before: Members | None, after: Members) -> tuple[Any, ...]:
     entered = left = None
-    note = "first day"
+    note = FIRST
     if before is not None and before.definition != after.definition:
-        note = "definition changed"
+        note = CHANGED
     elif before is not None:
         entered, left, note = len(after.beyond(before)), len(before.beyond(after)), f"since {before.as_of}"
     return after.as_of, len(after), entered, left, after.definition, note

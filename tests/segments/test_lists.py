@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeykit.errors import DefinitionError, UnknownNameError
@@ -83,6 +83,7 @@ def test_an_error_never_quotes_an_id(tmp_path):
 ids = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.sets(ids, max_size=8))
 def test_what_is_saved_is_read_again_by_us_and_by_others(tmp_path_factory, members):
     folder = tmp_path_factory.mktemp("lists")

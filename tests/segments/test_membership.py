@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import journeykit as jk
@@ -57,6 +57,7 @@ def test_a_table_by_day(tmp_path):
     assert len(found.to_frame()) == 3
 
 
+@settings(deadline=None, derandomize=True, max_examples=30)
 @given(st.lists(st.sets(st.sampled_from("abcdef")), min_size=2, max_size=5))
 def test_who_entered_and_left_accounts_for_every_day(tmp_path_factory, days):
     dated = [(date(2026, 5, number), ids) for number, ids in enumerate(days, 1)]
@@ -150,7 +151,8 @@ def test_small_groups_are_withheld_from_the_mail(monkeypatch, built_workspace):
 
     def row(size, entered, left):
         titles = {"segment": "rich", "title": "Rich", "title_zh": "富裕"}
-        return {**titles, "size": size, "entered": entered, "left": left, "note": ""}
+        note = "definition changed" if entered is None else "since 2026-05-22"
+        return {**titles, "size": size, "entered": entered, "left": left, "note": note}
 
     shown = [
         row(100, 20, 30), row(100, 3, 30), row(100, 20, 9), row(100, 0, 0), row(9, 0, 0), row(100, 95, 40),
@@ -158,10 +160,11 @@ def test_small_groups_are_withheld_from_the_mail(monkeypatch, built_workspace):
     ]  # fmt: skip
     section = summarise_members(Recording(MONDAY, tuple(shown), {"poor": "why not"}), "zh")
     hidden = WITHHELD, WITHHELD
-    assert [line[1:] for line in section.parts[0].rows] == [
+    assert [line[1:4] for line in section.parts[0].rows] == [
         (100, 20, 30), (100, *hidden), (100, *hidden), (100, 0, 0), (WITHHELD, *hidden), (100, *hidden),
         (0, 0, 20), (100, None, None),
     ]  # fmt: skip
+    assert [line[4] for line in section.parts[0].rows][-2:] == ["2026-05-22", "客群定义已变更，不作对比"]
     for text in ("客群成员", "富裕", "未记录", "why not"):
         assert text in section._repr_html_()
 
