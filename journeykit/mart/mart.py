@@ -47,6 +47,10 @@ class Audience(Protocol):
         """A select of one column, ``customer_id``."""
         ...
 
+
+class Explorable(Audience, Protocol):
+    """An audience that can be looked at: a segment, or an expression."""
+
     @staticmethod
     def look(how: str, *given: Any) -> Any:
         """What is found of it and whatever else is given, in a certain view."""
@@ -264,28 +268,28 @@ class Mart:
         members = audience.statement(self.scope).subquery()
         return self.run(sa.select(members.c[CUSTOMER_ID]).order_by(members.c[CUSTOMER_ID]))[0].to_pylist()
 
-    def waterfall(self, audience: Audience) -> Any:
+    def waterfall(self, audience: Explorable) -> Any:
         """How many remain after each condition; see :class:`journeykit.segments.waterfall.Waterfall`."""
         return audience.look("waterfall", audience, self)
 
-    def profile(self, audience: Audience, base: Audience | None = None) -> Any:
+    def profile(self, audience: Explorable, base: Explorable | None = None) -> Any:
         """Which tags set an audience apart from everyone, or from a base; the strongest first.
 
         See :class:`journeykit.segments.profiling.Profile`.
         """
         return audience.look("profile", audience, self, base)
 
-    def overlap(self, audiences: Sequence[Audience]) -> Any:
+    def overlap(self, audiences: Sequence[Explorable]) -> Any:
         """How many are in which of several audiences; see :class:`journeykit.segments.overlap.Overlap`."""
         if not audiences:
             raise DefinitionError("No audiences are given. Write mart.overlap([one, another]).")
         return audiences[0].look("overlap", audiences, self)
 
-    def compare(self, one: Audience, other: Audience) -> Any:
+    def compare(self, one: Explorable, other: Explorable) -> Any:
         """How two audiences differ; see :class:`journeykit.segments.comparing.Comparison`."""
         return one.look("compare", one, other, self)
 
-    def why(self, customer_id: str, audience: Audience) -> Any:
+    def why(self, customer_id: str, audience: Explorable) -> Any:
         """Why one customer is in an audience, or not; see :class:`journeykit.segments.why.Why`."""
         return audience.look("why", customer_id, audience, self)
 
