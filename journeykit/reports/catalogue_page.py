@@ -21,8 +21,8 @@ from journeykit.reports.spread import Cell, Spread, spread_of
 from journeykit.strategies.usage import User
 from journeykit.tags.drift import WATCH, verdict
 from journeykit.tags.lineage import Lineage
-from journeykit.tags.tag import Attribute, Formula, Score, Tag
-from journeykit.tags.words import say_value
+from journeykit.tags.tag import Formula, Score, Tag
+from journeykit.tags.words import say_value, unit_of
 
 _TEMPLATES = Path(__file__).parent / "template"
 _LINKS = 8
@@ -141,7 +141,7 @@ def _entry(facts: CatalogueFacts, name: str, language: str, min_cell: int) -> En
         spread=_spread(facts, tag, language, min_cell),
         spread_unit=say("days_before", language)
         if tag.type in (Type.DATE, Type.TIMESTAMP)
-        else _unit(tag, language),
+        else unit_of(tag, language),
         drift=_drift(facts, name, language),
         is_new=facts.drift is not None and name in facts.drift.added,
         words=" ".join(
@@ -152,7 +152,7 @@ def _entry(facts: CatalogueFacts, name: str, language: str, min_cell: int) -> En
 
 def _facts(tag: Tag, language: str) -> tuple[str, ...]:
     kind = say(f"kind.{tag.compute.kind}", language)
-    facts = (say(f"type.{tag.type}", language), _unit(tag, language), kind, tag.sensitivity)
+    facts = (say(f"type.{tag.type}", language), unit_of(tag, language), kind, tag.sensitivity)
     return tuple(fact for fact in facts if fact)
 
 
@@ -166,13 +166,6 @@ def _missing(what: str, language: str) -> str:
     """What a tag that cannot be built misses: a ``subject.column``, or a model."""
     model = what.removeprefix("model ")
     return what if model == what else say("no_model", language).format(model)
-
-
-def _unit(tag: Tag, language: str) -> str:
-    """Chinese counts a person's years in a word of their own."""
-    compute = tag.compute
-    age = tag.unit == "years" and isinstance(compute, Attribute) and compute.column == "birth_date"
-    return say("unit.years_of_age" if age else f"unit.{tag.unit}", language) if tag.unit else ""
 
 
 def _reads(found: Lineage, newest: Mapping[str, date], language: str) -> tuple[tuple[str, str, str], ...]:

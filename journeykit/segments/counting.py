@@ -25,8 +25,11 @@ Cell = tuple[bool, bool]
 CELLS: tuple[Cell, ...] = ((True, False), (True, True), (False, True))
 """In the group, in the base: the group alone, both, the base alone."""
 
-SAMPLE = 30_000
-"""Of a larger cell about so many customers are read, always the same ones."""
+WHOLE = 100_000
+"""Up to so many customers all are read."""
+
+SAMPLE = 20_000
+"""Of more, about so many of each cell are read, always the same ones."""
 
 _PLACES = 2**20  # of ids, see sampling_place
 
@@ -102,12 +105,11 @@ class Counts:
 def count_tags(group: AnyNode, base: AnyNode, mart: Mart, names: Sequence[str]) -> Counts:
     """Count tags in a group and in a base.
 
-    Sizes are exact. Of a cell of more than `SAMPLE` customers about that many are read: those whose ids have
+    Sizes are exact. Of more than `WHOLE` customers about `SAMPLE` of each cell are read: those whose ids have
     the first places when all are placed by a hash.
     """
     sizes = _sizes(group, base, mart)
-    places = {cell: _PLACES * SAMPLE // size if size > SAMPLE else _PLACES for cell, size in sizes.items()}
-    read = _Reading(group, base, mart, places)
+    read = _Reading(group, base, mart, _places_read(sizes))
     types = mart.scope.types
     values = {name: list(declared) for name, declared in _declared(mart, names).items()}
     values |= _frequent(read, [name for name in names if types[name] is Type.TEXT and name not in values])
@@ -117,6 +119,14 @@ def count_tags(group: AnyNode, base: AnyNode, mart: Mart, names: Sequence[str]) 
         sampled, told = _count(read, part, values)
         found |= told
     return Counts(sizes, sampled, found)
+
+
+def _places_read(sizes: Mapping[Cell, int]) -> dict[Cell, int]:
+    """Below which place the customers of each cell are read."""
+    whole = sum(sizes.values()) <= WHOLE
+    return {
+        cell: _PLACES if whole or size <= SAMPLE else _PLACES * SAMPLE // size for cell, size in sizes.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from journeykit.i18n import in_language
 from journeykit.segments.wording import EVENTS, WORDS
 from journeykit.tags.library import LIBRARY
 from journeykit.tags.tag import Tag
-from journeykit.tags.words import say_unit, say_value
+from journeykit.tags.words import say_value, unit_of
 
 _LIBRARY = {tag.name: tag for tag in LIBRARY}
 _DAYS = (Type.DATE, Type.TIMESTAMP)
@@ -97,7 +97,7 @@ def _(node: nodes.Between, say: Speech) -> str:
 
 @_deny.register
 def _(node: nodes.TextMatch, say: Speech) -> str:
-    found = say(f"not_{node.op}", phrase(node.operand, say), _constant(node.text, node.operand, say))
+    found = say(f"not_{node.op}", phrase(node.operand, say), constant(node.text, node.operand, say))
     return say("or_missing", found)
 
 
@@ -134,7 +134,7 @@ def phrase(node: nodes.Node, say: Speech) -> str:
 
 @phrase.register
 def _(node: nodes.Value, say: Speech) -> str:
-    return _constant(node, None, say)
+    return constant(node, None, say)
 
 
 @phrase.register
@@ -214,12 +214,12 @@ def _(node: nodes.IsMissing, say: Speech) -> str:
 
 @phrase.register
 def _(node: nodes.TextMatch, say: Speech) -> str:
-    return say(node.op, phrase(node.operand, say), _constant(node.text, node.operand, say))
+    return say(node.op, phrase(node.operand, say), constant(node.text, node.operand, say))
 
 
 @phrase.register
 def _(node: nodes.Fill, say: Speech) -> str:
-    return say("fill", phrase(node.operand, say), _constant(node.default, node.operand, say))
+    return say("fill", phrase(node.operand, say), constant(node.default, node.operand, say))
 
 
 @phrase.register(nodes.And)
@@ -359,8 +359,8 @@ def sequence_steps(node: nodes.Sequence, say: Speech) -> Iterator[str]:
 def _comparison(node: nodes.Compare, op: str, say: Speech) -> str:
     left, right = node.left, node.right
     sides = (
-        _constant(left, right, say) if isinstance(left, nodes.Value) else phrase(left, say),
-        _constant(right, left, say) if isinstance(right, nodes.Value) else phrase(right, say),
+        constant(left, right, say) if isinstance(left, nodes.Value) else phrase(left, say),
+        constant(right, left, say) if isinstance(right, nodes.Value) else phrase(right, say),
     )
     of_days = op[0] in "<>" and (_is_day(left, say) or _is_day(right, say))
     return say(f"day {op}" if of_days else op, *sides).strip()
@@ -368,7 +368,7 @@ def _comparison(node: nodes.Compare, op: str, say: Speech) -> str:
 
 def _bounds(node: nodes.Between, say: Speech) -> tuple[str, str, str]:
     ends = (
-        _constant(end, node.operand, say) if isinstance(end, nodes.Value) else phrase(end, say)
+        constant(end, node.operand, say) if isinstance(end, nodes.Value) else phrase(end, say)
         for end in (node.low, node.high)
     )
     low, high = ends
@@ -376,7 +376,7 @@ def _bounds(node: nodes.Between, say: Speech) -> tuple[str, str, str]:
 
 
 def _choices(node: nodes.IsIn, say: Speech) -> str:
-    return say.listed([_constant(value, node.operand, say) for value in node.values])
+    return say.listed([constant(value, node.operand, say) for value in node.values])
 
 
 def _is_day(node: nodes.Node, say: Speech) -> bool:
@@ -393,15 +393,15 @@ def _is_day(node: nodes.Node, say: Speech) -> bool:
     return isinstance(node, nodes.AsOf | nodes.DaysLater | nodes.StartOf)
 
 
-def _constant(value: Any, of: nodes.Node | None, say: Speech) -> str:
-    """A constant as one reads it beside what it is compared with: in its unit, in the reader's word."""
+def constant(value: Any, of: nodes.Node | None, say: Speech) -> str:
+    """A value as one reads it beside what it is compared with: in its unit, in the reader's word."""
     plain = value.value if isinstance(value, nodes.Value) else value
     tag = say.tags.get(of.name) if isinstance(of, nodes.TagRef | nodes.Past) else None
     if isinstance(plain, bool):
         return say("yes" if plain else "no")
     if isinstance(plain, int | Decimal):
         number = say("number", f"{plain:,f}" if isinstance(plain, Decimal) else f"{plain:,}")
-        return say("with_unit", number, say_unit(tag.unit, say.language)) if tag and tag.unit else number
+        return say("with_unit", number, unit_of(tag, say.language)) if tag and tag.unit else number
     if isinstance(plain, date | datetime):
         return say("number", show_value(plain))
     declared = tag.values if tag else _column_values(of, say)

@@ -47,8 +47,13 @@ class Profile(Shown):
 
     def for_mail(self, min_cell: int) -> Profile:
         """The same without what is told of fewer than `min_cell` customers, on either side."""
+        sizes = self.standings.counts.sizes
+        whole = {side: sum(size for cell, size in sizes.items() if cell[side]) for side in (0, 1)}
+        rest = 0 if sizes.get((True, False)) else whole[1] - whole[0]
         return replace(
             self,
+            customers=None if 0 < whole[0] < min_cell or 0 < rest < min_cell else self.customers,
+            base_customers=None if 0 < whole[1] < min_cell else self.base_customers,
             standings=self.standings.for_mail(min_cell),
             min_cell=min_cell,
         )
@@ -65,21 +70,11 @@ class Profile(Shown):
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
         """How to read it, and whether it rests on a sample."""
-        return (*standing_notes(self.standings, language), *super().notes(language))
+        return (*self.standings.notes(language), *super().notes(language))
 
     def to_frame(self) -> pd.DataFrame:
         """Every tag, ranked; see :meth:`Standings.to_frame`."""
         return self.standings.to_frame()
-
-
-def standing_notes(standings: Standings, language: str) -> tuple[str, ...]:
-    """How a table of standings is to be read."""
-    how = label("segment.apart.note", language)
-    if not standings.sampled:
-        return (how,)
-    counts = standings.counts
-    read, everyone = sum(counts.sampled.values()), sum(counts.sizes.values())
-    return how, label("segment.sampled", language).format(show_count(read), show_count(everyone))
 
 
 def profile(segment: Any, mart: Mart, base: Any = None) -> Profile:

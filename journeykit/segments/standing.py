@@ -21,7 +21,7 @@ from journeykit.segments.drawing import Whisker
 from journeykit.segments.intervals import Interval
 from journeykit.segments.showing import show_share
 from journeykit.tags.tag import Attribute, Tag
-from journeykit.tags.words import say_unit, say_value
+from journeykit.tags.words import say_value, unit_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,22 +45,21 @@ class Standing:
     is_id : bool
         Whether its values are numbers of branches, managers and the like.
     facts : tuple of Contrast
-        At least one.
-    withheld : bool
-        Whether its first fact would tell of a few customers only.
+        None when all of them would tell of a few customers only, and were withheld.
     """
 
     tag: Tag
     used: bool
     is_id: bool
     facts: tuple[Contrast, ...]
-    withheld: bool = False
 
-    def called(self, language: str, fact: Contrast) -> str:
+    def called(self, fact: Contrast | None, language: str) -> str:
         """The tag's title and, of a text, the value."""
         title = in_language(language, self.tag.title, self.tag.title_zh)
         marks = [label("segment.used", language)] * self.used + [label("segment.id", language)] * self.is_id
-        if fact.kind == "known":
+        if fact is None:
+            pass
+        elif fact.kind == "known":
             title += ": " + label("segment.known", language)
         elif self.tag.type is Type.TEXT:
             declared = fact.value in self.tag.values
@@ -73,8 +72,7 @@ class Standing:
             return show_share(value, 1)
         if self.tag.type in _DAYS:
             return show_value(EPOCH + timedelta(days=round(value)))
-        unit = say_unit(self.tag.unit, language) if self.tag.unit else ""
-        return f"{_short(value)} {unit}".rstrip()
+        return f"{_short(value)} {unit_of(self.tag, language)}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -106,45 +104,51 @@ class Standings:
         """The same without any fact that fewer than `min_cell` customers, or all but so few, share."""
         tags = {}
         for name, one in self.tags.items():
-            facts = tuple(fact for fact in one.facts if fact.smallest >= min_cell)
-            tags[name] = replace(one, facts=facts or one.facts[:1], withheld=not facts)
+            tags[name] = replace(one, facts=tuple(fact for fact in one.facts if fact.smallest >= min_cell))
         return replace(self, tags=tags)
 
     def table(self, title: str, heads: tuple[str, str], language: str) -> Table:
         """The foremost tags; `heads` call the two groups."""
         shown = list(self.tags.values())[:SHOWN]
-        free = [one for one in shown if not one.withheld and not one.used] or shown
+        free = [one for one in shown if one.facts and not one.used]
         widest = max((_reach(one.facts[0]) for one in free), default=1.0)
         rows = [self._row(one, widest, language) for one in shown]
         lift, apart = label("segment.lift", language), label("segment.apart", language)
         return Table(title, (label("tag", language), *heads, lift, apart, ""), tuple(rows))
 
+    def notes(self, language: str) -> tuple[str, ...]:
+        """How the table is to be read, and on how many customers it rests when not on all."""
+        how = label("segment.apart.note", language)
+        if not self.sampled:
+            return (how,)
+        read, everyone = (f"{sum(one.values()):,}" for one in (self.counts.sampled, self.counts.sizes))
+        return how, label("segment.sampled", language).format(read, everyone)
+
     def _row(self, one: Standing, widest: float, language: str) -> tuple[Any, ...]:
+        if not one.facts:
+            return one.called(None, language), WITHHELD, WITHHELD, WITHHELD, WITHHELD, ""
         fact = one.facts[0]
-        name = one.called(language, fact)
-        if one.withheld:
-            return name, WITHHELD, WITHHELD, WITHHELD, WITHHELD, ""
         ends = (end / widest for end in (fact.effect.value, fact.effect.low, fact.effect.high))
         bar = Whisker(*ends, quiet=one.used)
         figures = (one.figure(value, fact, language) for value in (fact.group, fact.base))
-        return name, *figures, _interval(fact.lift), _interval(fact.effect, sign="+"), bar
+        apart = _interval(fact.lift), _interval(fact.effect, sign="+")
+        return one.called(fact, language), *figures, *apart, bar
 
     def to_frame(self) -> pd.DataFrame:
         """One row per tag, its most telling fact, in the order of the ranking."""
         import pandas as pd
 
-        rows = []
-        for name, one in self.tags.items():
-            fact = one.facts[0]
-            told: dict[str, Any] = {"tag": name, "kind": fact.kind, "value": fact.value}
-            if not one.withheld:
-                told |= {"group": fact.group, "base": fact.base}
-                for what in ("difference", "effect", "lift"):
-                    found: Interval | None = getattr(fact, what)
-                    for end in ("value", "low", "high") if found else ():
-                        told[what if end == "value" else f"{what}_{end}"] = getattr(found, end)
-            rows.append({**told, "used": one.used, "is_id": one.is_id})
-        return pd.DataFrame(rows)
+        return pd.DataFrame(
+            [
+                {
+                    "tag": name,
+                    "used": one.used,
+                    "is_id": one.is_id,
+                    **(_plain(one.facts[0]) if one.facts else {}),
+                }
+                for name, one in self.tags.items()
+            ]
+        )
 
 
 def find_standings(group: AnyNode, base: AnyNode, mart: Mart) -> Standings:
@@ -167,6 +171,19 @@ def _is_id(tag: Tag) -> bool:
         return False
     column = SUBJECTS[tag.compute.subject].column(tag.compute.column)
     return column.references is not None
+
+
+def _plain(fact: Contrast) -> dict[str, Any]:
+    """A fact as a row, its intervals in columns of their own."""
+    row: dict[str, Any] = {
+        "kind": fact.kind, "value": fact.value, "group": fact.group, "base": fact.base,
+    }  # fmt: skip
+    for name in ("difference", "effect", "lift"):
+        one: Interval | None = getattr(fact, name)
+        row |= {name: None, f"{name}_low": None, f"{name}_high": None}
+        if one is not None:
+            row |= {name: one.value, f"{name}_low": one.low, f"{name}_high": one.high}
+    return row
 
 
 def _reach(fact: Contrast) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from journeykit.i18n import in_language
+from journeykit.tags.tag import Attribute, Tag
 
 UNITS: dict[str, tuple[str, str]] = {
     "yuan": ("yuan", "元"),
@@ -67,12 +68,15 @@ def say_value(value: str, language: str) -> str:
     return VALUES.get(value, value) if language == "zh" else value
 
 
-def say_unit(unit: str, language: str) -> str:
-    """The word for a tag's unit; the unit itself where there is none.
+def unit_of(tag: Tag, language: str) -> str:
+    """The word for a tag's unit; the unit itself where there is none. Years of age have their own in Chinese.
 
     Examples
     --------
-    >>> say_unit("years_of_age", "zh"), say_unit("yuan", "en"), say_unit("skis", "zh")
-    ('岁', 'yuan', 'skis')
+    >>> from journeykit.tags.library import LIBRARY
+    >>> [unit_of(tag, "zh") for tag in LIBRARY if tag.name in ("age", "aum", "gender")]
+    ['', '岁', '元']
     """
+    born = isinstance(tag.compute, Attribute) and tag.compute.column == "birth_date"
+    unit = "years_of_age" if tag.unit == "years" and born else tag.unit
     return in_language(language, *UNITS.get(unit, (unit, unit)))
