@@ -27,7 +27,7 @@ from journeykit.dialects import (
 )
 from journeykit.errors import unknown_name
 from journeykit.expressions import nodes
-from journeykit.expressions.places import DIGITS, decimal_places
+from journeykit.expressions.places import DIGITS, Stored, decimal_places
 from journeykit.mart.scope import Scope
 
 _SQL_TYPES: dict[Type, sa.types.TypeEngine[Any]] = {
@@ -241,7 +241,7 @@ def _product(node: nodes.Arithmetic, scope: Scope) -> sa.ColumnElement[Any]:
     Engines refuse the whole statement for one product that is too large; its double tells beforehand.
     """
 
-    def scale_of(one: nodes.TagRef | nodes.ColumnRef) -> int:
+    def scale_of(one: Stored) -> int:
         return getattr(compile_node(one, scope).type, "scale", None) or 0
 
     left, right = (compile_node(side, scope) for side in (node.left, node.right))

@@ -11,7 +11,10 @@ DIGITS = 38
 """Of the widest decimal that every engine has; a product may use half of them for its places."""
 
 
-def decimal_places(node: nodes.Node, scale_of: Callable[[nodes.TagRef | nodes.ColumnRef], int]) -> int | None:
+Stored = nodes.TagRef | nodes.ColumnRef | nodes.Past | nodes.Measure
+
+
+def decimal_places(node: nodes.Node, scale_of: Callable[[Stored], int]) -> int | None:
     """The decimal places of a number; None where it is in double precision.
 
     Parameters
@@ -19,7 +22,7 @@ def decimal_places(node: nodes.Node, scale_of: Callable[[nodes.TagRef | nodes.Co
     node : Node
         A number.
     scale_of : callable
-        The places of a tag or a column.
+        The places of a tag, now or in the past, of a column, or of a value over events.
 
     Examples
     --------
@@ -32,10 +35,10 @@ def decimal_places(node: nodes.Node, scale_of: Callable[[nodes.TagRef | nodes.Co
     match node:
         case nodes.Value(value=Decimal() as number):
             return max(0, -int(number.as_tuple().exponent))
-        case nodes.TagRef() | nodes.ColumnRef():
-            return scale_of(node)
-        case nodes.Arithmetic(op="/"):
+        case nodes.Arithmetic(op="/") | nodes.Measure(function="mean"):
             return None
+        case nodes.TagRef() | nodes.ColumnRef() | nodes.Past() | nodes.Measure():
+            return scale_of(node)
     parts = [decimal_places(part, scale_of) for part in _numbers_in(node)]
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):

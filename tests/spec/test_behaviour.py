@@ -124,6 +124,8 @@ RULES = {
     "mean of whole numbers": (did("risk_assessment").mean("level") == 3.5, "b"),
     "mean of none is missing": (did("txn").mean("amount").is_missing(), "cde"),
     "mean of none, filled": (did("txn").mean("amount").fill(7) == 7, "cde"),
+    "a product of sums is exact": (purchase.sum("amount") * purchase.max("amount") == 0.06, "a"),
+    "a product with a mean is in double precision": (did("txn").mean("amount") * 2 == 4999, "b"),
     "least": (did("txn").min("amount") == -1, "b"),
     "least of none is missing": (did("txn").min("amount").is_missing(), "cde"),
     "most": (did("txn").max("amount") == 0.2, "a"),

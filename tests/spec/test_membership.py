@@ -32,7 +32,7 @@ def _people(world, rows):
         ],
         past={
             30: [
-                person("a", aum=Decimal("200"), city="y", vip=True),
+                person("a", aum=Decimal("200"), paid=Decimal("0.30"), city="y", vip=True),
                 person("b", aum=Decimal("-100"), vip=False),
                 person("d"),
                 person("gone", aum=Decimal("1")),
@@ -48,6 +48,7 @@ RULES = {
     "less than in the past": (aum < 0.8 * aum.ago(days=30), "ab"),
     "as in the past": (aum == aum.ago(days=30), "b"),
     "another value than in the past": (city != city.ago(days=30), "a"),
+    "a past product is exact": (paid.ago(days=30) * paid.ago(days=30) == 0.09, "a"),
     "the past of another day": (aum.ago(days=1) == 0, "c"),
     "missing in the past, or not there": (aum.ago(days=30).is_missing(), "cdef"),
     "a past condition": (vip.ago(days=30), "a"),
