@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from journeykit.display import Table
@@ -55,9 +56,11 @@ class Members:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def beyond(self, other: Members) -> list[str]:
+    def beyond(self, other: Members) -> pa.ChunkedArray:
         """The ids that are here and not in the other, sorted."""
-        return sorted(set(self.ids.to_pylist()) - set(other.ids.to_pylist()))
+        known = pc.SetLookupOptions(value_set=other.ids.combine_chunks())
+        places = pc.call_function("index_in", [self.ids], known)
+        return self.ids.filter(places.is_null())
 
 
 @dataclass(frozen=True)
@@ -161,12 +164,12 @@ class Membership:
             The day is the first one, or the definition had changed since the one before.
         """
         before, after = self._around(day)
-        return after.beyond(before)
+        return after.beyond(before).to_pylist()
 
     def left(self, day: date | str) -> list[str]:
         """Who was in it on the recorded day before and not on this one; raises as :meth:`entered`."""
         before, after = self._around(day)
-        return before.beyond(after)
+        return before.beyond(after).to_pylist()
 
     def table(self) -> Table:
         """One row per day: size, who entered and left since the day before, and by which definition.
@@ -232,7 +235,8 @@ def _row(before: Members | None, after: Members) -> tuple[Any, ...]:
     if before is not None and before.definition != after.definition:
         note = CHANGED
     elif before is not None:
-        entered, left, note = len(after.beyond(before)), len(before.beyond(after)), f"since {before.as_of}"
+        entered, note = len(after.beyond(before)), f"since {before.as_of}"
+        left = len(before) - (len(after) - entered)
     return after.as_of, len(after), entered, left, after.definition, note
 
 
