@@ -109,6 +109,7 @@ def test_a_sample_says_so_and_comes_near(bank, drawn, monkeypatch):
         covered += [
             fact.difference.low <= true[fact.kind, fact.value] <= fact.difference.high
             for fact in standing.facts
+            if (fact.kind, fact.value) in true
         ]
     assert sum(covered) >= 0.9 * len(covered) > 20
     assert partly == profile(RICH, mart)
