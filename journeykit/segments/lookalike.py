@@ -22,7 +22,7 @@ from journeykit.mart.mart import Mart
 from journeykit.mart.scope import CUSTOMER_ID
 from journeykit.models.card import ModelCard, TrainingData, make_card
 from journeykit.models.encoding import encode, learn_vocabulary
-from journeykit.models.learning import FEWEST, SEED, Fitted, fit
+from journeykit.models.learning import FEWEST, Fitted, fit
 from journeykit.models.model import Model, UntrainableError, read_as
 from journeykit.models.scoring import TrainedModel
 from journeykit.models.store import ModelStore
@@ -47,6 +47,8 @@ _TELLS = "It alone tells who is in the seed (AUC {:.3f}): it is the seed's condi
 _TELLS_ZH = "仅凭该标签即可区分种子客群（AUC {:.3f}），等同于其条件本身。"
 
 CHOOSING_ROWS = 20_000
+"""So many customers are read with every tag, to choose those that are read of more."""
+
 PART = 500_000
 """So many customers are scored at once."""
 
@@ -164,11 +166,9 @@ def lookalike(
         trained = models.load(model.name, model_id)
         models.point(trained.card)
     else:
-        drawn = Segment("drawn", _draw(seed, model.name, len(members), others))
-        rows = mart.frame(drawn, model.features)
-        outcome = rows[CUSTOMER_ID].isin(members).to_numpy(dtype=bool)
-        chosen = _choose(model, rows, outcome) if features is None else model
-        card, fitted = _learn(chosen, model_id, mart, rows, outcome)
+        if features is None:
+            model = _choose(model, *_read(model, mart, members, others, CHOOSING_ROWS))
+        card, fitted = _learn(model, model_id, mart, *_read(model, mart, members, others, MOST_ROWS))
         trained = models.publish(card, fitted.pipeline)
     return Lookalike(seed, likeness.tag, trained, _score_others(trained, seed, mart, others))
 
@@ -196,17 +196,17 @@ def _refuse_small(seed: Segment, mart: Mart, members: int, others: int) -> None:
             )
 
 
-def _draw(seed: Segment, salt: str, members: int, others: int) -> AnyNode:
-    """Everybody, or by lot as many of the seed and of the rest as there is room for, the seed first."""
-    kept = min(members, max(MOST_ROWS // 2, MOST_ROWS - others))
-    inside = Sample(share=_share(kept, members), salt=salt)
-    outside = Sample(share=_share(MOST_ROWS - kept, others), salt=salt)
-    return Or(
-        operands=(
-            And(operands=(seed.where, inside)),
-            And(operands=(Not(operand=seed.where), outside)),
-        )
-    )
+def _read(
+    model: Model, mart: Mart, members: set[str], others: int, most: int
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """The features of everybody, or by lot of as many as there is room for, the seed first; who is in it."""
+    seed, salt = model.outcome, model.name
+    kept = min(len(members), max(most // 2, most - others))
+    inside = Sample(share=_share(kept, len(members)), salt=salt)
+    outside = Sample(share=_share(most - kept, others), salt=salt)
+    drawn = Or(operands=(And(operands=(seed, inside)), And(operands=(Not(operand=seed), outside))))
+    rows = mart.frame(Segment("drawn", drawn), model.features)
+    return rows, rows[CUSTOMER_ID].isin(members).to_numpy(dtype=bool)
 
 
 def _share(count: int, of: int) -> Decimal:
@@ -225,10 +225,9 @@ def _identify(model: Model, mart: Mart) -> str:
 
 def _choose(model: Model, rows: pd.DataFrame, outcome: np.ndarray) -> Model:
     """The model with the features that each tell the seed apart best, and those barred that tell it whole."""
-    few = np.sort(np.concatenate([_some(outcome), _some(~outcome)]))
-    table = pa.Table.from_pandas(rows.iloc[few], preserve_index=False)
+    table = pa.Table.from_pandas(rows, preserve_index=False)
     known = [name for name in model.features if table[name].null_count < len(table)]
-    alone = measure_alone(table, known, outcome[few])
+    alone = measure_alone(table, known, outcome)
     usable = [name for name in known if alone[name] < TELLING]
     if not usable:
         raise UntrainableError(
@@ -261,11 +260,6 @@ def measure_alone(table: pa.Table, features: Sequence[str], outcome: np.ndarray)
         auc = roc_auc_score(outcome, shares if name in vocabulary else column.rank(na_option="top"))
         found[name] = max(auc, 1 - auc)
     return found
-
-
-def _some(chosen: np.ndarray) -> np.ndarray:
-    places = np.flatnonzero(chosen)
-    return np.random.default_rng(SEED).permutation(places)[: CHOOSING_ROWS // 2]
 
 
 def _learn(
