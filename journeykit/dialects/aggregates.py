@@ -147,3 +147,27 @@ def _compile_row_number(_element: row_number_of, _compiler: Any, **_kw: Any) -> 
 @compiles(row_number_of, "postgresql", "gaussdb")
 def _compile_row_hash(element: row_number_of, compiler: Any, **kw: Any) -> str:
     return f"abs(CAST(hashtext({compiler.process(element.clauses, **kw)}) AS BIGINT))"
+
+
+class storage_block(FunctionElement[int]):  # noqa: N801
+    """Which block of 2,048 rows a row of a table lies in: rows of other blocks need not be unpacked.
+
+    Where rows lie cannot be told, it is a hash of their customer.
+    """
+
+    inherit_cache = False
+    name, type = "storage_block", sa.BigInteger()
+
+    def __init__(self, relation: Any, key: str) -> None:
+        super().__init__(relation.c[key])
+        self.relation = relation.name
+
+
+@compiles(storage_block)
+def _compile_block(element: storage_block, compiler: Any, **_kw: Any) -> str:
+    return f"({compiler.preparer.quote(element.relation)}.rowid >> 11)"
+
+
+@compiles(storage_block, "postgresql", "gaussdb")
+def _compile_block_hash(element: storage_block, compiler: Any, **kw: Any) -> str:
+    return f"(abs(CAST(hashtext({compiler.process(element.clauses, **kw)}) AS BIGINT)) >> 11)"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from journeykit.compiler import compile_rows
+from journeykit.dialects.aggregates import storage_block
 from journeykit.errors import DefinitionError
 from journeykit.expressions import And, AnyNode, Node
 from journeykit.i18n import in_language
-from journeykit.mart.mart import Everyone, Mart
+from journeykit.mart.mart import CUSTOMER_ID, Everyone, Mart
 from journeykit.segments.phrases import sentence, speech
 
 LANGUAGES = ("en", "zh")
@@ -54,6 +56,13 @@ def sentences(condition: AnyNode, mart: Mart) -> tuple[str, str]:
     return english, chinese
 
 
-def rows_of(conditions: dict[str, AnyNode], mart: Mart) -> sa.Subquery:
-    """One row per customer, with each condition under its label, true or false."""
-    return compile_rows(conditions, mart.scope).subquery("members")
+def rows_of(expressions: Mapping[str, AnyNode], mart: Mart, every: int = 1) -> sa.Subquery:
+    """One row per customer, with each expression under its label; conditions are true or false.
+
+    Of the blocks in which rows are stored only one in `every` is read.
+    """
+    scope = mart.scope
+    rows = compile_rows(expressions, scope)
+    if every > 1:
+        rows = rows.where(storage_block(scope.relation, CUSTOMER_ID) % sa.literal_column(str(every)) == 0)
+    return rows.subquery("members")

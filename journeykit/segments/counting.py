@@ -32,6 +32,7 @@ SAMPLE = 20_000
 """Of more, about so many of each cell are read, always the same ones."""
 
 _PLACES = 2**20  # of ids, see sampling_place
+_BLOCK, _BLOCKS = 2048, 40  # rows that are stored together; and so many such blocks at least are read
 
 VALUES = 12
 """So many values of a text tag are counted, the most frequent first, when it does not declare its values."""
@@ -106,10 +107,11 @@ def count_tags(group: AnyNode, base: AnyNode, mart: Mart, names: Sequence[str]) 
     """Count tags in a group and in a base.
 
     Sizes are exact. Of more than `WHOLE` customers about `SAMPLE` of each cell are read: those whose ids have
-    the first places when all are placed by a hash.
+    the first places when all are placed by a hash, and where all cells are large, only of every so-many-th
+    block of customers that are stored together.
     """
     sizes = _sizes(group, base, mart)
-    read = _Reading(group, base, mart, _places_read(sizes))
+    read = _Reading(group, base, mart, sizes)
     types = mart.scope.types
     values = {name: list(declared) for name, declared in _declared(mart, names).items()}
     values |= _frequent(read, [name for name in names if types[name] is Type.TEXT and name not in values])
@@ -121,14 +123,6 @@ def count_tags(group: AnyNode, base: AnyNode, mart: Mart, names: Sequence[str]) 
     return Counts(sizes, sampled, found)
 
 
-def _places_read(sizes: Mapping[Cell, int]) -> dict[Cell, int]:
-    """Below which place the customers of each cell are read."""
-    whole = sum(sizes.values()) <= WHOLE
-    return {
-        cell: _PLACES if whole or size <= SAMPLE else _PLACES * SAMPLE // size for cell, size in sizes.items()
-    }
-
-
 @dataclass(frozen=True)
 class _Reading:
     """Which customers are read, each with its cell."""
@@ -136,19 +130,30 @@ class _Reading:
     group: AnyNode
     base: AnyNode
     mart: Mart
-    places: Mapping[Cell, int]
+    sizes: Mapping[Cell, int]
 
     def rows(self, names: Sequence[str]) -> tuple[sa.Subquery, sa.ColumnElement[bool]]:
-        """Everyone with some tags, and who of them is read."""
+        """Customers with some tags, and who of them is read."""
+        every = self._every()
         tags: dict[str, AnyNode] = {name: TagRef(name=name) for name in names}
-        rows = rows_of({_A: self.group, _B: self.base, **tags}, self.mart)
+        rows = rows_of({_A: self.group, _B: self.base, **tags}, self.mart, every)
         place = sampling_place(rows.c[CUSTOMER_ID])
-        return rows, sa.or_(
-            *(
-                sa.and_(_in_cell(rows, cell), *([place < below] if below < _PLACES else []))
-                for cell, below in self.places.items()
-            )
-        )
+        chosen = []
+        for cell, size in self.sizes.items():
+            below = _PLACES * SAMPLE * every // size
+            few = self._whole() or below >= _PLACES
+            chosen.append(_in_cell(rows, cell) if few else sa.and_(_in_cell(rows, cell), place < below))
+        return rows, sa.or_(*chosen)
+
+    def _whole(self) -> bool:
+        return sum(self.sizes.values()) <= WHOLE
+
+    def _every(self) -> int:
+        """One block in so many is enough for the smallest cell, and there are many of them still."""
+        if self._whole():
+            return 1
+        enough = min(self.sizes.values()) // SAMPLE
+        return max(1, min(enough, sum(self.sizes.values()) // (_BLOCK * _BLOCKS)))
 
 
 def _in_cell(rows: sa.Subquery, cell: Cell) -> sa.ColumnElement[bool]:
@@ -174,7 +179,7 @@ def _declared(mart: Mart, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def _frequent(read: _Reading, names: Sequence[str]) -> dict[str, list[str]]:
     """The most frequent values of texts that may have any, in one statement."""
-    if not names or not read.places:
+    if not names or not read.sizes:
         return {name: [] for name in names}
     rows, where = read.rows(names)
     sampled = sa.select(*(rows.c[name] for name in names)).where(where).cte("sampled")
