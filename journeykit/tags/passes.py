@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from journeykit.dialects import SQL_TYPES, count_bits, first_by, last_by
+from journeykit.dialects import SQL_TYPES, count_bits, days_from, first_by, last_by, to_day
 from journeykit.tags.moments import daily_mean, mean, share, slope, variance_parts, volatility
 from journeykit.tags.plan import Pass, Slice
 from journeykit.tags.rows import EACH, OWNER, Rows, counts_days
@@ -82,8 +82,8 @@ class _Taken:
         tag, compute, function = self.tag, self.compute, self.compute.function
         value = self._case(relation)
         if function == "days_since":
-            latest = sa.cast(sa.func.max(value), sa.Date())
-            return sa.type_coerce(sa.literal(self.rows.as_of, sa.Date()) - latest, sa.BigInteger())
+            as_of = sa.literal(self.rows.as_of, sa.Date())
+            return days_from(to_day(sa.func.max(value)), to_day(as_of))
         if function in ("first", "last"):
             chosen = first_by if function == "first" else last_by
             return _exact(chosen(value, *self.rows.order(relation)), tag)

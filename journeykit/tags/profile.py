@@ -24,9 +24,11 @@ from journeykit.dialects import (
     SQL_TYPES,
     EmbeddedError,
     attach_read_only,
+    days_from,
     fetch_arrow,
     open_embedded,
     row_number_of,
+    to_day,
 )
 from journeykit.errors import StoreError, unknown_name
 from journeykit.tags.binning import NAMED, count_between, count_named, make_bins
@@ -309,7 +311,7 @@ def _plain(column: sa.ColumnElement[Any], type_: Type, as_of: date) -> sa.Column
     if type_ in NAMED:
         return sa.cast(column, sa.String())
     if type_ in _DAYS:
-        column = sa.type_coerce(sa.literal(as_of, sa.Date()) - sa.cast(column, sa.Date()), sa.BigInteger())
+        column = days_from(to_day(column), to_day(sa.literal(as_of, sa.Date())))
     return sa.cast(column, sa.Double())
 
 

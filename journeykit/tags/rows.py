@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from journeykit.compiler import compile_node, compile_predicate
 from journeykit.contract import Subject, Type, subject
+from journeykit.dialects import days_after, days_from, to_day
 from journeykit.expressions import And, AsOf, ColumnRef, DaysBetween, Node
 from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
@@ -140,7 +141,7 @@ class Rows:
         first = first_day(begin, self.as_of)
         after = sa.literal(first + timedelta(days=length), sa.Date())
         starts = sa.func.greatest(self._at(), sa.literal(first, sa.Date()), type_=sa.Date())
-        days = sa.type_coerce(sa.func.least(self.table.c[ENDS], after) - starts, sa.BigInteger())
+        days = days_from(to_day(starts), to_day(sa.func.least(self.table.c[ENDS], after)))
         return sa.func.greatest(days, sa.literal_column("0"), type_=sa.BigInteger())
 
     def _held(self, carry_days: int) -> sa.FromClause:
@@ -149,7 +150,7 @@ class Rows:
         order = [at, *(self.table.c[key] for key in tie_breakers(one))]
         account = [self.table.c[one.by], self.table.c[one.each or ""]]
         following = sa.func.lead(at).over(partition_by=account, order_by=order)
-        latest = sa.cast(at + sa.literal_column(str(carry_days)), sa.Date())
+        latest = days_after(at, sa.literal_column(str(carry_days), sa.Integer()))
         ends = sa.func.least(sa.func.coalesce(following, latest), latest, type_=sa.Date()).label(ENDS)
         return sa.select(*self.table.c, ends).where(*self._wanted()).subquery("row")
 

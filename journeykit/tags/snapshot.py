@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from journeykit.compiler import compile_node, compile_predicate
 from journeykit.contract import Type, subject
-from journeykit.dialects import SQL_TYPES, from_units, round_half_up
+from journeykit.dialects import SQL_TYPES, days_from, from_units, round_half_up, to_day
 from journeykit.expressions import Arithmetic, Case, Fill, Node
 from journeykit.mart.scope import Scope
 from journeykit.mart.sources import subject_table
@@ -126,8 +126,7 @@ def _attribute(tag: Tag, tables: Mapping[str, sa.FromClause], as_of: date) -> Co
     assert isinstance(compute, Attribute)  # noqa: S101  (the plan put it here)
     value: Column = tables[compute.subject].c[compute.column]
     if compute.function == "days_since":
-        day = sa.cast(value, sa.Date())
-        return sa.type_coerce(sa.literal(as_of, sa.Date()) - day, sa.BigInteger())
+        return days_from(to_day(value), to_day(sa.literal(as_of, sa.Date())))
     if compute.function == "years_since":
         return _full_years(value, as_of)
     return sa.func.coalesce(value, sa.false()) if tag.type is Type.BOOLEAN else value
