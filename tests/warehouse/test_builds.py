@@ -147,7 +147,8 @@ def progress(done, steps, what):
     if done == {step}:
         os.kill(os.getpid(), signal.SIGKILL)
 build_in_warehouse(Warehouse(asked["url"], Mapping.model_validate(asked["mapping"])),
-    Catalogue([Tag.model_validate(one) for one in asked["tags"]]), date({DAY:%Y, %-m, %-d}), progress=progress)
+    Catalogue([Tag.model_validate(one) for one in asked["tags"]]), date({DAY:%Y, %-m, %-d}),
+    progress=progress)
 """
     asked = {
         "url": warehouse.url, "mapping": warehouse.mapping.model_dump(mode="json"),

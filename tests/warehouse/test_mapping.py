@@ -60,7 +60,7 @@ CODES = {"codes": {"kinds": {"P": "personal", "M": "micro_business"}}}
 
 def without(name: str, *kept: str) -> dict[str, object]:
     """A mapping's word that all but these columns are not there."""
-    columns = [one for one in subject_table(name).c.keys() if one not in kept]
+    columns = [one.name for one in subject_table(name).c if one.name not in kept]
     return {"absent": [{"subject": name, "columns": columns, "reason": "Not kept."}]}
 
 
@@ -71,7 +71,8 @@ def test_expressions_codes_and_conditions_run_in_the_warehouse(bank_of):
     warehouse = bank_of(
         CLIENTS,
         """INSERT INTO core.clients VALUES
-           (1, 'x', '2020-01-01 20:00+00', 'P  ', ' hill ', 1, 10.25), (2, 'x', '2020-01-01 12:00+00', 'M', NULL, 0, 0.1),
+           (1, 'x', '2020-01-01 20:00+00', 'P  ', ' hill ', 1, 10.25),
+           (2, 'x', '2020-01-01 12:00+00', 'M', NULL, 0, 0.1),
            (3, 'gone', '2020-01-01', 'P', '', NULL, NULL)""",
         more=CODES | WITHOUT,
         customer=source("core.clients", CUSTOMER, where="born != 'gone'"),
@@ -87,10 +88,11 @@ def test_texts_are_trimmed_empty_ones_missing_and_numbers_read(bank_of):
     warehouse = bank_of(
         "CREATE TABLE core.moves (id text, who varchar(9), at timestamp, way text, amount text, kind text)",
         """INSERT INTO core.moves VALUES (' a ', 'C1', '2026-05-29 12:00', 'in', ' 12.30 ', ''),
-           ('b', 'C1', '2026-05-29 12:00', 'in', '1e2', ' fee　'), ('c', 'C2', '2026-05-29 12:00', 'out', '.5', 'odd')""",
+           ('b', 'C1', '2026-05-29 12:00', 'in', '1e2', ' fee　'),
+           ('c', 'C2', '2026-05-29 12:00', 'out', '.5', 'odd')""",
         more=without("txn", "txn_id", "customer_id", "occurred_at", "direction", "amount", "kind"),
-        txn=source("core.moves", {"txn_id": "id", "customer_id": "who", "occurred_at": "at", "direction": "way",
-                                  "amount": "number(amount)", "kind": "kind"}),
+        txn=source("core.moves", {"txn_id": "id", "customer_id": "who", "occurred_at": "at",
+                                  "direction": "way", "amount": "number(amount)", "kind": "kind"}),
     )  # fmt: skip
     assert read(warehouse, "txn", "txn_id", "amount", "kind") == [
         ("a", Decimal("12.30"), None),
@@ -119,8 +121,8 @@ def test_nothing_after_the_day_is_seen(bank_of):
     ]
 
 
-EVENT = """CREATE TABLE core.event (event_id text, customer_id text, occurred_at timestamp, action text, channel text,
-           object text, version int)"""
+EVENT = """CREATE TABLE core.event (event_id text, customer_id text, occurred_at timestamp, action text,
+           channel text, object text, version int)"""
 EVENT_GAPS = without("event", "event_id", "customer_id", "occurred_at", "action", "channel", "object")
 
 
@@ -128,7 +130,8 @@ def test_of_corrected_rows_the_latest_that_is_seen_counts(bank_of):
     warehouse = bank_of(
         EVENT,
         """INSERT INTO core.event VALUES ('1', 'a', '2026-05-29 12:00', 'view', 'app', 'old', 1),
-           ('1', 'a', '2026-05-29 12:00', 'view', 'app', 'new', 2), ('2', 'b', '2026-05-29', 'view', 'app', 'one', NULL),
+           ('1', 'a', '2026-05-29 12:00', 'view', 'app', 'new', 2),
+           ('2', 'b', '2026-05-29', 'view', 'app', 'one', NULL),
            ('1', 'a', '2026-05-30 00:00', 'view', 'app', 'later', 3)""",
         more=EVENT_GAPS,
         event=source("core.event") | {"latest_by": "version"},
@@ -145,9 +148,10 @@ def test_joins_look_up_other_tables(bank_of):
         more=EVENT_GAPS,
         event={"sources": [{
             "table": "core.calls",
-            "joins": [{"table": "core.owners", "prefix": "own_", "on": {"account": "account"}, "where": "role == 'O'"}],
-            "columns": {"event_id": "id", "customer_id": "own_client", "occurred_at": "at", "action": "'login'",
-                        "channel": "'app'", "object": "None"},
+            "joins": [{"table": "core.owners", "prefix": "own_", "on": {"account": "account"},
+                       "where": "role == 'O'"}],
+            "columns": {"event_id": "id", "customer_id": "own_client", "occurred_at": "at",
+                        "action": "'login'", "channel": "'app'", "object": "None"},
         }]},
     )  # fmt: skip
     assert read(warehouse, "event", "event_id", "customer_id", "action") == [
@@ -192,7 +196,7 @@ def test_a_fixed_day_is_kept(bank_of):
         ({"columns": CUSTOMER | {"since": "date(born)"}}, "customer: a day or time is kept as text.*a view"),
         ({"columns": CUSTOMER | {"kind": "farm"}}, None),
         ({"columns": CUSTOMER | {"is_farmer": "opened"}}, "A timestamp cannot be read as a truth value"),
-        ({"columns": {key: CUSTOMER[key] for key in CUSTOMER if key != "village"}}, "village is not in the mapping"),
+        ({"columns": {key: CUSTOMER[key] for key in CUSTOMER if key != "village"}}, "village is not in"),
         ({"file": "client.csv", "table": ""}, "client.csv is a file, and this mart is in a warehouse"),
     ],
 )  # fmt: skip
@@ -229,7 +233,7 @@ def test_names_that_need_quotes_are_only_names(bank_of):
 def test_values_that_cannot_be_read_stop_a_build(bank_of):
     warehouse = bank_of(
         CLIENTS,
-        "INSERT INTO core.clients VALUES (1, '1.5', now(), 'P', 'hill', 1, 10), (2, 'many', now(), 'X', 'b', 1, 1)",
+        "INSERT INTO core.clients VALUES (1, '1.5', now(), 'P', '', 1, 1), (2, 'many', now(), 'X', '', 1, 1)",
         more=CODES | WITHOUT,
         customer=source("core.clients", CUSTOMER | {"annual_income": "number(born)"}),
     )

@@ -43,7 +43,7 @@ def rows(banks):
 
 
 @pytest.fixture(scope="module")
-def both(postgres, banks, rows, tmp_path_factory, empty_database, as_warehouse):
+def both(banks, rows, tmp_path_factory, empty_database, as_warehouse):
     """The same bank in a warehouse and in files, each opened with the library built, and its lists."""
     folder = tmp_path_factory.mktemp("files")
     lists = folder / "lists"
@@ -191,7 +191,7 @@ def test_sql_answers_over_subjects_and_the_snapshot(both):
 )
 def test_sql_only_reads(both, text):
     there, _ = both
-    with pytest.raises(DefinitionError, match="refuses|nothing else"):
+    with pytest.raises(DefinitionError, match=r"refuses|nothing else"):
         there.sql(text)
     assert there.sql("SELECT count(*) AS n FROM journeykit.build")["n"].tolist() == [2]
 
