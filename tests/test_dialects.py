@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
 from journeykit.dialects import (
+    SQL_TYPES,
     EmbeddedError,
     fetch_arrow,
+    gaussdb,
     lock_down,
     native,
     open_embedded,
@@ -16,6 +20,13 @@ from journeykit.dialects import (
     write_parquet,
 )  # fmt: skip
 from journeykit.files import sha256_of
+from journeykit.mart.manifest import SourceManifest
+from journeykit.tags import LIBRARY, Catalogue
+from journeykit.tags.passes import pass_statement
+from journeykit.tags.planning import plan_build
+from journeykit.tags.ranking import ranked_by, ranking_statement
+from journeykit.tags.rows import OWNER
+from journeykit.tags.snapshot import CUSTOMER_ID, tags_statement
 
 
 def test_the_same_rows_give_the_same_bytes_whatever_the_order_and_the_threads(tmp_path):
@@ -54,3 +65,21 @@ def test_a_locked_connection_cannot_be_unlocked(tmp_path):
                 native(connection).execute(text)
         with pytest.raises(EmbeddedError):
             write_parquet(connection, sa.select(sa.literal(1).label("a")), tmp_path / "a.parquet")
+
+
+def test_the_whole_tag_build_can_be_written_for_gaussdb():
+    nothing = SourceManifest(as_of=date(2026, 5, 29), files=(), mapping_hash="0" * 12)
+    plan = plan_build(Catalogue(LIBRARY), nothing)
+    tables = {}
+    for key, made in [(OWNER, plan.passes), (CUSTOMER_ID, plan.sides)]:
+        for number, one in enumerate(made):
+            columns = [sa.column(tag.name, SQL_TYPES[tag.type]) for tag in one.tags]
+            tables[one] = sa.table(f"{key}_{number}", sa.column(key, sa.String()), *columns)
+    written = [gaussdb.emit(pass_statement(one, plan.as_of, None)) for one in plan.passes]
+    for side in plan.sides:
+        values = tags_statement(plan, tables, ranked_by(side), None).order_by(None).subquery("value")
+        written.append(gaussdb.emit(ranking_statement(plan, side, values)))
+    written.append(gaussdb.emit(tags_statement(plan, tables, [tag.name for tag in plan.tags], None)))
+    assert len(written) == len(plan.passes) + len(plan.sides) + 1
+    assert all(f" {tag.name}" in written[-1] for tag in plan.tags)
+    assert len(plan.tags) > 300

@@ -31,19 +31,22 @@ _NODES = (
     exp.Case, exp.If, exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.DPipe,
     # functions
     exp.Abs, exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Extract, exp.TimestampTrunc,
-    exp.Left, exp.Right, exp.Length, exp.Substring, exp.StrPosition, exp.MD5,
-    exp.Count, exp.Sum, exp.Min, exp.Max,
-    exp.Window, exp.WindowSpec, exp.RowNumber, exp.Lag, exp.Lead,
+    exp.Trunc, exp.Floor, exp.Sign, exp.Sqrt, exp.BitwiseLeftShift,
+    exp.Left, exp.Right, exp.Length, exp.Substring, exp.StrPosition, exp.Replace, exp.MD5,
+    exp.Count, exp.Sum, exp.Min, exp.Max, exp.BitwiseOrAgg, exp.ArrayAgg, exp.Bracket,
+    exp.Window, exp.WindowSpec, exp.RowNumber, exp.Rank, exp.Lag, exp.Lead,
 )  # fmt: skip
 _FUNCTIONS = {
-    "abs", "cast", "char_length", "coalesce", "count", "date_trunc", "extract", "greatest", "lag", "lead",
-    "least", "left", "max", "md5", "min", "nullif", "right", "row_number", "strpos", "substr", "sum",
+    "abs", "array_agg", "bit_or", "cast", "char_length", "coalesce", "count", "date_trunc", "extract",
+    "floor", "greatest", "lag", "lead", "least", "left", "length", "max", "md5", "min", "nullif", "rank", "replace",
+    "right", "row_number", "sign", "sqrt", "strpos", "substr", "sum", "trunc",
 }  # fmt: skip
 _BEFORE_PARENTHESES = {
-    "all", "and", "as", "between", "by", "case", "distinct", "else", "exists", "from", "having", "in", "join",
-    "not", "numeric", "on", "or", "over", "select", "then", "union", "varchar", "when", "where",
+    "all", "and", "as", "between", "bit", "case", "distinct", "else", "exists", "from", "group by", "having",
+    "in", "join", "not", "numeric", "on", "or", "order by", "over", "partition by", "select", "then", "union",
+    "varchar", "when", "where",
 }  # fmt: skip
-_TYPES = {"bigint", "boolean", "date", "decimal", "double", "int", "text", "timestamp", "varchar"}
+_TYPES = {"bigint", "bit", "boolean", "date", "decimal", "double", "int", "text", "timestamp", "varchar"}
 _FIELDS = {"year", "month", "day", "hour", "isodow", "epoch"}
 _REFUSED = (
     (exp.Distinct, "on", "DISTINCT ON"),
@@ -137,9 +140,18 @@ def _problem(node: exp.Expr) -> str | None:
         return f"field {node.name} of a date"
     if kind is exp.Collate and node.expression.name != "C":
         return f"collation {node.expression.name}"
+    if kind is exp.Sub and any(map(_is_date, (node.this, node.expression))):
+        return "one meaning of a difference of dates"
     if kind is exp.WindowSpec:
         return _frame_problem(node)
     return None
+
+
+def _is_date(node: exp.Expr) -> bool:
+    """Whether a value is written as a DATE; a day is written as a timestamp instead."""
+    if isinstance(node, exp.Least | exp.Greatest | exp.Coalesce | exp.Paren):
+        return any(map(_is_date, node.iter_expressions()))
+    return isinstance(node, exp.Cast) and node.to.this is exp.DataType.Type.DATE
 
 
 def _frame_problem(frame: exp.Expr) -> str | None:

@@ -75,6 +75,8 @@ REFUSED = {
     "SELECT sum(a) OVER (ORDER BY b RANGE 1 PRECEDING) FROM t": "RANGE with an offset",
     "SELECT sum(a) OVER (ORDER BY b ROWS UNBOUNDED PRECEDING EXCLUDE TIES) FROM t": "EXCLUDE in a window",
     "SELECT sum(a) OVER (ORDER BY b GROUPS 1 PRECEDING) FROM t": "GROUPS in a window",
+    "SELECT CAST(a AS DATE) - CAST(b AS DATE) FROM t": "one meaning of a difference of dates",
+    "SELECT least(a, CAST(b AS DATE)) - c FROM t": "one meaning of a difference of dates",
     "SELECT a FROM t WHERE a LIKE 'x%'": "Like",
     "SELECT a FROM t WHERE a ~ 'x'": "RegexpLike",
     "SELECT a FROM t WHERE a IS DISTINCT FROM 1": "NullSafeNEQ",

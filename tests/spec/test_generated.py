@@ -14,6 +14,7 @@ from functools import cache
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from journeykit.dialects import gaussdb
 from journeykit.expressions import (
     Expression,
     InList,
@@ -350,6 +351,30 @@ def test_every_engine_finds_what_the_oracle_finds(world, rows, ask):
 KINDS = ("and", "or", "not", "case", "compare", "is_in", "between", "is_missing", "fill", "arithmetic",
          "days_between", "days_later", "start_of", "date_part", "text_match", "past", "as_of", "column",
          "did", "measure", "sequence", "in_list", "sample", "top", "tag", "value")  # fmt: skip
+
+
+def test_an_empty_world_has_nobody_in_it(world, rows, ask):
+    _, happened = rows
+    question = ask(drawn(conditions(2), 100), DAYS[0])
+    world.fill([])
+    assert not any(world.answer(question))
+    world.fill(
+        [], event=[happened("event", one, datetime(2024, 2, 29), action="view") for one in ("gone", None)]
+    )
+    assert not any(world.answer(question))
+
+
+def test_a_world_of_one_who_did_nothing(world, rows, ask):
+    person, _ = rows
+    some = drawn(conditions(2), 100)
+    world.fill([person("A")], lists={"some": set()})
+    found = world.answer(ask([*some, *(~one for one in some)], DAYS[1]))
+    assert all(len(inside + outside) == 1 for inside, outside in zip(found[:100], found[100:], strict=True))
+
+
+def test_everything_can_be_written_for_gaussdb(scope):
+    for number, condition in enumerate(drawn(conditions(2), 300)):
+        gaussdb.emit(condition.statement(scope(DAYS[number % len(DAYS)])))
 
 
 @seed(SEED)
