@@ -38,8 +38,8 @@ _NODES = (
 )  # fmt: skip
 _FUNCTIONS = {
     "abs", "array_agg", "bit_or", "cast", "char_length", "coalesce", "count", "date_trunc", "extract",
-    "floor", "greatest", "lag", "lead", "least", "left", "length", "max", "md5", "min", "nullif", "rank", "replace",
-    "right", "row_number", "sign", "sqrt", "strpos", "substr", "sum", "trunc",
+    "floor", "greatest", "lag", "lead", "least", "left", "length", "max", "md5", "min", "nullif", "rank",
+    "replace", "right", "row_number", "sign", "sqrt", "strpos", "substr", "sum", "trunc",
 }  # fmt: skip
 _BEFORE_PARENTHESES = {
     "all", "and", "as", "between", "bit", "case", "distinct", "else", "exists", "from", "group by", "having",
