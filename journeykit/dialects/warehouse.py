@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.csv as pacsv
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
@@ -23,6 +23,7 @@ _ARROW = {
     1082: pa.date32(), 1114: pa.timestamp("us"), 1184: pa.timestamp("us", "UTC"),
 }  # fmt: skip
 _NUMERIC = 1700
+_ROWS = 10_000
 
 _READING = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(select|with|from|values|table)\b", re.I | re.S)
 
@@ -99,29 +100,49 @@ def fetch_rows(connection: sa.Connection, statement: sa.Executable) -> pa.Table:
     """Run a statement and return all of its rows as Arrow."""
     declared = [one.type for one in getattr(statement, "selected_columns", ())]
     with connection.execute(statement) as result:
-        described, names = result.cursor.description, list(result.keys())  # pyright: ignore[reportOptionalMemberAccess]
-        rows = result.fetchall()
-    types = declared if len(declared) == len(names) else [sa.types.NULLTYPE] * len(names)
-    columns = list(zip(*rows, strict=True)) or [()] * len(names)
-    arrays = [
-        _to_arrow(values, one, type_) for values, one, type_ in zip(columns, described, types, strict=True)
-    ]
-    return pa.Table.from_arrays(arrays, names=names)
+        names = list(result.keys())
+        types = declared if len(declared) == len(names) else [sa.types.NULLTYPE] * len(names)
+        return _collect(result.cursor, names, types)
+
+
+def _collect(cursor: Any, names: list[str], types: Sequence[sa.types.TypeEngine[Any]]) -> pa.Table:
+    """A cursor's rows by column, a part of them at a time, since as Python values they take much room."""
+    parts: list[list[pa.Array]] = [[] for _ in names]
+    while True:
+        rows = cursor.fetchmany(_ROWS)
+        columns = list(zip(*rows, strict=True)) or [()] * len(names)
+        for part, values, one, type_ in zip(parts, columns, cursor.description, types, strict=True):
+            part.append(_to_arrow(values, one, type_))
+        if len(rows) < _ROWS:
+            return pa.table([_joined(part) for part in parts], names=names)
+
+
+def _joined(parts: list[pa.Array]) -> pa.ChunkedArray:
+    """A numeric without declared digits has in each part as many as it needs there."""
+    types = [part.type for part in parts]
+    if len(set(types)) > 1:
+        scale = max(type_.scale for type_ in types)
+        wide = pa.decimal128(min(38, max(one.precision - one.scale for one in types) + scale), scale)
+        parts = [part.cast(wide) for part in parts]
+    return pa.chunked_array(parts)
 
 
 def _to_arrow(values: tuple[Any, ...], described: Any, declared: sa.types.TypeEngine[Any]) -> pa.Array:
+    if described.type_code in _ARROW:
+        return pa.array(values, _ARROW[described.type_code])
     if described.type_code != _NUMERIC:
-        return pa.array(values, _ARROW.get(described.type_code, pa.string()))
+        return pa.array([one if one is None else str(one) for one in values], pa.string())
+    known = [one if one is not None and one.is_finite() else None for one in values]
     if isinstance(declared, sa.Integer):  # a sum of whole numbers
-        return pa.array([None if one is None else int(one) for one in values], pa.int64())
+        return pa.array([one if one is None else int(one) for one in known], pa.int64())
     if isinstance(declared, sa.Float):
-        return pa.array(values, pa.float64())
-    precision = described.precision or getattr(declared, "precision", None)
-    scale = described.scale if described.precision else getattr(declared, "scale", None)
+        return pa.array([one if one is None else float(one) for one in known], pa.float64())
+    of = described if described.precision else declared
+    precision, scale = getattr(of, "precision", None), getattr(of, "scale", None)
     if precision:
-        return pa.array(values, pa.decimal128(precision, scale or 0))
-    found = pa.array([one if one is None or isinstance(one, Decimal) else Decimal(one) for one in values])
-    return found if pa.types.is_decimal(found.type) else pa.nulls(len(values), pa.decimal128(38, 6))
+        return pa.array(known, pa.decimal128(precision, scale or 0))
+    found = pa.array(known)
+    return found if pa.types.is_decimal(found.type) else pa.nulls(len(known), pa.decimal128(38, 6))
 
 
 @contextmanager
@@ -154,11 +175,13 @@ def copy_in(connection: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
     """Append Arrow rows to a table that has their columns, in one stream."""
     show = connection.dialect.identifier_preparer
     names = ", ".join(show.quote(name) for name in rows.column_names)
+    command = f"COPY {show.format_table(table)} ({names}) FROM STDIN (FORMAT csv)"
     raw: Any = connection.connection.dbapi_connection
-    with raw.cursor() as cursor, cursor.copy(f"COPY {show.format_table(table)} ({names}) FROM STDIN") as copy:
-        for batch in rows.to_batches(max_chunksize=10_000):
-            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                copy.write_row(row)
+    with raw.cursor() as cursor, cursor.copy(command) as copy:
+        for batch in rows.to_batches(max_chunksize=_ROWS):
+            lines = pa.BufferOutputStream()  # texts are quoted, so that an empty one is not a missing one
+            pacsv.write_csv(batch, lines, pacsv.WriteOptions(include_header=False))
+            copy.write(memoryview(lines.getvalue()))
 
 
 def _sql_type(type_: pa.DataType) -> sa.types.TypeEngine[Any]:
@@ -225,17 +248,13 @@ def read_only_answer(connection: sa.Connection, text: str) -> pa.Table:
         with raw.transaction(), raw.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute(text, binary=True)  # the protocol that takes exactly one statement
-            described, rows = cursor.description, cursor.fetchall()
+            names = [one.name for one in cursor.description]
+            return _collect(cursor, names, [sa.types.NULLTYPE] * len(names))
     except raw_errors() as error:
         told = str(error).strip().splitlines()
         raise DefinitionError(
             f"The mart refuses this statement: {told[0] if told else 'no reason'}"
         ) from error
-    columns = list(zip(*rows, strict=True)) or [()] * len(described)
-    arrays = [
-        _to_arrow(values, one, sa.types.NULLTYPE) for values, one in zip(columns, described, strict=True)
-    ]
-    return pa.Table.from_arrays(arrays, names=[one.name for one in described])
 
 
 def raw_errors() -> tuple[type[Exception], ...]:

@@ -221,7 +221,7 @@ def test_a_table_is_a_schema_and_a_name(name):
 
 def test_names_that_need_quotes_are_only_names(bank_of):
     warehouse = bank_of(
-        'CREATE TABLE core."select;--" ("customer_id" text, "kind" text, "since" date, "or 1=1" text, "%%s" text)',
+        'CREATE TABLE core."select;--" (customer_id text, kind text, since date, "or 1=1" text, "%%s" text)',
         """INSERT INTO core."select;--" VALUES ('a', 'personal', '2020-01-01', 'x', 'y')""",
         more=without("customer", "customer_id", "kind", "since", "village", "gender"),
         customer=source("core.select;--", {"customer_id": "customer_id", "kind": "kind", "since": "since",

@@ -167,6 +167,20 @@ def test_sql_answers_over_subjects_and_the_snapshot(both):
     assert there.sql("  -- how many\n (SELECT 1 AS n)")["n"].tolist() == [1]
 
 
+def test_sql_tells_what_has_no_number(both):
+    there, _ = both
+    text = (
+        "SELECT 'NaN'::numeric AS a, 1.5::numeric AS b, ARRAY[1] AS c, NULL::numeric AS d, 0.1::float8 AS e"
+    )
+    answer = there.sql(text)
+    assert answer.isna().loc[0].tolist() == [True, False, False, True, False]
+    assert answer["b"].tolist() == [Decimal("1.5")]
+    many = there.sql("SELECT n / 4::numeric AS share FROM generate_series(1, 20001) AS n")["share"]
+    assert many.iloc[[0, 9_999, 10_000, 20_000]].tolist() == [
+        Decimal(n) / 4 for n in (1, 10_000, 10_001, 20_001)
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

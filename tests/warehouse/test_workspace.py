@@ -123,7 +123,7 @@ def test_a_day_that_is_not_built_says_what_to_do(root, url):
 
 
 def test_a_warehouse_without_builds_asks_for_a_day(root, database):
-    with pytest.raises(DataError, match="No tags are built in this warehouse yet. Name a day"):
+    with pytest.raises(DataError, match="No tags are built in this warehouse yet"):
         jk.connect(database)
 
 
