@@ -52,11 +52,18 @@ class CustomerList:
 
     @property
     def node(self) -> InList:
-        """The condition to be on the list, with these ids."""
-        return InList(name=self.name, digest=self.digest)
+        """The condition to be on the list, with these ids; the name must be fit for one."""
+        try:
+            return InList(name=self.name, digest=self.digest)
+        except ValidationError as error:
+            raise definition_error(f"list {self.name!r}", error) from error
 
     def to_arrow(self) -> pa.Table:
         """The ids as a relation with the one column ``customer_id``."""
+        return self._arrow
+
+    @cached_property
+    def _arrow(self) -> pa.Table:
         import pyarrow as pa
 
         return pa.table({HEADER: pa.array(self.ids, pa.string())})
@@ -167,10 +174,7 @@ def save_list(name: str, ids: Iterable[str], *, folder: Path | None = None) -> C
     if not _are_sound(given):
         _refuse(f"list {name!r}", "place", list(enumerate(([one] for one in given), 1)))
     made = CustomerList(name, tuple(sorted(given)))
-    try:
-        made.node  # noqa: B018 - checks the name
-    except ValidationError as error:
-        raise definition_error(f"list {name!r}", error) from error
+    made.node  # noqa: B018 - checks the name
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([(HEADER,), *((one,) for one in made.ids)])
     publish_text(lists_folder(folder) / f"{name}.csv", text.getvalue())

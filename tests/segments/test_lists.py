@@ -143,6 +143,12 @@ def test_an_unknown_list_is_an_error_and_no_path(tmp_path, name):
         in_list(name, folder=tmp_path)
 
 
+def test_a_file_whose_name_is_no_list_s_is_refused(tmp_path):
+    (tmp_path / "My List.csv").write_text("customer_id\nC1\n", encoding="utf-8")
+    with pytest.raises(DefinitionError, match=r"list 'My List': name: lower-case letters"):
+        in_list("My List", folder=tmp_path)
+
+
 @pytest.mark.parametrize("before", [True, False])
 def test_a_kill_leaves_the_old_list_or_the_new_one(tmp_path, before):
     save_list("vip", ["C1"], folder=tmp_path)
