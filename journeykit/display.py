@@ -60,7 +60,7 @@ def show_value(value: Any) -> str:
 def _stands_right(value: Any) -> bool:
     """Whether a column of such values reads best at its right edge: numbers, shares, counts withheld."""
     if isinstance(value, str):
-        return value == WITHHELD or bool(re.fullmatch(r"-?[\d.,]+%", value))
+        return value == WITHHELD or bool(re.fullmatch(r"[<>]?-?[\d.,]+%", value))
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
@@ -168,7 +168,7 @@ class Table:
     def _repr_html_(self) -> str:
         side = ["right" if right else "left" for right in self._right()]
         head = "".join(
-            f'<th scope="col" style="text-align:{at};{_HEAD}">{escape(name)}</th>'
+            f'<th scope="col" style="text-align:{at};{_HEAD}">{_cell(name)}</th>'
             for name, at in zip(self.columns, side, strict=True)
         )
         styles = [_CELL] * len(self.rows)

@@ -271,15 +271,17 @@ LABELS: dict[str, tuple[str, str]] = {
         "{}（{} 户）与{}（{} 户）的差异",
     ),
     "segment.base": ("Base", "对照"),
-    "segment.lift": ("Lift (95 % interval)", "提升度（95% 区间）"),
-    "segment.apart": ("Apart, in standard deviations (95 % interval)", "差异（标准差，95% 区间）"),
+    "segment.lift": ("Lift (95 %)", "提升度（95%）"),
+    "segment.apart": ("Apart, in SD (95 %)", "差异（标准差，95%）"),
     "segment.used": ("part of the condition", "条件所用"),
     "segment.id": ("id", "编号"),
     "segment.known": ("has a value", "有值"),
     "segment.apart.note": (
-        "Means of numbers, shares of values. Ranked by how far a tag surely sets the two apart: by the end of "
-        "its interval that is nearer to zero. What lies right of the line is higher in the first group.",
-        "数值为均值，取值为占比。按标签的确定差异排序（取区间中离零较近的一端）；线右侧表示前一组更高。",
+        "Means of numbers, shares of values. Lift is the first figure over the second; apart is their "
+        "difference in standard deviations, right of the line when the first is higher; both with 95 % "
+        "intervals. Ranked by what is sure: by the end of the interval that is nearer to zero.",
+        "数值为均值，取值为占比。提升度为前者与后者之比；差异以标准差计，前者较高时位于线右侧；"
+        "两者均附 95% 置信区间。按确定的差异排序，即区间中离零较近的一端。",
     ),
     "segment.sampled": (
         "Sizes are exact; shares and means rest on {} of {} customers, drawn by a hash of their ids. The "
@@ -293,8 +295,11 @@ LABELS: dict[str, tuple[str, str]] = {
     "segment.no_member": ("Customer {} is not in {}", "客户 {} 不属于{}"),
     "segment.customers_values": ("The customer has", "客户取值"),
     "segment.holds": ("Holds", "是否满足"),
-    "segment.true": ("yes", "是"),
-    "segment.false": ("no", "否"),
+    "segment.true": ("✓ yes", "✓ 是"),
+    "segment.false": ("✗ no", "✗ 否"),
+    "segment.yes": ("yes", "是"),
+    "segment.no": ("no", "否"),
+    "segment.others": ("other values", "其他取值"),
     "segment.missing": ("missing", "无值"),
     "segment.nowhere": ("in none of them", "均不属于"),
     # work lists

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from journeykit.compiler import compile_rows
 from journeykit.dialects.aggregates import storage_block
 from journeykit.errors import DefinitionError
-from journeykit.expressions import And, AnyNode, Node
+from journeykit.expressions import And, AnyNode, Node, Or
 from journeykit.i18n import in_language
 from journeykit.mart.mart import CUSTOMER_ID, Everyone, Mart
 from journeykit.segments.phrases import sentence, speech
@@ -53,7 +53,8 @@ def titles(audience: Any, mart: Mart) -> tuple[str, str]:
 def sentences(condition: AnyNode, mart: Mart) -> tuple[str, str]:
     """A condition in English and in Chinese, tags called as the mart's catalogue calls them."""
     english, chinese = (sentence(condition, speech(one, mart.tags)) for one in LANGUAGES)
-    return english, chinese
+    joined = isinstance(condition, And | Or) and len(condition.operands) > 1
+    return (english[1:-1], chinese[1:-1]) if joined else (english, chinese)  # without the parentheses
 
 
 def rows_of(expressions: Mapping[str, AnyNode], mart: Mart, every: int = 1) -> sa.Subquery:

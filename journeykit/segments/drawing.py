@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 BLUE, VERMILION, GREY = "#0072b2", "#d55e00", "#8a94a6"
 _BLOCKS = 20
+_STEP = 22
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,31 @@ class Bar:
         return "█" * round(_BLOCKS * (self.share or 0)) or ("▏" if self.share else "")
 
     def _repr_html_(self) -> str:
-        if self.share is None:
+        if not self.share:
             return ""
         return (
             f'<div aria-hidden="true" style="width:11em"><div style="height:.95em;min-width:1px;'
             f'border-radius:0 3px 3px 0;background:{BLUE};width:{100 * self.share:.4g}%"></div></div>'
         )
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two shares of the longest bar, one above the other: a group's in blue, a base's in grey."""
+
+    group: float | None
+    base: float | None
+
+    def __str__(self) -> str:
+        return str(Bar(self.group))
+
+    def _repr_html_(self) -> str:
+        bars = "".join(
+            f'<div style="height:.5em;margin:1px 0;background:{colour};'
+            f'width:{100 * (share or 0):.4g}%"></div>'
+            for share, colour in ((self.group, BLUE), (self.base, GREY))
+        )
+        return f'<div aria-hidden="true" style="width:14em">{bars}</div>'
 
 
 @dataclass(frozen=True)
@@ -69,6 +89,18 @@ class Whisker:
         )
 
 
+class Letters(str):
+    """The letters that stand over the dots of several sets, each in its column."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return "".join(
+            f'<span style="display:inline-block;width:{_STEP}px;text-align:center">{letter}</span>'
+            for letter in self.split()
+        )
+
+
 @dataclass(frozen=True)
 class Dots:
     """Which of several sets a row belongs to: full dots, joined by a line, among empty ones."""
@@ -79,14 +111,14 @@ class Dots:
         return " ".join("●" if one else "·" for one in self.inside)
 
     def _repr_html_(self) -> str:
-        step, at = 22, [11 + 22 * place for place, one in enumerate(self.inside) if one]
+        at = [_STEP * place + _STEP // 2 for place, one in enumerate(self.inside) if one]
         line = f'<path d="M{at[0]} 9H{at[-1]}" stroke="currentColor" stroke-width="2.5"/>' if at else ""
         dots = "".join(
-            f'<circle cx="{11 + step * place}" cy="9" r="6" '
+            f'<circle cx="{_STEP * place + _STEP // 2}" cy="9" r="6" '
             + ('fill="currentColor"/>' if one else f'fill="{GREY}" fill-opacity=".3"/>')
             for place, one in enumerate(self.inside)
         )
-        width = step * len(self.inside)
+        width = _STEP * len(self.inside)
         return (
             f'<svg role="img" aria-label="{self}" width="{width}" height="18" viewBox="0 0 {width} 18" '
             f'style="display:block">{line}{dots}</svg>'

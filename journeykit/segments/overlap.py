@@ -18,7 +18,7 @@ from journeykit.errors import DefinitionError
 from journeykit.i18n import in_language, label
 from journeykit.mart.mart import Mart
 from journeykit.segments.conditions import condition_of, rows_of, titles
-from journeykit.segments.drawing import Bar, Dots
+from journeykit.segments.drawing import Bar, Dots, Letters
 from journeykit.segments.showing import Shown, show_count, show_share
 from journeykit.suppression import TOTAL, suppress_small
 
@@ -80,7 +80,7 @@ class Overlap(Shown):
             for inside, count in self.combinations.items()
         ]  # fmt: skip
         heads = ("segment.exactly", "customers", "segment.of_everyone")
-        letters = " ".join(ascii_uppercase[: len(self.titles)])
+        letters = Letters(" ".join(ascii_uppercase[: len(self.titles)]))
         return Table("", (letters, *(label(one, language) for one in heads), ""), tuple(rows))
 
     def html(self, language: str = "en") -> str:

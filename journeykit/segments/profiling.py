@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from journeykit.display import Table
+from journeykit.display import Table, show_value
 from journeykit.errors import DataError
 from journeykit.i18n import in_language, label
 from journeykit.mart.mart import Mart
@@ -63,7 +63,7 @@ class Profile(Shown):
         segment = in_language(language, self.title, self.title_zh)
         base = in_language(language, self.base_title, self.base_title_zh)
         title = label("segment.profile", language).format(
-            segment, show_count(self.customers), base, show_count(self.base_customers)
+            segment, show_value(show_count(self.customers)), base, show_value(show_count(self.base_customers))
         )
         heads = label("segment.segment", language), label("segment.base", language)
         return self.standings.table(title, heads, language)

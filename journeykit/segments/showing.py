@@ -38,15 +38,15 @@ class Shown:
         return self.html()
 
 
-def show_count(count: int | None) -> str:
-    """A count, or that it is withheld.
+def show_count(count: int | None) -> int | str:
+    """A count as a table shows it, or that it is withheld.
 
     Examples
     --------
     >>> show_count(1234), show_count(None)
-    ('1,234', '•')
+    (1234, '•')
     """
-    return WITHHELD if count is None else f"{count:,}"
+    return WITHHELD if count is None else count
 
 
 def show_share(part: float | None, whole: float | None) -> str:

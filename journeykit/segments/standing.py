@@ -19,7 +19,7 @@ from journeykit.segments.contrasts import Contrast, contrasts, strength
 from journeykit.segments.counting import EPOCH, Counts, count_tags
 from journeykit.segments.drawing import Whisker
 from journeykit.segments.intervals import Interval
-from journeykit.segments.showing import show_share
+from journeykit.segments.showing import Shown, show_share
 from journeykit.tags.tag import Attribute, Tag
 from journeykit.tags.words import say_value, unit_of
 
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 SHOWN = 20
 """So many tags a table lists; a frame has all."""
 
+_TIED = "\N{NO-BREAK SPACE}"
 _DAYS = (Type.DATE, Type.TIMESTAMP)
 
 
-@dataclass(frozen=True)
-class Standing:
+@dataclass(frozen=True, repr=False)
+class Standing(Shown):
     """Everything counted of one tag, the most telling fact first.
 
     Attributes
@@ -52,6 +53,23 @@ class Standing:
     used: bool
     is_id: bool
     facts: tuple[Contrast, ...]
+
+    def table(self, language: str = "en") -> Table:
+        """One row per fact: who has a value, the mean, the share of each value."""
+        heads = ("segment.segment", "segment.base", "segment.lift", "segment.apart")
+        rows = tuple(self.row(fact, language) for fact in self.facts)
+        return Table("", (label("tag", language), *(label(one, language) for one in heads)), rows)
+
+    def row(self, fact: Contrast, language: str) -> tuple[str, str, str, str, str]:
+        """A fact as a reader sees it: its name, both figures, lift and distance."""
+        group, base = (self.figure(value, fact, language) for value in (fact.group, fact.base))
+        return (
+            self.called(fact, language),
+            group,
+            base,
+            _interval(fact.lift),
+            _interval(fact.effect, sign="+"),
+        )
 
     def called(self, fact: Contrast | None, language: str) -> str:
         """The tag's title and, of a text, the value."""
@@ -72,7 +90,7 @@ class Standing:
             return show_share(value, 1)
         if self.tag.type in _DAYS:
             return show_value(EPOCH + timedelta(days=round(value)))
-        return f"{_short(value)} {unit_of(self.tag, language)}".rstrip()
+        return f"{_short(value)}{_TIED}{unit_of(self.tag, language)}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -130,9 +148,7 @@ class Standings:
         fact = one.facts[0]
         ends = (end / widest for end in (fact.effect.value, fact.effect.low, fact.effect.high))
         bar = Whisker(*ends, quiet=one.used)
-        figures = (one.figure(value, fact, language) for value in (fact.group, fact.base))
-        apart = _interval(fact.lift), _interval(fact.effect, sign="+")
-        return one.called(fact, language), *figures, *apart, bar
+        return *one.row(fact, language), bar
 
     def to_frame(self) -> pd.DataFrame:
         """One row per tag, its most telling fact, in the order of the ranking."""
@@ -194,7 +210,7 @@ def _interval(one: Interval | None, sign: str = "") -> str:
     if one is None:
         return "–"
     value, low, high = (f"{end:{sign}.2f}" for end in (one.value, one.low, one.high))
-    return f"{value} ({low} … {high})"
+    return f"{value}{_TIED}({low}{_TIED}…{_TIED}{high})"
 
 
 def _short(value: float) -> str:

@@ -67,7 +67,7 @@ class Waterfall(Shown):
     def table(self, language: str = "en") -> Table:
         """One row per condition, in English or Chinese."""
         heads = ("condition", "remain", "lost", "kept", "of_everyone")
-        rows = [self._row(label("segment.everyone", language), self.everyone, "", "")]
+        rows = [self._row(label("segment.everyone", language), self.everyone, None, None)]
         before = self.everyone
         for step in self.steps:
             text = in_language(language, step.text, step.text_zh)
@@ -77,7 +77,7 @@ class Waterfall(Shown):
         title = label("segment.waterfall", language).format(in_language(language, self.title, self.title_zh))
         return Table(title, (*(label(f"segment.{one}", language) for one in heads), ""), tuple(rows))
 
-    def _row(self, text: str, remain: int | None, lost: Any, kept: str) -> tuple[Any, ...]:
+    def _row(self, text: str, remain: int | None, lost: Any, kept: str | None) -> tuple[Any, ...]:
         share = None if remain is None or not self.everyone else remain / self.everyone
         return text, show_count(remain), lost, kept, show_share(remain, self.everyone), Bar(share)
 

@@ -150,6 +150,7 @@ def test_a_mail_shows_nothing_of_a_few(bank, drawn):
     assert few.customers is None
     assert not any(one.facts for one in few.standings.tags.values())
     assert "•" in repr(few)
+    assert "City, town or village = city" in repr(found["region_kind"])
 
 
 def test_reads_in_both_languages(bank, drawn):
