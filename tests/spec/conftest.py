@@ -94,6 +94,7 @@ class Question:
 
     def __init__(self, audiences, as_of: date) -> None:
         self.audiences, self.as_of = list(audiences), as_of
+        self.forms = [one.node.model_dump(mode="json") for one in self.audiences]
         self.statement = sa.union_all(
             *(
                 one.statement(scope_of(as_of)).add_columns(sa.literal_column(str(number), sa.Integer()))
@@ -134,15 +135,14 @@ class World:
 
     def answer(self, question: Question) -> list[list[str]]:
         """The ids of each audience, after every engine and the oracle have agreed."""
-        audiences, as_of, statement = question.audiences, question.as_of, question.statement
-        facts = replace(self.facts, as_of=as_of)
-        expected = [oracle.ids(one.node.model_dump(mode="json"), facts) for one in audiences]
+        facts = replace(self.facts, as_of=question.as_of)
+        expected = [oracle.ids(form, facts) for form in question.forms]
         for connection in self.connections:
-            found = [[] for _ in audiences]
-            for customer, number in connection.execute(statement):
+            found = [[] for _ in expected]
+            for customer, number in connection.execute(question.statement):
                 found[number].append(customer)
-            for one, here, wanted in zip(audiences, found, expected, strict=True):
-                assert sorted(here) == wanted, f"{connection.dialect.name}: {one!r} as of {as_of}"
+            for one, here, wanted in zip(question.audiences, found, expected, strict=True):
+                assert sorted(here) == wanted, f"{connection.dialect.name}: {one!r} as of {question.as_of}"
         return expected
 
 
