@@ -52,17 +52,15 @@ from journeykit.dialects.functions import (
     to_day,
 )
 from journeykit.dialects.rows import fetch_arrow, is_bad_value, registered
+from journeykit.dialects.transfers import copy_in, lend, read_only_answer
 from journeykit.dialects.warehouse import (
     content_digest,
-    copy_in,
     create_session_view,
     is_warehouse,
-    lend,
     merge_row,
     one_view_of_all,
     only_one,
     open_warehouse,
-    read_only_answer,
     wait_for,
 )
 

@@ -8,21 +8,21 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from journeykit.dialects import embedded, warehouse
+from journeykit.dialects import embedded, transfers, warehouse
 from journeykit.dialects.embedded import Statement
 
 
 def fetch_arrow(connection: sa.Connection, statement: Statement) -> pa.Table:
     """Run a statement and return all of its rows as Arrow."""
     if warehouse.is_warehouse(connection):
-        return warehouse.fetch_rows(connection, statement)
+        return transfers.fetch_rows(connection, statement)
     return embedded.fetch_arrow(connection, statement)
 
 
 def registered(connection: sa.Connection, relations: Mapping[str, Any]) -> Any:
     """Make Arrow tables queryable under names for the length of a block."""
     if warehouse.is_warehouse(connection):
-        return warehouse.lent(connection, relations)
+        return transfers.lent(connection, relations)
     return embedded.registered(connection, relations)
 
 

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.csv as pacsv
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.ext.compiler import compiles
 
-from journeykit.errors import DefinitionError, InUseError, SettingsError, StoreError
+from journeykit.errors import InUseError, SettingsError, StoreError
 
 _HOW = "Write postgresql+psycopg://user@host/database."
-
-# The types of a result's columns (pg_type.oid) as Arrow; a numeric says its own digits.
-_ARROW = {
-    16: pa.bool_(), 20: pa.int64(), 21: pa.int64(), 23: pa.int64(), 700: pa.float64(), 701: pa.float64(),
-    1082: pa.date32(), 1114: pa.timestamp("us"), 1184: pa.timestamp("us", "UTC"),
-}  # fmt: skip
-_NUMERIC = 1700
-_ROWS = 10_000
-
-_READING = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/)*(select|with|from|values|table)\b", re.I | re.S)
 
 
 def is_warehouse(connection: sa.Connection) -> bool:
@@ -70,7 +57,10 @@ def open_warehouse(url: str, *, timezone: str = "UTC") -> sa.Connection:
             "Check the URL, and that the database is up."
         ) from None
     # Compiling hundreds of expressions to machine code takes longer than it saves.
-    settings = {"search_path": "pg_temp, pg_catalog", "TimeZone": timezone, "jit": "off"}
+    settings = {
+        "search_path": "pg_temp, pg_catalog", "TimeZone": timezone, "DateStyle": "ISO", "jit": "off",
+        "extra_float_digits": "1",
+    }  # fmt: skip
     connection.execute(sa.select(*(sa.func.set_config(key, value, False) for key, value in settings.items())))
     return connection
 
@@ -96,120 +86,24 @@ def read_url(url: str) -> sa.URL:
     return address.set(drivername="postgresql+psycopg")
 
 
-def fetch_rows(connection: sa.Connection, statement: sa.Executable) -> pa.Table:
-    """Run a statement and return all of its rows as Arrow."""
-    declared = [one.type for one in getattr(statement, "selected_columns", ())]
-    with connection.execute(statement) as result:
-        names = list(result.keys())
-        types = declared if len(declared) == len(names) else [sa.types.NULLTYPE] * len(names)
-        return _collect(result.cursor, names, types)
-
-
-def _collect(cursor: Any, names: list[str], types: Sequence[sa.types.TypeEngine[Any]]) -> pa.Table:
-    """A cursor's rows by column, a part of them at a time, since as Python values they take much room."""
-    parts: list[list[pa.Array]] = [[] for _ in names]
-    while True:
-        rows = cursor.fetchmany(_ROWS)
-        columns = list(zip(*rows, strict=True)) or [()] * len(names)
-        for part, values, one, type_ in zip(parts, columns, cursor.description, types, strict=True):
-            part.append(_to_arrow(values, one, type_))
-        if len(rows) < _ROWS:
-            return pa.table([_joined(part) for part in parts], names=names)
-
-
-def _joined(parts: list[pa.Array]) -> pa.ChunkedArray:
-    """A numeric without declared digits has in each part as many as it needs there."""
-    types = [part.type for part in parts]
-    if len(set(types)) > 1:
-        scale = max(type_.scale for type_ in types)
-        wide = pa.decimal128(min(38, max(one.precision - one.scale for one in types) + scale), scale)
-        parts = [part.cast(wide) for part in parts]
-    return pa.chunked_array(parts)
-
-
-def _to_arrow(values: tuple[Any, ...], described: Any, declared: sa.types.TypeEngine[Any]) -> pa.Array:
-    if described.type_code in _ARROW:
-        return pa.array(values, _ARROW[described.type_code])
-    if described.type_code != _NUMERIC:
-        return pa.array([one if one is None else str(one) for one in values], pa.string())
-    known = [one if one is not None and one.is_finite() else None for one in values]
-    if isinstance(declared, sa.Integer):  # a sum of whole numbers
-        return pa.array([one if one is None else int(one) for one in known], pa.int64())
-    if isinstance(declared, sa.Float):
-        return pa.array([one if one is None else float(one) for one in known], pa.float64())
-    of = described if described.precision else declared
-    precision, scale = getattr(of, "precision", None), getattr(of, "scale", None)
-    if precision:
-        return pa.array(known, pa.decimal128(precision, scale or 0))
-    found = pa.array(known)
-    return found if pa.types.is_decimal(found.type) else pa.nulls(len(known), pa.decimal128(38, 6))
-
-
-@contextmanager
-def lent(connection: sa.Connection, relations: Mapping[str, Any]) -> Iterator[None]:
-    """Make Arrow tables queryable under names, as temporary tables, for the length of a block."""
-    made: list[sa.Table] = []
-    try:
-        for name, rows in relations.items():
-            made.append(lend(connection, name, rows))
-        yield
-    finally:
-        for table in made:
-            table.drop(connection)
-
-
-def lend(connection: sa.Connection, name: str, rows: pa.Table) -> sa.Table:
-    """A temporary table of Arrow rows, which lives as long as the connection."""
-    columns = (sa.Column(field.name, _sql_type(field.type)) for field in rows.schema)
-    table = sa.Table(name, sa.MetaData(), *columns, schema="pg_temp")
-    table.create(connection)
-    try:
-        copy_in(connection, table, rows)
-    except DBAPIError:
-        table.drop(connection)
-        raise
-    return table
-
-
-def copy_in(connection: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
-    """Append Arrow rows to a table that has their columns, in one stream."""
-    show = connection.dialect.identifier_preparer
-    names = ", ".join(show.quote(name) for name in rows.column_names)
-    command = f"COPY {show.format_table(table)} ({names}) FROM STDIN (FORMAT csv)"
-    raw: Any = connection.connection.dbapi_connection
-    with raw.cursor() as cursor, cursor.copy(command) as copy:
-        for batch in rows.to_batches(max_chunksize=_ROWS):
-            lines = pa.BufferOutputStream()  # texts are quoted, so that an empty one is not a missing one
-            pacsv.write_csv(batch, lines, pacsv.WriteOptions(include_header=False))
-            copy.write(memoryview(lines.getvalue()))
-
-
-def _sql_type(type_: pa.DataType) -> sa.types.TypeEngine[Any]:
-    if pa.types.is_decimal(type_):
-        return sa.Numeric(type_.precision, type_.scale)
-    tests: tuple[tuple[Any, sa.types.TypeEngine[Any]], ...] = (
-        (pa.types.is_boolean, sa.Boolean()), (pa.types.is_integer, sa.BigInteger()),
-        (pa.types.is_floating, sa.Double()), (pa.types.is_date, sa.Date()),
-        (pa.types.is_timestamp, sa.DateTime()),
-    )  # fmt: skip
-    return next((found for test, found in tests if test(type_)), sa.String(collation="C"))
-
-
 def create_session_view(
     connection: sa.Connection, name: str, statement: sa.Select | sa.CompoundSelect
 ) -> None:
     """Create a view that only this connection sees, in the place of one of that name."""
     quoted = connection.dialect.identifier_preparer.quote(name)
-    _with_values(connection, f"CREATE OR REPLACE TEMPORARY VIEW {quoted} AS", statement)
+    query = written(connection, statement)
+    raw: Any = connection.connection.dbapi_connection
+    with raw.cursor() as cursor:
+        cursor.execute(f"CREATE OR REPLACE TEMPORARY VIEW {quoted} AS {query}")
 
 
-def _with_values(connection: sa.Connection, before: str, statement: sa.Select | sa.CompoundSelect) -> None:
-    """Run a command around a query; a view cannot have parameters, so the driver writes the values in."""
+def written(connection: sa.Connection, statement: sa.Select | sa.CompoundSelect) -> str:
+    """A query with its values written in, quoted by the driver, for commands that take no parameters."""
     from psycopg import ClientCursor
 
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-    with ClientCursor(connection.connection.dbapi_connection) as cursor:  # pyright: ignore[reportArgumentType]
-        cursor.execute(f"{before} {compiled}", compiled.params)  # pyright: ignore[reportArgumentType]
+    raw: Any = connection.connection.dbapi_connection
+    return ClientCursor(raw).mogrify(str(compiled), compiled.params)  # pyright: ignore[reportArgumentType]
 
 
 def content_digest(relation: sa.FromClause) -> sa.ColumnElement[Any]:
@@ -231,37 +125,6 @@ class _RowHash(sa.ColumnElement[Any]):
 def _compile_row_hash(element: _RowHash, compiler: Any, **_kw: Any) -> str:
     name = compiler.preparer.quote(element.relation.name)  # pyright: ignore[reportAttributeAccessIssue]
     return f"hashtextextended(CAST({name} AS TEXT), 0)"
-
-
-def read_only_answer(connection: sa.Connection, text: str) -> pa.Table:
-    """Answer one statement that an analyst wrote, in a transaction that cannot write.
-
-    Raises
-    ------
-    DefinitionError
-        It is no SELECT, is more than one statement, writes, or is refused by the database.
-    """
-    if not _READING.match(text):
-        raise DefinitionError("mart.sql answers one SELECT statement and nothing else. Remove the rest.")
-    raw: Any = connection.connection.dbapi_connection
-    try:
-        with raw.transaction(), raw.cursor() as cursor:
-            cursor.execute("SET TRANSACTION READ ONLY")
-            cursor.execute(text, binary=True)  # the protocol that takes exactly one statement
-            names = [one.name for one in cursor.description]
-            return _collect(cursor, names, [sa.types.NULLTYPE] * len(names))
-    except raw_errors() as error:
-        told = str(error).strip().splitlines()
-        raise DefinitionError(
-            f"The mart refuses this statement: {told[0] if told else 'no reason'}"
-        ) from error
-
-
-def raw_errors() -> tuple[type[Exception], ...]:
-    """What the driver itself raises, where a statement does not go through SQLAlchemy."""
-    from psycopg import Error
-
-    return (Error,)
 
 
 @contextmanager
