@@ -247,7 +247,7 @@ def _aggregates(
         wide = sa.cast(number, sa.Numeric(19, _places(type_)))
         yield "known", sa.func.count(number)
         yield "total", sa.func.sum(number)
-        yield "squares", sa.func.sum(wide * wide)
+        yield "squares", sa.type_coerce(sa.func.sum(wide * wide), sa.Numeric(38, 2 * _places(type_)))
 
 
 def _places(type_: Type) -> int:
