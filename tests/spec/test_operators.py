@@ -148,3 +148,39 @@ def test_a_quotient_is_the_double_python_divides(world):
 
 def test_every_engine_is_asked(world, postgres_connection):
     assert [one.dialect.name for one in world.connections] == ["duckdb", "postgresql"]
+
+
+LARGE = {
+    "a product of whole numbers beyond 18 digits is missing": ((logins * logins).is_missing(), "acd"),
+    "one of fewer is not": (logins * 2 > 0, "ab"),
+    "a product of more digits than engines keep is missing": ((aum * aum * aum).is_missing(), "abd"),
+    "one of fewer is exact": (aum * aum > Decimal("99999999999999999.99"), "ab"),
+    "many places make a double": ((rate * rate) * (rate * rate) * rate > 0, "a"),
+    "the least and the most that can be written": (aum / rate > Decimal(10) ** 17, "ab"),
+    "a quotient of quotients stays finite": (1 / (rate / (aum / (rate / aum))) > 0, "ab"),
+    "far days": (since + days(36_500) > since, "abc"),
+    "days between far days": (days_between(since, date(9999, 12, 31)) > 0, "abc"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def large(world, rows):
+    person, _ = rows
+    most, least = Decimal("9999999999999999.99"), Decimal("0.000001")
+    world.fill(
+        [
+            person("a", aum=most, rate=least, logins=2**31, since=date(1900, 1, 1)),
+            person("b", aum=-most, rate=-least, logins=999_999_999, since=date(2024, 2, 29)),
+            person("c", aum=Decimal(0), rate=Decimal(0), logins=-(2**62), since=date(1583, 1, 1)),
+            person("d"),
+        ]
+    )
+    return world
+
+
+@pytest.mark.parametrize("rule", LARGE)
+def test_large_numbers_fail_on_no_engine(large, scope, rule):
+    expression, expected = LARGE[rule]
+    for connection in large.connections:
+        found = connection.scalars(expression.statement(scope(AS_OF)))
+        assert "".join(sorted(found)) == expected, connection.dialect.name

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 
 import pytest
 
-from journeykit.expressions import tag
+from journeykit.expressions import Expression, InList, did, sample, tag, top
 
 AS_OF = date(2024, 3, 1)
 city = tag("city")
@@ -59,3 +60,38 @@ def test_rule(world, rule):
 def test_complement_has_everyone_else(world, rule):
     expression, expected = RULES[rule]
     assert world.ids(~expression, AS_OF) == "".join(one for one in "abcdefghij" if one not in expected)
+
+
+HOSTILE = [
+    "'; DROP TABLE snapshot; --",
+    "x' OR '1'='1",
+    '"',
+    "\\'; --",
+    ":name",
+    "%s",
+    "%(a)s",
+    "$1",
+    "?",
+    "${x}",
+    "/*",
+]
+
+
+def test_hostile_text_is_plain_data_on_every_engine(world, rows, ask):
+    person, happened = rows
+    world.fill(
+        [person(text, city=text, aum=Decimal(number)) for number, text in enumerate(HOSTILE)],
+        past={1: [person(text, city=text) for text in HOSTILE]},
+        lists={"some": set(HOSTILE[:3])},
+        event=[happened("event", text, datetime(2024, 3, 1), action="view", object=text) for text in HOSTILE],
+    )
+    audiences = [city == city.ago(days=1), Expression(InList(name="some", digest="0" * 64)), did("view")]
+    audiences += [top(3, by=tag("aum")), sample(0.5, salt=HOSTILE[0])]
+    for text in HOSTILE:
+        audiences += [city == text, city.contains(text), city.starts_with(text), city.ends_with(text)]
+        audiences += [city.isin([text]), city < text, did("view", object=text), city.fill(text) == text]
+    everyone, listed, viewers, best, _, *alone = world.answer(ask(audiences, AS_OF))
+    assert everyone == viewers == sorted(HOSTILE)
+    assert listed == sorted(HOSTILE[:3])
+    assert best == sorted(HOSTILE[-3:])
+    assert alone[::8] == [[text] for text in HOSTILE]
