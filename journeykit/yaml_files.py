@@ -74,7 +74,7 @@ class _Loader(yaml.SafeLoader):
 
     def read_decimal(self, node: Any) -> Any:
         text = self.construct_scalar(node).replace("_", "")
-        return Decimal(text) if re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", text, re.I) else text
+        return Decimal(text) if re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]{1,3})?", text, re.I) else text
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))

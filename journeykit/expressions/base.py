@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import reprlib
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationInfo
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo
 
 MAX_DEPTH = 50  # Python's stack, with room for a notebook's own frames
 MAX_PRODUCTS = 4  # keeps doubles finite for any 18-digit input, and divisors short once engines expand them
@@ -81,6 +82,16 @@ def unwrap(value: Any, info: ValidationInfo) -> Any:
 def unwrap_optional(value: Any, info: ValidationInfo) -> Any:
     """The same, where there may be none."""
     return None if value is None else unwrap(value, info)
+
+
+def _whole(value: Any) -> Any:
+    """Refuse what is no whole number; pydantic would read true and "2" as one, and write 1e-999999999 out."""
+    if isinstance(value, str | bool | float | Decimal):
+        raise ValueError(f"a whole number is expected, not {reprlib.repr(value)}")
+    return value
+
+
+WHOLE = BeforeValidator(_whole)
 
 
 def show_part(node: Node) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
 from journeykit.contract import SUBJECTS, Subject, Time, Type
 from journeykit.errors import DefinitionError, unknown_name
-from journeykit.expressions.base import Node, quote, show_part, unwrap_optional, walk
+from journeykit.expressions.base import WHOLE, Node, quote, show_part, unwrap_optional, walk
 
 if TYPE_CHECKING:
     from journeykit.expressions.nodes import AnyNode
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 BARRED = ("consent",)  # no complement may ever reach someone who never answered (design D4)
 ACTIONS = SUBJECTS["event"].column("action").values
 NUMBERS = (Type.INTEGER, Type.DECIMAL, Type.RATE)
-Days = Annotated[int, Field(ge=1, lt=2**31)]
-Times = Annotated[int, Field(ge=0, lt=2**31)]
+Days = Annotated[int, Field(ge=1, lt=2**31), WHOLE]
+Times = Annotated[int, Field(ge=0, lt=2**31), WHOLE]
 
 
 def event_subjects() -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class Events(Selection):
     """Rows in a window that ends at as_of, or since the customer came to a node of a journey."""
 
     within_days: Days | None = None
-    since_entry: bool = False
+    since_entry: StrictBool = False
 
     @model_validator(mode="after")
     def _check_window(self) -> Events:
@@ -158,7 +158,7 @@ class Measure(Node):
 class Step(Selection):
     """A step of a sequence: so many rows after the step before, the last of them within some days of it."""
 
-    times: Annotated[int, Field(ge=1, lt=2**31)] = 1
+    times: Annotated[int, Field(ge=1, lt=2**31), WHOLE] = 1
     within_days: Days | None = None
 
     def __repr__(self) -> str:
@@ -186,7 +186,7 @@ class Sequence(Node):
     steps: tuple[Step, ...] = Field(min_length=2, max_length=10)
     without: Without | None = None
     within_days: Days | None = None
-    since_entry: bool = False
+    since_entry: StrictBool = False
 
     @model_validator(mode="after")
     def _check(self) -> Sequence:

@@ -24,17 +24,22 @@ _PYTHON_TYPES: dict[Type, type] = {
 def read_constant(type_name: str, value: Any) -> Any:
     """A constant as JSON, YAML or Python hold it, in the one form a node keeps."""
     try:
-        if type_name in ("decimal", "rate") and type(value) in (str, int, float, Decimal):
-            number = Decimal(str(value))
-            plain = number.is_finite() and -100 < number.adjusted() < 100
-            return (Decimal(format(number.normalize(), "f")) + 0) if plain else number
-        if type_name == "date" and isinstance(value, str):
+        if type_name in ("decimal", "rate") and type(value) in (str, int, float):
+            value = Decimal(str(value))
+        elif type_name == "date" and isinstance(value, str):
             return date.fromisoformat(value)
-        if type_name == "timestamp" and isinstance(value, str):
+        elif type_name == "timestamp" and isinstance(value, str):
             return datetime.fromisoformat(value)
     except (InvalidOperation, ValueError) as error:
         raise ValueError(f"{value!r} is not of the type {type_name}") from error
-    return value
+    return _plain(value) if isinstance(value, Decimal) and value.is_finite() else value
+
+
+def _plain(number: Decimal) -> Decimal:
+    """A number written out; not one such as 1e-999999999, whose digits would fill the memory."""
+    if not -100 < number.adjusted() < 100:
+        raise ValueError(_decimal_problem(number))
+    return Decimal(format(number.normalize(), "f")) + 0
 
 
 def _decimal_problem(value: Decimal) -> str | None:

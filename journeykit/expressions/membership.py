@@ -5,13 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_serializer, field_validator
+from pydantic import BeforeValidator, Field, StrictBool, StringConstraints, field_serializer, field_validator
 
-from journeykit.expressions.base import Node, quote, unwrap, unwrap_optional
+from journeykit.expressions.base import WHOLE, Node, quote, unwrap, unwrap_optional
 from journeykit.yaml_files import Name
 
 if TYPE_CHECKING:
     from journeykit.expressions.nodes import AnyNode
+
+
+_PLACES = 30  # far below one customer; a text such as 1e-999999999 would be written out digit by digit
 
 
 class InList(Node):
@@ -29,13 +32,15 @@ class Sample(Node):
     """Whether the customer is in a random share of all, always the same for one salt (design D9)."""
 
     node: Literal["sample"] = "sample"
-    share: Annotated[Decimal, Field(ge=0, le=1)]
+    share: Annotated[Decimal, Field(ge=0, le=1, decimal_places=_PLACES)]
     salt: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$")]
 
     @field_validator("share", mode="before")
     @classmethod
     def _exact(cls, value: object) -> object:
         """A share as it prints: 0.1 is a tenth."""
+        if isinstance(value, bool):
+            raise ValueError("a share is a number from 0 to 1, such as 0.1")
         return Decimal(str(value)) if isinstance(value, float | int) else value
 
     @field_validator("share")
@@ -58,9 +63,9 @@ class Top(Node):
     """
 
     node: Literal["top"] = "top"
-    count: Annotated[int, Field(ge=1, lt=2**31)]
+    count: Annotated[int, Field(ge=1, lt=2**31), WHOLE]
     by: Annotated[AnyNode, BeforeValidator(unwrap)]
-    lowest: bool = False
+    lowest: StrictBool = False
     among: Annotated[AnyNode | None, BeforeValidator(unwrap_optional)] = None
 
     def __repr__(self) -> str:

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from journeykit.contract import Type
-from journeykit.expressions.base import Node, quote, show_part, unwrap, walk
+from journeykit.expressions.base import WHOLE, Node, quote, show_part, unwrap, walk
 from journeykit.expressions.behaviour import Did, Events, Measure, Selection, Sequence, Step, Without
 from journeykit.expressions.constants import check_constant, read_constant
 from journeykit.expressions.membership import InList, Sample, Top
@@ -278,7 +278,7 @@ class DaysLater(Node):
 
     node: Literal["days_later"] = "days_later"
     operand: AnyNode
-    days: int = Field(ge=-MAX_SHIFT, le=MAX_SHIFT)
+    days: Annotated[int, Field(ge=-MAX_SHIFT, le=MAX_SHIFT), WHOLE]
 
     @property
     def _binds(self) -> bool:
@@ -304,7 +304,7 @@ class Past(Node):
 
     node: Literal["past"] = "past"
     name: str
-    days: int = Field(ge=1, le=MAX_SHIFT)
+    days: Annotated[int, Field(ge=1, le=MAX_SHIFT), WHOLE]
 
     def __repr__(self) -> str:
         return f"tag({quote(self.name)}).ago(days={self.days})"
