@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -181,6 +182,35 @@ class Segment(BaseModel):
     def from_yaml(cls, text: str) -> Segment:
         """Read a segment from YAML text."""
         return yaml_files.from_yaml(text, cls)
+
+    def to_rules(self) -> dict[str, Any]:
+        """The condition as a rule tree in JSON; see :mod:`journeykit.segments.rules`."""
+        from journeykit.segments.rules import to_rules
+
+        return to_rules(self.where)
+
+    @classmethod
+    def from_rules(cls, name: str, tree: Mapping[str, Any], tags: Mapping[str, Any] | None = None) -> Segment:
+        """Make a segment of a rule tree.
+
+        Parameters
+        ----------
+        name : str
+            Of the segment.
+        tree : dict
+            As :meth:`to_rules` writes it, or an editor in the browser.
+        tags : mapping of str to handle, optional
+            The catalogue, as ``mart.tags``; what is not in it is refused.
+
+        Examples
+        --------
+        >>> from journeykit.expressions import tag
+        >>> Segment.from_rules("rich", Segment("old", tag("aum") >= 500_000).to_rules())
+        Segment("rich", tag("aum") >= 500000)
+        """
+        from journeykit.segments.rules import from_rules
+
+        return cls(name, from_rules(tree, tags))
 
     @classmethod
     def load(cls, path: Path) -> Segment:
