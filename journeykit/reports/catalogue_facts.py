@@ -12,6 +12,7 @@ from journeykit.contract import SUBJECTS, Time
 from journeykit.mart.mart import Mart
 from journeykit.mart.sources import subject_table
 from journeykit.mart.store import MartStore
+from journeykit.mart.warehouse.store import Warehouse
 from journeykit.segments import Segment
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.usage import User, find_users
@@ -20,6 +21,7 @@ from journeykit.tags.drift import Drift, measure_drift, previous_profile
 from journeykit.tags.lineage import Features, Lineage, trace
 from journeykit.tags.planning import find_unavailable
 from journeykit.tags.profile import Profile, open_snapshot, read_profile
+from journeykit.tags.stored import compare_stored
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class CatalogueFacts:
 
 def read_catalogue(
     mart: Mart,
-    store: MartStore,
+    store: MartStore | Warehouse,
     strategies: Iterable[Strategy],
     segments: Iterable[Segment] = (),
     features: Features | None = None,
@@ -71,7 +73,7 @@ def read_catalogue(
     ----------
     mart : Mart
         Open; its tags are the catalogue.
-    store : MartStore
+    store : MartStore or Warehouse
         Where its snapshot and the one before it are.
     strategies, segments : iterables
         Those that are live.
@@ -93,9 +95,11 @@ def read_catalogue(
     )
 
 
-def _measure(mart: Mart, store: MartStore) -> tuple[Profile | None, Drift | None]:
+def _measure(mart: Mart, store: MartStore | Warehouse) -> tuple[Profile | None, Drift | None]:
     if mart.build_id is None:
         return None, None
+    if isinstance(store, Warehouse):
+        return compare_stored(store, mart.as_of, mart.build_id)
     path = store.snapshot_path(mart.as_of, mart.build_id)
     profile, previous = read_profile(path), previous_profile(store, mart.as_of)
     if profile is None or previous is None:

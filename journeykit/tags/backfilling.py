@@ -117,7 +117,7 @@ def backfill(
     DataError
         Some days are not loaded, nor is any later one, and nothing was built; or a build breaks a limit.
     """
-    days = _working_days(first, last, country)
+    days = working_days(first, last, country)
     manifests = _manifests(store, days)
     report = progress or (lambda *_: None)
     done = []
@@ -136,7 +136,8 @@ def backfill(
     return Backfill(tuple(done))
 
 
-def _working_days(first: date, last: date, country: str) -> list[date]:
+def working_days(first: date, last: date, country: str) -> list[date]:
+    """The working days of a range; DefinitionError when it has none."""
     span = (first + timedelta(days=count) for count in range((last - first).days + 1))
     days = [day for day in span if is_working_day(day, country)]
     if not days:

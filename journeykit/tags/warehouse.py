@@ -77,7 +77,7 @@ def build_in_warehouse(
                 raise DataError(f"The warehouse shows no customers as of {as_of}. Correct the mapping.")
             build_id = build_id_of(catalogue, manifest, models)
             plan = plan_build(catalogue, manifest, models=models)
-            gate = Gate(limits, _previous(connection, as_of)) if limits else None
+            gate = Gate(limits, previous_build(connection, as_of)) if limits else None
             stored = read_build(connection, as_of, build_id)
             if stored is None:
                 work = Computation(connection, plan, models, progress or (lambda *_: None), schema="pg_temp")
@@ -115,17 +115,12 @@ def _measure(connection: sa.Connection, plan: BuildPlan) -> Profile:
     return Profile(plan.as_of, customers, found, plan.unavailable)
 
 
-def read_stored_profile(connection: sa.Connection, as_of: date, build_id: str) -> Profile | None:
-    """The profile of a build; None when there is no such one."""
-    stored = read_build(connection, as_of, build_id)
-    return None if stored is None else from_json(as_of, stored.profile, stored.unavailable)
-
-
-def _previous(connection: sa.Connection, as_of: date) -> Profile | None:
+def previous_build(connection: sa.Connection, as_of: date) -> Profile | None:
     """The profile that a build is compared with: of the last day before it that has one."""
     days = {day: build_id for day, build_id in current_builds(connection).items() if day < as_of}
     last = max(days, default=None)
-    return None if last is None else read_stored_profile(connection, last, days[last])
+    stored = read_build(connection, last, days[last]) if last else None
+    return from_json(stored.as_of, stored.profile, stored.unavailable) if stored else None
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any
 
 from journeykit.display import Table
 from journeykit.errors import DefinitionError
+from journeykit.mart.warehouse.store import Warehouse
 from journeykit.reports.catalogue_facts import read_catalogue
 from journeykit.reports.catalogue_page import catalogue_page
 from journeykit.segments import Segment
@@ -98,8 +99,12 @@ def tags_page(as_of: date | str | None = None, language: str = "") -> str:
     workspace, live = settings.workspace, load_playbook(settings.scheduled).strategies.values()
     with connect(as_of=as_of) as mart:
         facts = read_catalogue(
-            mart, mart_store(settings), live, load_segments(settings).values(), features(settings)
-        )
+            mart,
+            Warehouse.of(settings) or mart_store(settings),
+            live,
+            load_segments(settings).values(),
+            features(settings),
+        )  # fmt: skip
     return catalogue_page(
         facts,
         language=language or workspace.language,

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import yaml
 
 import journeykit as jk
+from journeykit import workspace
 from journeykit.errors import DataError, StoreError
 from journeykit.ledger import Ledger, read_leads, start_run
 from journeykit.mart.sources import LANDED
@@ -92,6 +93,27 @@ def test_the_settings_may_name_it_and_runs_go_there(root, url, monkeypatch):
     assert sum(there.values()) > 10
 
 
+def test_builds_are_measured_and_compared_there(root, url):
+    files = jk.tag_quality(DAY)
+    settle(root, url)
+    filled = jk.backfill_tags("2026-05-28", DAY)
+    assert [day["as_of"].isoformat() for day in filled.rows()] == ["2026-05-28", DAY]
+    there = jk.tag_quality(DAY)
+    assert there.profile.tags == files.profile.tags
+    assert there.profile.unavailable == files.profile.unavailable
+    assert there.previous
+    drift = jk.tag_drift(DAY)
+    assert drift.previous.isoformat() == "2026-05-28"
+    assert drift.indices == there.drift.indices
+    assert drift.indices["gender"] == 0 < max(drift.indices.values())
+    assert {tag.name for tag in jk.plan_tags(DAY).tags} == set(there.profile.tags)
+    assert "aum" in workspace.tags_page(DAY)
+    with pytest.raises(DataError, match="No tags are built as of 2026-05-27"):
+        jk.tag_quality("2026-05-27")
+    with pytest.raises(DataError, match="No day before 2026-05-28 has tags to compare with"):
+        jk.tag_drift("2026-05-28")
+
+
 def decide(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of the strategies on the mart in files, without a kernel."""
     monkeypatch.setenv("JOURNEYKIT_WORKSPACE", str(root))
@@ -115,10 +137,10 @@ def decided(root: Path) -> Counter[tuple[object, ...]]:
 
 
 def test_a_day_that_is_not_built_says_what_to_do(root, url):
-    with jk.connect(url, as_of="2026-05-28") as mart:
+    with jk.connect(url, as_of="2026-05-26") as mart:
         assert mart.build_id is None
         assert len(mart.frame("customer")) > 0
-        with pytest.raises(DataError, match="No tags are built as of 2026-05-28"):
+        with pytest.raises(DataError, match="No tags are built as of 2026-05-26"):
             mart.count(mart.everyone)
 
 
