@@ -301,6 +301,14 @@ LABELS: dict[str, tuple[str, str]] = {
     "segment.no": ("no", "否"),
     "segment.others": ("other values", "其他取值"),
     "segment.missing": ("missing", "无值"),
+    "segment.tags_withheld": (
+        "{} tags are left out, since too few customers have one value or the other.",
+        "另有 {} 个标签因取值人数过少未列示。",
+    ),
+    "segment.sampled.mailed": (
+        "Shares and means rest on customers drawn by a hash of their ids; the intervals allow for that.",
+        "占比与均值基于按客户编号哈希抽取的样本，区间已计入抽样误差。",
+    ),
     "segment.nowhere": ("in none of them", "均不属于"),
     # work lists
     "list.customer": ("Customer", "客户"),

@@ -25,8 +25,8 @@ from journeykit.suppression import TOTAL, suppress_small
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST = 12
-"""So many segments at most: 4,096 combinations are the most that one can look at, and a letter names each."""
+MOST = 8
+"""So many segments at most: more than 256 combinations nobody can look at."""
 
 Combination = tuple[bool, ...]
 
@@ -105,7 +105,7 @@ def overlap(segments: Sequence[Any], mart: Mart) -> Overlap:
     Parameters
     ----------
     segments : sequence of Segment or Expression
-        From one to twelve.
+        From one to eight.
     mart : Mart
         With built tags.
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from journeykit.contract import SUBJECTS, Type
-from journeykit.display import WITHHELD, Table, show_value
+from journeykit.display import Table, show_value
 from journeykit.errors import unknown_name
 from journeykit.expressions import AnyNode
 from journeykit.expressions.nodes import Past, TagRef, walk
@@ -71,13 +71,11 @@ class Standing(Shown):
             _interval(fact.effect, sign="+"),
         )
 
-    def called(self, fact: Contrast | None, language: str) -> str:
+    def called(self, fact: Contrast, language: str) -> str:
         """The tag's title and, of a text, the value."""
         title = in_language(language, self.tag.title, self.tag.title_zh)
         marks = [label("segment.used", language)] * self.used + [label("segment.id", language)] * self.is_id
-        if fact is None:
-            pass
-        elif fact.kind == "known":
+        if fact.kind == "known":
             title += ": " + label("segment.known", language)
         elif self.tag.type is Type.TEXT:
             declared = fact.value in self.tag.values
@@ -103,10 +101,13 @@ class Standings:
         By name; a tag that is the same for all is left out.
     counts : Counts
         The sizes, and how many customers were read.
+    mailed : bool
+        Whether small groups were withheld, so that no size is told here either.
     """
 
     tags: Mapping[str, Standing]
     counts: Counts
+    mailed: bool = False
 
     def __getitem__(self, name: str) -> Standing:
         if name not in self.tags:
@@ -119,16 +120,21 @@ class Standings:
         return self.counts.sampled != self.counts.sizes
 
     def for_mail(self, min_cell: int) -> Standings:
-        """The same without any fact that fewer than `min_cell` customers, or all but so few, share."""
-        tags = {}
-        for name, one in self.tags.items():
-            tags[name] = replace(one, facts=tuple(fact for fact in one.facts if fact.smallest >= min_cell))
-        return replace(self, tags=tags)
+        """The same without any fact that fewer than `min_cell` customers, or all but so few, share.
+
+        What is left is ranked anew, tags of which nothing is left come last.
+        """
+        left = [
+            replace(one, facts=tuple(fact for fact in one.facts if fact.smallest >= min_cell))
+            for one in self.tags.values()
+        ]
+        ranked = sorted(left, key=lambda one: strength(one.facts[0]) if one.facts else (-1, 0), reverse=True)
+        return replace(self, tags={one.tag.name: one for one in ranked}, mailed=True)
 
     def table(self, title: str, heads: tuple[str, str], language: str) -> Table:
         """The foremost tags; `heads` call the two groups."""
-        shown = list(self.tags.values())[:SHOWN]
-        free = [one for one in shown if one.facts and not one.used]
+        shown = [one for one in self.tags.values() if one.facts][:SHOWN]
+        free = [one for one in shown if not one.used]
         widest = max((_reach(one.facts[0]) for one in free), default=1.0)
         rows = [self._row(one, widest, language) for one in shown]
         lift, apart = label("segment.lift", language), label("segment.apart", language)
@@ -136,15 +142,18 @@ class Standings:
 
     def notes(self, language: str) -> tuple[str, ...]:
         """How the table is to be read, and on how many customers it rests when not on all."""
-        how = label("segment.apart.note", language)
+        notes = [label("segment.apart.note", language)]
+        without = sum(not one.facts for one in self.tags.values())
+        if without:
+            notes.append(label("segment.tags_withheld", language).format(without))
         if not self.sampled:
-            return (how,)
+            return tuple(notes)
+        if self.mailed:
+            return *notes, label("segment.sampled.mailed", language)
         read, everyone = (f"{sum(one.values()):,}" for one in (self.counts.sampled, self.counts.sizes))
-        return how, label("segment.sampled", language).format(read, everyone)
+        return *notes, label("segment.sampled", language).format(read, everyone)
 
     def _row(self, one: Standing, widest: float, language: str) -> tuple[Any, ...]:
-        if not one.facts:
-            return one.called(None, language), WITHHELD, WITHHELD, WITHHELD, WITHHELD, ""
         fact = one.facts[0]
         ends = (end / widest for end in (fact.effect.value, fact.effect.low, fact.effect.high))
         bar = Whisker(*ends, quiet=one.used)

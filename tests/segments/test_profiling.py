@@ -103,6 +103,7 @@ def test_a_sample_says_so_and_comes_near(bank, drawn, monkeypatch):
     assert all(300 < number < 500 for number in partly.standings.counts.sampled.values())
     assert "3,000" in partly.notes()[-1]
     assert "3,000" not in "".join(exact.notes())
+    assert "3,000" not in "".join(partly.for_mail(10).notes())
     covered = []
     for name, standing in partly.standings.tags.items():
         true = {(fact.kind, fact.value): fact.difference.value for fact in exact[name].facts}
@@ -150,6 +151,9 @@ def test_a_mail_shows_nothing_of_a_few(bank, drawn):
     assert few.customers is None
     assert not any(one.facts for one in few.standings.tags.values())
     assert "•" in repr(few)
+    assert "tags are left out" in repr(few)
+    effects = mailed.to_frame()["effect_low"].dropna()
+    assert 0 < len(effects) <= len(mailed.standings.tags)
     assert "City, town or village = city" in repr(found["region_kind"])
 
 
