@@ -140,7 +140,7 @@ def _actors(node: nodes.Did, scope: Scope, compare: Callable[[Any, Any], Any], t
         return actors
     group: list[sa.ColumnElement[Any]] = [row.c[CUSTOMER_ID]]
     if node.every_days is not None:
-        ago = days_from(to_day(row.c[events.at]), sa.literal(scope.as_of, sa.Date()))
+        ago = days_from(to_day(row.c[events.at]), to_day(sa.literal(scope.as_of, sa.Date())))
         group.append(ago - ago % sa.literal(node.every_days, sa.BigInteger()))
     counted = compare(sa.func.count(), sa.literal(times, sa.BigInteger()))
     return actors.group_by(*group).having(counted)

@@ -48,15 +48,14 @@ _BEFORE_PARENTHESES = {
 }  # fmt: skip
 _TYPES = {"bigint", "bit", "boolean", "date", "decimal", "double", "int", "text", "timestamp", "varchar"}
 _FIELDS = {"year", "month", "day", "hour", "isodow", "epoch"}
-_REFUSED = (
-    (exp.Distinct, "on", "DISTINCT ON"),
-    (exp.Join, "method", "NATURAL JOIN"),
-    (exp.With, "recursive", "WITH RECURSIVE"),
-    (exp.WindowSpec, "exclude", "EXCLUDE in a window"),
-)
-_CLAUSES = {
-    "distinct", "expressions", "from_", "group", "having", "joins", "limit", "order", "where", "with_",
+_PARTS = {
+    "alias", "big_int", "default", "desc", "distinct", "end", "end_side", "expression", "expressions",
+    "from_", "group", "having", "high", "ifs", "ignore_nulls", "is_string", "joins", "kind", "length",
+    "limit", "low", "negate", "nulls_first", "offset", "on", "order", "over", "partition_by", "query",
+    "quoted", "replacement", "safe", "side", "spec", "start", "start_side", "substr", "table", "this", "to",
+    "true", "typed", "unit", "where", "with_",
 }  # fmt: skip
+_JOINS = {"", "CROSS", "INNER", "OUTER"}
 
 
 class _Compiler(PGCompiler_psycopg):
@@ -129,11 +128,12 @@ def _problem(node: exp.Expr) -> str | None:
     if kind not in _NODES:
         return kind.__name__
     given = {name for name, value in node.args.items() if value}
-    if kind is exp.Select and given - _CLAUSES:
-        return f"clause {min(given - _CLAUSES).strip('_')}"
-    for owner, name, what in _REFUSED:
-        if kind is owner and name in given:
-            return what
+    if given - _PARTS:
+        return f"{min(given - _PARTS)} in {kind.__name__}"
+    if kind is exp.Distinct and "on" in given:
+        return "DISTINCT ON"
+    if kind is exp.Join and node.text("kind").upper() not in _JOINS:
+        return f"{node.text('kind')} JOIN"
     if kind is exp.DataType and node.this.value.lower() not in _TYPES:
         return f"type {node.this.value}"
     if kind is exp.Extract and node.name.lower() not in _FIELDS:
