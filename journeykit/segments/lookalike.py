@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import sklearn
-from sklearn.metrics import roc_auc_score
 
 from journeykit.errors import DefinitionError
 from journeykit.expressions import And, AnyNode, Not, Or
@@ -21,12 +20,12 @@ from journeykit.expressions.nodes import Sample
 from journeykit.mart.mart import Mart
 from journeykit.mart.scope import CUSTOMER_ID
 from journeykit.models.card import ModelCard, TrainingData, make_card
-from journeykit.models.encoding import encode, learn_vocabulary
 from journeykit.models.learning import FEWEST, Fitted, fit
 from journeykit.models.model import Model, UntrainableError, read_as
 from journeykit.models.scoring import TrainedModel
 from journeykit.models.store import ModelStore
 from journeykit.models.training import MOST_ROWS, refuse_weak, titles_of
+from journeykit.segments.choosing import choose_features
 from journeykit.segments.composing import shorten
 from journeykit.segments.likeness import Likeness, name_likeness
 from journeykit.segments.lists import save_list
@@ -36,15 +35,6 @@ from journeykit.tags.catalogue import name_of
 
 METHOD = 1
 """Goes into every model_id: raise it when the same seed begins to be learned otherwise."""
-
-MOST_FEATURES = 40
-"""So many tags are kept: more would slow down every build, and tell hardly more."""
-
-TELLING = 0.95
-"""A tag whose AUC alone is higher is the seed's condition in other words: with it nobody else is alike."""
-
-_TELLS = "It alone tells who is in the seed (AUC {:.3f}): it is the seed's condition in other words."
-_TELLS_ZH = "仅凭该标签即可区分种子客群（AUC {:.3f}），等同于其条件本身。"
 
 CHOOSING_ROWS = 20_000
 """So many customers are read with every tag, to choose those that are read of more."""
@@ -167,7 +157,7 @@ def lookalike(
         models.point(trained.card)
     else:
         if features is None:
-            model = _choose(model, *_read(model, mart, members, others, CHOOSING_ROWS))
+            model = choose_features(model, *_read(model, mart, members, others, CHOOSING_ROWS))
         card, fitted = _learn(model, model_id, mart, *_read(model, mart, members, others, MOST_ROWS))
         trained = models.publish(card, fitted.pipeline)
     return Lookalike(seed, likeness.tag, trained, _score_others(trained, seed, mart, others))
@@ -221,45 +211,6 @@ def _identify(model: Model, mart: Mart) -> str:
         model.model_dump_json(),
     ]
     return hashlib.sha256("\n".join([*parts, *behind]).encode()).hexdigest()[:12]
-
-
-def _choose(model: Model, rows: pd.DataFrame, outcome: np.ndarray) -> Model:
-    """The model with the features that each tell the seed apart best, and those barred that tell it whole."""
-    table = pa.Table.from_pandas(rows, preserve_index=False)
-    known = [name for name in model.features if table[name].null_count < len(table)]
-    alone = measure_alone(table, known, outcome)
-    usable = [name for name in known if alone[name] < TELLING]
-    if not usable:
-        raise UntrainableError(
-            f"Model '{model.name}': every tag there is to learn from itself tells who is in the seed. "
-            "Name the tags to learn from: jk.lookalike(seed, mart, features=[...]).",
-            "除等同于种子条件的标签外，已无可供学习的标签。请用 features 指定特征。",
-        )
-    best = sorted(usable, key=lambda name: (-alone[name], name))[:MOST_FEATURES]
-    barred = {name: _TELLS.format(alone[name]) for name in known if name not in usable}
-    barred_zh = {name: _TELLS_ZH.format(alone[name]) for name in barred}
-    return model.model_copy(
-        update={
-            "features": tuple(name for name in known if name in best),
-            "barred": {**model.barred, **barred},
-            "barred_zh": {**model.barred_zh, **barred_zh},
-        }
-    )
-
-
-def measure_alone(table: pa.Table, features: Sequence[str], outcome: np.ndarray) -> dict[str, float]:
-    """How well each feature alone tells the outcome: its AUC in whichever direction; 1 tells it whole.
-
-    Missing counts as the lowest value, a text as the share of the outcome among those who have it.
-    """
-    vocabulary = learn_vocabulary(table, features)
-    frame, found = encode(table, features, vocabulary), {}
-    for name in features:
-        column = frame[name]
-        shares = pd.Series(outcome, column.index).groupby(column).transform("mean")
-        auc = roc_auc_score(outcome, shares if name in vocabulary else column.rank(na_option="top"))
-        found[name] = max(auc, 1 - auc)
-    return found
 
 
 def _learn(

@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING, Any
 from journeykit.mart.mart import Mart
 from journeykit.segments import Segment
 from journeykit.segments.history import segment_history
-from journeykit.segments.membership import (
-    Membership,
-    MemberStore,
-    Recording,
-    membership_of,
-)
+from journeykit.segments.members import MemberStore
+from journeykit.segments.membership import Membership, Recording, membership_of
 from journeykit.segments.membership import record_members as record
 from journeykit.settings import Settings, load_settings
 from journeykit.workspace.describing import load_segments

@@ -14,7 +14,7 @@ import journeykit as jk
 from journeykit.errors import DataError, DefinitionError
 from journeykit.expressions import did, sample, tag
 from journeykit.segments import Segment, lookalike
-from journeykit.segments.lookalike import measure_alone
+from journeykit.segments.choosing import measure_alone
 from journeykit.settings import load_settings
 from journeykit.workspace import build_tags, model_rows
 from journeykit.workspace.modelling import model_store

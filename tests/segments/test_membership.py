@@ -20,7 +20,8 @@ from journeykit.errors import DataError, StoreError, UnknownNameError
 from journeykit.expressions import tag
 from journeykit.reports.membership import summarise_members
 from journeykit.segments import Segment
-from journeykit.segments.membership import Members, Membership, MemberStore, Recording, identify_definition
+from journeykit.segments.members import Members, MemberStore, identify_definition
+from journeykit.segments.membership import Membership, Recording
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 5, 25), date(2026, 5, 26), date(2026, 5, 27)
 
