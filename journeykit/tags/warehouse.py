@@ -23,7 +23,7 @@ from journeykit.mart.warehouse.builds import (
     show_snapshot,
 )
 from journeykit.mart.warehouse.store import Warehouse
-from journeykit.mart.warehouse.subjects import count_rows, show_day
+from journeykit.mart.warehouse.subjects import check_rows, count_rows, show_day
 from journeykit.progress import Progress
 from journeykit.tags.building import Build, build_id_of
 from journeykit.tags.catalogue import Catalogue
@@ -72,7 +72,8 @@ def build_in_warehouse(
         prepare(connection)
         with one_view_of_all(connection):
             seen = show_day(connection, warehouse.mapping, as_of, warehouse.country)
-            manifest = count_rows(connection, warehouse.mapping, seen)
+            check_rows(connection, warehouse.mapping)
+            manifest = count_rows(connection, seen)
             if not manifest.rows("customer"):
                 raise DataError(f"The warehouse shows no customers as of {as_of}. Correct the mapping.")
             build_id = build_id_of(catalogue, manifest, models)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from functools import partial
 
 import pyarrow as pa
 
@@ -13,6 +14,9 @@ from journeykit.ledger import import_consent, import_contacts, import_receipts, 
 from journeykit.mart.findings import CheckReport
 from journeykit.mart.loading import check_sources, load_sources, read_subject
 from journeykit.mart.mapping import Mapping, read_mapping
+from journeykit.mart.warehouse.contacts import keep_contacts
+from journeykit.mart.warehouse.store import Warehouse
+from journeykit.mart.warehouse.subjects import check_rows, count_rows, read_rows, show_day
 from journeykit.settings import Settings, load_settings
 from journeykit.vault import Vault, read_key
 from journeykit.workspace.opening import as_day, mart_store, open_ledger
@@ -75,26 +79,24 @@ def load_day(as_of: date | str) -> LoadedDay:
         A fatal rule is broken; nothing was imported and nothing published.
     """
     settings, day = load_settings(), as_day(as_of)
-    mapping = _bank(settings)
-    root = mapping.root_for(settings.root, day)
+    mapping, warehouse = _bank(settings), Warehouse.of(settings)
     new: dict[str, int] = {}
-
-    def import_the_rest() -> dict[str, pa.Table]:
-        ledger = open_ledger(settings)
-        try:
-            new["details"] = _seal_details(settings, mapping, root, day)  # first: it may lack its key
-            importers = {"consent": import_consent, "contact": import_contacts, "receipt": import_receipts}
-            for name, importer in importers.items():
-                new[name] = importer(ledger, _read(settings, mapping, root, name, day)).added
-            return {"contact": read_contacts(ledger, day)}
-        finally:
-            ledger.close()
-
-    manifest = load_sources(
-        mart_store(settings), mapping, root, day, settings.workspace.country,
-        derive=import_the_rest,
-        memory_limit=settings.mart.memory_limit, threads=settings.mart.threads,
-    )  # fmt: skip
+    if warehouse is not None:
+        with warehouse.connect() as connection:
+            check_rows(connection, mapping)
+            read = partial(read_rows, connection, mapping, as_of=day)
+            derived = _import(settings, mapping, day, read, new)
+            keep_contacts(connection, day, derived["contact"])
+            seen = show_day(connection, mapping, day, settings.workspace.country)
+            manifest = count_rows(connection, seen)
+    else:
+        root = mapping.root_for(settings.root, day)
+        limits = {"memory_limit": settings.mart.memory_limit, "threads": settings.mart.threads}
+        read = partial(read_subject, mapping, root, as_of=day, **limits)
+        manifest = load_sources(
+            mart_store(settings), mapping, root, day, settings.workspace.country,
+            derive=lambda: _import(settings, mapping, day, read, new), **limits,
+        )  # fmt: skip
     return LoadedDay(
         as_of=day,
         load_id=manifest.load_id,
@@ -113,22 +115,30 @@ def _bank(settings: Settings) -> Mapping:
     return read_mapping(settings.root / settings.mart.mapping)
 
 
-def _seal_details(settings: Settings, mapping: Mapping, root: Path, day: date) -> int:
+def _import(
+    settings: Settings, mapping: Mapping, day: date, read: Callable[..., pa.Table], new: dict[str, int]
+) -> dict[str, pa.Table]:
+    """Fill vault and ledger; what the mart then takes from them. How many were new is noted in `new`."""
+    ledger = open_ledger(settings)
+    try:
+        new["details"] = _seal_details(settings, mapping, day, read)  # first: it may lack its key
+        importers = {"consent": import_consent, "contact": import_contacts, "receipt": import_receipts}
+        for name, importer in importers.items():
+            new[name] = importer(ledger, read(name=name)).added
+        return {"contact": read_contacts(ledger, day)}
+    finally:
+        ledger.close()
+
+
+def _seal_details(settings: Settings, mapping: Mapping, day: date, read: Callable[..., pa.Table]) -> int:
     """Contact details go from the bank's file into the vault; without any, no vault is made."""
     if "contact_details" not in mapping.subjects:
         return 0
     folder = settings.var / "vault"
     vault = Vault.open(folder, read_key(folder / "key"))
     try:
-        details = _read(settings, mapping, root, "contact_details", day)
+        details = read(name="contact_details")
         vault.load(details, day)
         return details.num_rows if vault.loaded_on == day else 0
     finally:
         vault.close()
-
-
-def _read(settings: Settings, mapping: Mapping, root: Path, name: str, day: date) -> pa.Table:
-    return read_subject(
-        mapping, root, name, day,
-        memory_limit=settings.mart.memory_limit, threads=settings.mart.threads,
-    )  # fmt: skip

@@ -72,7 +72,7 @@ def fill(url: str, rows: dict[str, list[dict[str, Any]]]) -> None:
     engine = sa.create_engine(url)
     with engine.begin() as connection:
         connection.execute(sa.DDL("CREATE SCHEMA IF NOT EXISTS core"))
-        for name in LANDED:
+        for name in {*LANDED, *rows}:
             columns = [sa.Column(one.name, TYPES[one.type]) for one in SUBJECTS[name].columns]
             table = sa.Table(name, sa.MetaData(), *columns, schema="core")
             table.create(connection)

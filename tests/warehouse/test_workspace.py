@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,9 @@ import yaml
 
 import journeykit as jk
 from journeykit import workspace
+from journeykit.contract import SUBJECTS
 from journeykit.errors import DataError, StoreError
 from journeykit.ledger import Ledger, read_leads, start_run
-from journeykit.mart.sources import LANDED
 from journeykit.runs import RunRequest, run_job
 from journeykit.settings import load_settings
 
@@ -29,7 +30,7 @@ def url(empty_database, as_warehouse, built_workspace):
     """The synthetic bank's rows as the bank's own tables."""
     bank = built_workspace / "synthetic_data" / "bank"
     with empty_database() as address:
-        as_warehouse(address, {name: _rows(bank, name) for name in LANDED})
+        as_warehouse(address, {name: _rows(bank, name) for name in SUBJECTS})
         yield address
 
 
@@ -43,7 +44,7 @@ def root(built_workspace, tmp_path, monkeypatch) -> Path:
     """The workspace with the mart in its files, and a mapping onto tables."""
     root = tmp_path / "workspace"
     shutil.copytree(built_workspace, root, ignore=shutil.ignore_patterns("bank"))
-    subjects = {name: {"sources": [{"table": f"core.{name}"}]} for name in LANDED}
+    subjects = {name: {"sources": [{"table": f"core.{name}"}]} for name in SUBJECTS}
     subjects["txn"] |= {"latest_by": "recorded_at"}
     mapping = {"source_day": "daily", "subjects": subjects}
     (root / "scheduled" / "mapping.yaml").write_text(yaml.safe_dump(mapping), encoding="utf-8")
@@ -112,6 +113,37 @@ def test_builds_are_measured_and_compared_there(root, url):
         jk.tag_quality("2026-05-27")
     with pytest.raises(DataError, match="No day before 2026-05-28 has tags to compare with"):
         jk.tag_drift("2026-05-28")
+
+
+def test_a_day_is_loaded_from_tables(root, url, monkeypatch):
+    embedded = shutil.copytree(root, root.parent / "embedded")
+    with jk.connect(as_of=DAY) as files:
+        contacts = files.frame("contact")
+    for path in (*(root / "var").glob("ledger.sqlite*"), *(root / "var" / "vault").glob("*.sqlite*")):
+        path.unlink()
+    shutil.rmtree(root / "var" / "mart")
+    settle(root, url)
+    first = jk.load_day(DAY)
+    assert (first.consents, first.contacts, first.details) == (
+        len(ledger_rows(embedded, "consent")), len(ledger_rows(embedded, "contact")), 400,
+    )  # fmt: skip
+    assert ledger_rows(root, "consent") == ledger_rows(embedded, "consent")
+    again = jk.load_day(DAY)
+    assert (again.consents, again.contacts, again.load_id) == (0, 0, first.load_id)
+    jk.build_tags(DAY)
+    with jk.connect() as there:
+        assert there.frame("contact").equals(contacts)
+    for one in (root, embedded):
+        decide(one, monkeypatch)
+    assert decided(root) == decided(embedded)
+    assert decided(root).total() > 10
+
+
+def ledger_rows(root: Path, name: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(root / "var" / "ledger.sqlite") as ledger:
+        columns = [row[1] for row in ledger.execute(f"PRAGMA table_info({name})")]
+        kept = [one for one in columns if one not in ("id", "imported_at", "recorded", "created_at")]
+        return sorted(ledger.execute(f"SELECT {', '.join(kept)} FROM {name}"), key=repr)
 
 
 def decide(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
+import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.exc import NoSuchTableError
 
 from journeykit.contract import Column, Subject, Time, subject
-from journeykit.dialects import SQL_TYPES, content_digest, create_session_view
+from journeykit.dialects import SQL_TYPES, content_digest, create_session_view, fetch_arrow
 from journeykit.errors import DataError, MappingError
 from journeykit.mart.bankfiles import MissingFileError, Opened, describe_columns
 from journeykit.mart.earlier import see_earlier
@@ -22,6 +23,8 @@ from journeykit.mart.mapping import File, Mapping
 from journeykit.mart.reading import LATEST, Reading, align
 from journeykit.mart.sources import LANDED, end_of, subject_table
 from journeykit.mart.staged import LOST, is_required
+from journeykit.mart.warehouse.contacts import NAME as OURS
+from journeykit.mart.warehouse.contacts import kept_contacts
 from journeykit.workdays import next_working_day
 
 _CAST = (sa.Enum, sa.Uuid)
@@ -55,6 +58,8 @@ def show_day(connection: sa.Connection, mapping: Mapping, as_of: date, country: 
             "up to that day, or correct `source_day`."
         )
     rows = _read_mapping(connection, mapping)
+    if (kept := kept_contacts(connection, as_of)) is not None:
+        rows["contact"] = _Rows(subject("contact"), kept.subquery("kept"), [OURS])
     manifest = _manifest(connection, mapping, rows, as_of, country)
     for name in LANDED:
         try:
@@ -64,21 +69,42 @@ def show_day(connection: sa.Connection, mapping: Mapping, as_of: date, country: 
     return manifest
 
 
-def count_rows(connection: sa.Connection, mapping: Mapping, manifest: SourceManifest) -> SourceManifest:
-    """The manifest with each subject's number of rows and a digest of them: equal rows, equal load.
+def check_rows(connection: sa.Connection, mapping: Mapping) -> None:
+    """Raise DataError when values cannot be read as the contract wants them: how many of which column."""
+    rows = _read_mapping(connection, mapping)
+    _raise_found((), (line for one in rows.values() for line in _unreadable(connection, one)))
+
+
+def count_rows(connection: sa.Connection, manifest: SourceManifest) -> SourceManifest:
+    """The manifest with each subject's number of rows and a digest of them: equal rows, equal load."""
+    return manifest.model_copy(update={"files": tuple(_count(connection, file) for file in manifest.files)})
+
+
+def read_rows(connection: sa.Connection, mapping: Mapping, name: str, as_of: date) -> pa.Table:
+    """One subject's rows as of a day, for ledger and vault; no rows when it is absent.
 
     Raises
     ------
+    MappingError
+        A table, a column or an expression cannot be used.
     DataError
-        Values cannot be read as the contract wants them; says how many of which column.
+        Values cannot be read.
     """
-    rows = _read_mapping(connection, mapping)
-    if unreadable := [line for one in rows.values() for line in _unreadable(connection, one)]:
+    findings: list[Finding] = []
+    rows = _read(connection, mapping, name, findings)
+    _raise_found(findings, _unreadable(connection, rows))
+    seen = SourceManifest(as_of=as_of, files=(), mapping_hash=mapping.hash, absent=mapping.absent)
+    return fetch_arrow(connection, _seen(rows, seen))
+
+
+def _raise_found(findings: Sequence[Finding], unreadable: Iterable[str] = ()) -> None:
+    if findings:
+        raise MappingError(" ".join(f"{one.subject}: {one.message}" for one in findings))
+    if lines := list(unreadable):
         raise DataError(
-            f"Values in the bank's tables cannot be read: {'; '.join(unreadable)}. Correct them, or "
-            "translate them in the mapping."
+            f"Values in the bank's tables cannot be read: {'; '.join(lines)}. Correct them, or translate "
+            "them in the mapping."
         )
-    return manifest.model_copy(update={"files": tuple(_count(connection, file) for file in manifest.files)})
 
 
 def _count(connection: sa.Connection, file: SourceFile) -> SourceFile:
@@ -108,8 +134,7 @@ def _unreadable(connection: sa.Connection, rows: _Rows) -> Iterator[str]:
 def _read_mapping(connection: sa.Connection, mapping: Mapping) -> dict[str, _Rows]:
     findings: list[Finding] = []
     rows = {name: _read(connection, mapping, name, findings) for name in LANDED}
-    if findings:
-        raise MappingError(" ".join(f"{one.subject}: {one.message}" for one in findings))
+    _raise_found(findings)
     return rows
 
 
@@ -172,11 +197,12 @@ def _manifest(
         for name, one in rows.items()
         if one.relation is not None
     )
+    ours = {name for name, one in rows.items() if one.tables == [OURS]}
     whole = SourceManifest(
         as_of=max(as_of, _shown_day(connection, mapping, rows, as_of, country)),
         files=tuple(files),
         mapping_hash=mapping.hash,
-        absent=mapping.absent,
+        absent=tuple(item for item in mapping.absent if item.subject not in ours),
         assumptions=mapping.assumptions,
         assumed=tuple(name for name, filled in mapping.subjects.items() if filled.assumption),
     )
