@@ -32,6 +32,7 @@ SAMPLE = 20_000
 """Of more, about so many of each cell are read, always the same ones."""
 
 _PLACES = 2**20  # of ids, see sampling_place
+_FEW, _UNPACKED = 5_000, 3_000_000  # of the smallest cell at least, where more rows would be unpacked
 _BLOCK, _BLOCKS = 2048, 40  # rows that are stored together; and so many such blocks at least are read
 
 VALUES = 12
@@ -149,11 +150,15 @@ class _Reading:
         return sum(self.sizes.values()) <= WHOLE
 
     def _every(self) -> int:
-        """One block in so many is enough for the smallest cell, and there are many of them still."""
+        """One block in so many is enough for the smallest cell, and there are many of them still.
+
+        Of millions fewer are enough, so that no more rows are unpacked than there is time for.
+        """
         if self._whole():
             return 1
-        enough = min(self.sizes.values()) // SAMPLE
-        return max(1, min(enough, sum(self.sizes.values()) // (_BLOCK * _BLOCKS)))
+        smallest, total = min(self.sizes.values()), sum(self.sizes.values())
+        enough = max(smallest // SAMPLE, min(smallest // _FEW, total // _UNPACKED))
+        return max(1, min(enough, total // (_BLOCK * _BLOCKS)))
 
 
 def _in_cell(rows: sa.Subquery, cell: Cell) -> sa.ColumnElement[bool]:
