@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from journeykit import yaml_files
 from journeykit.errors import DefinitionError
 from journeykit.expressions import And, AnyNode, Expression, Node, Not, Or, as_node, join, tag_names
+from journeykit.expressions.exploring import Explorable
 from journeykit.expressions.nodes import Sample, Top
 from journeykit.segments.composing import name_condition, shorten, slug, titles_of
 from journeykit.settings import find_root
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from journeykit.segments.history import History
 
 
-class Segment(BaseModel):
+class Segment(Explorable, BaseModel):
     """An audience: everyone for whom `where` holds.
 
     Parameters
