@@ -7,16 +7,25 @@ from datetime import date
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from journeykit.dialects import (
     SQL_TYPES,
     EmbeddedError,
+    days_after,
+    days_from,
     fetch_arrow,
     gaussdb,
+    in_binary_order,
     lock_down,
     native,
     open_embedded,
     registered,
+    start_of,
+    text_contains,
+    text_ends_with,
+    text_starts_with,
+    to_day,
     write_parquet,
 )  # fmt: skip
 from journeykit.files import sha256_of
@@ -65,6 +74,37 @@ def test_a_locked_connection_cannot_be_unlocked(tmp_path):
                 native(connection).execute(text)
         with pytest.raises(EmbeddedError):
             write_parquet(connection, sa.select(sa.literal(1).label("a")), tmp_path / "a.parquet")
+
+
+AT, TEXT = sa.column("at", sa.DateTime()), sa.column("text", sa.Text())
+SPELLED = {
+    "to_day": (to_day(AT), "CAST(at AS DATE)", "CAST(at AS DATE)"),
+    "days_from": (days_from(AT, to_day(AT)), "(CAST(at AS DATE) - at)", "(CAST(at AS DATE) - at)"),
+    "days_after": (days_after(AT, TEXT), "(at + CAST(text AS INTEGER))", "(at + CAST(text AS INTEGER))"),
+    "start_of": (
+        start_of("week", AT),
+        "CAST(date_trunc('week', at) AS DATE)",
+        "CAST(date_trunc('week', CAST(at AS TIMESTAMP)) AS DATE)",
+    ),
+    "text_contains": (text_contains(TEXT, TEXT), "contains(text, text)", "(strpos(text, text) > 0)"),
+    "text_starts_with": (
+        text_starts_with(TEXT, TEXT), "starts_with(text, text)", "(left(text, char_length(text)) = text)"
+    ),
+    "text_ends_with": (
+        text_ends_with(TEXT, TEXT), "ends_with(text, text)", "(right(text, char_length(text)) = text)"
+    ),
+    "in_binary_order": (in_binary_order(TEXT), "text", '(text COLLATE "C")'),
+    "of a calculation": (
+        in_binary_order(TEXT + "x"), "(text || :text_1)", '((text || %(text_1)s::VARCHAR) COLLATE "C")'
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPELLED)
+def test_each_database_has_its_spelling(name):
+    construct, embedded, warehouse = SPELLED[name]
+    assert str(construct.compile()) == embedded
+    assert str(construct.compile(dialect=postgresql.psycopg.dialect())) == warehouse
 
 
 def test_the_whole_tag_build_can_be_written_for_gaussdb():
