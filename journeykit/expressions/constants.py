@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import MAX_PREC, Context, Decimal, InvalidOperation
 from typing import Any
 
 from journeykit.contract import Type
 
 _PLACES = 18  # a decimal's digits before and after the point: what every engine holds exactly
+
+_EXACT = Context(prec=MAX_PREC)
+"""The context that Python calculates in by itself keeps 28 digits, and drops the others without a word."""
 
 _PYTHON_TYPES: dict[Type, type] = {
     Type.TEXT: str,
@@ -39,7 +42,7 @@ def _plain(number: Decimal) -> Decimal:
     """A number written out; not one such as 1e-999999999, whose digits would fill the memory."""
     if not -100 < number.adjusted() < 100:
         raise ValueError(_decimal_problem(number))
-    return Decimal(format(number.normalize(), "f")) + 0
+    return _EXACT.add(Decimal(format(_EXACT.normalize(number), "f")), 0)
 
 
 def _decimal_problem(value: Decimal) -> str | None:

@@ -71,6 +71,10 @@ SHAPES = {
     "not equal": (city != "a'b", rule(field="city", operator="!=", value="a'b")),
     "true is no number": (vip == True, rule(field="vip", operator="=", value=True)),  # noqa: E712
     "a decimal": (aum < Decimal("0.10"), rule(operator="<", value=typed("decimal", "0.1"))),
+    "all digits of a decimal": (
+        aum < Decimal("123456789012345678.123456789012345678"),
+        rule(operator="<", value=typed("decimal", "123456789012345678.123456789012345678")),
+    ),
     "a date": (
         since > date(2024, 2, 29),
         rule(field="since", operator=">", value=typed("date", "2024-02-29")),
@@ -445,6 +449,7 @@ REFUSED = {
     "no number": (rule(value=float("nan")), "nan is no number of JSON"),
     "no finite number": (rule(value=float("-inf")), "-inf is no number of JSON"),
     "a huge number": (rule(value=1e300), "more than 18 digits"),
+    "a digit too many": (rule(value=typed("decimal", f"1.{'0' * 40}1")), "more than 18 digits"),
     "a huge whole number": (rule(value=10**5000), "does not fit 64 bits"),
     "a decimal that would fill the memory": (rule(value=typed("decimal", "1e-999999999")), "18 digits"),
     "a share that would fill the memory": (drawn("1e-999999999"), "share"),
@@ -495,7 +500,8 @@ def test_refused(case):
 
 BEYOND_A_SCHEMA = {
     "SQL for another field", "a number for a field", "no text", "blanks around a text",
-    "a huge number", "a huge whole number", "a decimal that would fill the memory", "half a character",
+    "a huge number", "a digit too many", "a huge whole number", "a decimal that would fill the memory",
+    "half a character",
     "a null byte", "a very long text", "a day that never was", "a type that does not fit", "two windows",
     "a column that there is not", "a tag in an event", "an event in an event", "an id in an event",
     "too deep", "without end", "a circle", "too many values", "no number", "no finite number",
