@@ -15,7 +15,7 @@ from journeykit.expressions.types import check_predicate, infer
 from journeykit.mart.scope import CUSTOMER_ID, Scope
 
 
-def compile_statement(node: nodes.AnyNode, scope: Scope) -> sa.Select[Any]:
+def compile_statement(node: nodes.Node, scope: Scope) -> sa.Select[Any]:
     """Select the ids of the customers for whom a condition holds.
 
     Parameters

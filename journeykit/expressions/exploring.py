@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _VIEWS = {
     "waterfall": "waterfall",
     "profile": "profiling",
+    "spread": "spreading",
     "overlap": "overlap",
     "compare": "comparing",
     "why": "why",

@@ -279,6 +279,10 @@ class Mart:
         """
         return audience.look("profile", audience, self, base)
 
+    def spread(self, tag: str | Computable, audience: Explorable, base: Explorable | None = None) -> Any:
+        """One tag's values in an audience beside everyone's; see :mod:`journeykit.segments.spreading`."""
+        return audience.look("spread", tag, audience, self, base)
+
     def overlap(self, audiences: Sequence[Explorable]) -> Any:
         """How many are in which of several audiences; see :class:`journeykit.segments.overlap.Overlap`."""
         if not audiences:
