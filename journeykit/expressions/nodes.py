@@ -24,6 +24,8 @@ from journeykit.yaml_files import definition_error
 
 MAX_SHIFT = 36_500
 """The most days that a date is shifted by, or a snapshot lies back: a hundred years."""
+MAX_VALUES = 10_000
+"""Of one isin(); PostgreSQL takes at most 65,535 in a statement."""
 
 
 class Value(Node):
@@ -158,6 +160,15 @@ class IsIn(Node):
     node: Literal["is_in"] = "is_in"
     operand: AnyNode
     values: tuple[Value, ...]
+
+    @model_validator(mode="after")
+    def _check(self) -> IsIn:
+        if len(self.values) > MAX_VALUES:
+            raise ValueError(
+                f"{len(self.values):,} values are more than {MAX_VALUES:,}; define a tag for what they "
+                "have in common, or save customers as a list"
+            )
+        return self
 
     def __repr__(self) -> str:
         return f"{show_part(self.operand)}.isin([{', '.join(map(repr, self.values))}])"
