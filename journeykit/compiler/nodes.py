@@ -153,7 +153,7 @@ def _(node: nodes.Arithmetic, scope: Scope) -> sa.ColumnElement[Any]:
     if node.op == "/":
         above, below = (sa.cast(side, sa.Double()) for side in sides)
         return above / sa.func.nullif(below, sa.literal(0.0, sa.Double()), type_=sa.Double())
-    return _OPERATORS[node.op](*map(_wide, sides))
+    return _OPERATORS[node.op](*_aligned(sides))
 
 
 @compile_node.register
@@ -255,6 +255,17 @@ def _product(node: nodes.Arithmetic, scope: Scope) -> sa.ColumnElement[Any]:
         wide = sa.cast(left, sa.Numeric(DIGITS, of_left)) * sa.cast(right, sa.Numeric(DIGITS, of_right))
         product, bound = sa.type_coerce(wide, sa.Numeric(DIGITS, places)), 10.0 ** (DIGITS - 1 - places)
     return sa.case((sa.func.abs(size) < sa.literal(bound, sa.Double()), product))
+
+
+def _aligned(sides: list[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
+    """Decimals of different places in the widest type, for money has no room for six of them.
+
+    Of the same places they stay as they are: 38 digits take twenty times as long.
+    """
+    scales = {getattr(side.type, "scale", None) for side in sides if not isinstance(side.type, sa.Integer)}
+    if None in scales or len(scales) < 2:
+        return [_wide(side) for side in sides]
+    return [sa.cast(side, sa.Numeric(DIGITS, getattr(side.type, "scale", 0))) for side in sides]
 
 
 def _wide(number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

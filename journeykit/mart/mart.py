@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from journeykit.contract import SUBJECTS, Type, subject
 from journeykit.dialects import (
@@ -18,6 +18,7 @@ from journeykit.dialects import (
     EmbeddedError,
     attach_read_only,
     fetch_arrow,
+    is_bad_value,
     is_one_reading_statement,
     lock_down,
     native,
@@ -251,8 +252,16 @@ class Mart:
         relations : mapping of str to pyarrow.Table, optional
             Temporary relations the statement may name, such as the enrolments of a strategy.
         """
-        with registered(self._connection, relations or {}):
-            return fetch_arrow(self._connection, statement)
+        try:
+            with registered(self._connection, relations or {}):
+                return fetch_arrow(self._connection, statement)
+        except DBAPIError as error:
+            if error.orig is None or not is_bad_value(error.orig):
+                raise
+            raise DataError(  # the engine's own message shows a customer's value
+                "A number in this question grows beyond what an engine can hold (16 digits of money, 19 of a "
+                "count). Divide it, compare its parts, or correct the values that are that large."
+            ) from None
 
     def show(self, statement: sa.Select | sa.CompoundSelect) -> str:
         """A statement as text with its values written out: to be read, never to be run."""

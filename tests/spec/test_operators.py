@@ -155,6 +155,8 @@ LARGE = {
     "one of fewer is not": (logins * 2 > 0, "ab"),
     "a product of more digits than engines keep is missing": ((aum * aum * aum).is_missing(), "abd"),
     "one of fewer is exact": (aum * aum > Decimal("99999999999999999.99"), "ab"),
+    "money and a rate in one sum": (aum + rate > 9_999_999_999_999_999, "a"),
+    "a rate less money": (rate - aum > 0, "b"),
     "many places make a double": ((rate * rate) * (rate * rate) * rate > 0, "a"),
     "the least and the most that can be written": (aum / rate > Decimal(10) ** 17, "ab"),
     "a quotient of quotients stays finite": (1 / (rate / (aum / (rate / aum))) > 0, "ab"),

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from journeykit.errors import DataError, DefinitionError, StoreError
-from journeykit.expressions import tag
+from journeykit.expressions import did, tag
 from journeykit.mart.mart import Mart
 from journeykit.tags import Aggregate, Catalogue, Tag, build_tags
 
@@ -82,3 +82,12 @@ def test_a_damaged_earlier_snapshot_is_said(store, tmp_path_factory):
                 mart.count(tag("txns").ago(days=3) > 0)
         finally:
             path.write_bytes(whole)
+
+
+def test_a_number_too_large_is_told_without_a_value(mart, bank):
+    """Nobody's number stands in the message, which the engine's own would show."""
+    huge = did("txn").sum("amount") * 0 + 9_999_999_999_999_999
+    assert mart.count(huge > 0) == len(counts(bank, MONDAY))
+    with pytest.raises(DataError, match="grows beyond what an engine can hold") as caught:
+        mart.count(tag("txns") + 2**62 + 2**62 > 0)
+    assert str(2**62) not in str(caught.value)
