@@ -34,6 +34,14 @@ def compare_stored(warehouse: Warehouse, as_of: date, build_id: str = "") -> tup
         return profile, drift
 
 
+def stored_digests(warehouse: Warehouse, as_of: date, build_id: str = "") -> dict[str, str]:
+    """A hash of what each tag of a day's build meant, by default of the current one; none without a build."""
+    with warehouse.connect() as connection:
+        wanted = build_id or current_builds(connection).get(as_of)
+        stored = read_build(connection, as_of, wanted) if wanted else None
+        return stored.digests if stored else {}
+
+
 def quality_in_warehouse(warehouse: Warehouse, catalogue: Catalogue, as_of: date, limits: Limits) -> Quality:
     """How the current build of a day stands; see :func:`journeykit.tags.quality.read_quality`."""
     with warehouse.connect() as connection:

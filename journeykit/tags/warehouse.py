@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 import sqlalchemy as sa
@@ -25,7 +26,8 @@ from journeykit.mart.warehouse.builds import (
 from journeykit.mart.warehouse.store import Warehouse
 from journeykit.mart.warehouse.subjects import check_rows, count_rows, show_day
 from journeykit.progress import Progress
-from journeykit.tags.building import Build, build_id_of
+from journeykit.tags.building import Build, build_id_of, model_ids_of
+from journeykit.tags.carrying import digest_of
 from journeykit.tags.catalogue import Catalogue
 from journeykit.tags.computing import Computation, explained, insert_from
 from journeykit.tags.gate import Gate, Limits
@@ -83,7 +85,7 @@ def build_in_warehouse(
             if stored is None:
                 work = Computation(connection, plan, models, progress or (lambda *_: None), schema="pg_temp")
                 with explained(work):
-                    _write(work, manifest, build_id, gate)
+                    _write(work, manifest, build_id, model_ids_of(catalogue, models), gate)
             else:
                 show_snapshot(connection, stored)
                 if gate:
@@ -93,7 +95,13 @@ def build_in_warehouse(
     return Build(as_of, build_id, manifest.rows("customer"), time.perf_counter() - start, plan, bool(stored))
 
 
-def _write(work: Computation, manifest: SourceManifest, build_id: str, gate: Gate | None) -> None:
+def _write(
+    work: Computation,
+    manifest: SourceManifest,
+    build_id: str,
+    model_ids: Mapping[str, str],
+    gate: Gate | None,
+) -> None:
     """Fill a table of the build's own, judge it, and publish it."""
     connection, plan, as_of = work.connection, work.plan, manifest.as_of
     table = create_partition(connection, as_of, build_id, [(tag.name, tag.type) for tag in plan.tags])
@@ -101,12 +109,13 @@ def _write(work: Computation, manifest: SourceManifest, build_id: str, gate: Gat
     work.step("snapshot", plan.tags)
     named = [sa.literal(as_of, sa.Date()).label("as_of"), sa.literal(build_id, sa.String()).label("build_id")]
     insert_from(connection, table, work.statement([tag.name for tag in plan.tags]).add_columns(*named))
-    build = StoredBuild(as_of, build_id, tuple(tag.name for tag in plan.tags), manifest, plan.unavailable, {})
+    digests = {tag.name: digest_of(tag, model_ids.get(tag.name, "")) for tag in plan.tags}
+    build = StoredBuild(as_of, build_id, digests, manifest, plan.unavailable, {})
     show_snapshot(connection, build)
     profile = _measure(connection, plan)
     if gate:
         require(gate, connection, None, profile)
-    publish(connection, StoredBuild(**{**vars(build), "profile": to_json(profile)}), table)
+    publish(connection, replace(build, profile=to_json(profile)), table)
     work.progress(work.steps, work.steps, "done")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from journeykit.tags.catalogue import name_of
 from journeykit.tags.drift import current_snapshot, previous_snapshot
 from journeykit.tags.lineage import Lineage, lineage
 from journeykit.tags.lineage import changed_tags as find_changes
+from journeykit.tags.stored import stored_digests
 from journeykit.workspace.modelling import features, models_on
 from journeykit.workspace.opening import as_day, catalogue, connect, mart_store
 
@@ -83,14 +84,24 @@ def changed_tags(as_of: date | str) -> TouchedUsers:
     its score.
     """
     settings, day = load_settings(), as_day(as_of)
-    known, store = catalogue(settings), mart_store(settings)
+    known = catalogue(settings)
     models = model_ids_of(known, models_on(settings, day))
     now = {name: digest_of(known[name].tag, models.get(name, "")) for name in known}
     changed: Mapping[str, tuple[str, ...]] = {}
-    for path in (current_snapshot(store, day), previous_snapshot(store, day)):
-        before = {fact.name: fact.digest for fact in read_facts(path)} if path else {}
+    for before in _digests(settings, day):
         changed = changed or find_changes(known, now, before, features(settings))
     return touched_users(changed, _users(settings, known))
+
+
+def _digests(settings: Settings, day: date) -> Iterator[Mapping[str, str]]:
+    """What each tag meant in a day's build, and in the one of the last day before it."""
+    if warehouse := Warehouse.of(settings):
+        days = [one for one in warehouse.builds() if one < day]
+        yield from (stored_digests(warehouse, one) for one in (day, *days[-1:]))
+        return
+    store = mart_store(settings)
+    for path in (current_snapshot(store, day), previous_snapshot(store, day)):
+        yield {fact.name: fact.digest for fact in read_facts(path)} if path else {}
 
 
 def tags_page(as_of: date | str | None = None, language: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from journeykit.errors import DataError, DefinitionError
+from journeykit.errors import DataError, DefinitionError, SettingsError
 from journeykit.ledger import Ledger
 from journeykit.mart.mart import Mart
 from journeykit.mart.snapshots import load_of
@@ -102,3 +102,12 @@ def _not_a_day(url: str | date | None) -> str:
             f"'{url}' is no URL of a warehouse. Name a day so: jk.connect(as_of='YYYY-MM-DD')."
         )
     return url or ""
+
+
+def need_files(settings: Settings, what: str) -> None:
+    """Refuse what works on the landed files of a mart alone."""
+    if settings.mart.url.get_secret_value():
+        raise SettingsError(
+            f"{what} reads the files of a mart, and this workspace's is in a warehouse ([mart] url). Do it "
+            "in a workspace whose mapping names files."
+        )

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from journeykit.display import Table
 from journeykit.errors import DataError, DefinitionError
 from journeykit.i18n import in_language
-from journeykit.settings import load_settings
+from journeykit.mart.warehouse.store import Warehouse
+from journeykit.settings import Settings, load_settings
 from journeykit.tags import Score, Tag
 from journeykit.tags.carrying import digest_of, read_facts
+from journeykit.tags.stored import stored_digests
 from journeykit.workspace.modelling import model_store, models_on
-from journeykit.workspace.opening import as_day, catalogue, connect, mart_store
+from journeykit.workspace.opening import as_day, catalogue, connect, mart_store, need_files
 
 if TYPE_CHECKING:
     from journeykit.models import ModelCard, ModelCheck, TrainedModel
@@ -80,6 +82,7 @@ def train_models(as_of: date | str) -> Training:
     from journeykit.models.model import UntrainableError
 
     settings, day = load_settings(), as_day(as_of)
+    need_files(settings, "The training of models")
     known, store = catalogue(settings), mart_store(settings)
     manifest, cards, refused, refused_zh = store.load(day), [], {}, {}
     models = load_models(settings.scheduled / "models")
@@ -109,8 +112,7 @@ def check_models(as_of: date | str) -> tuple[ModelCheck, ...]:
     settings, day, found = load_settings(), as_day(as_of), []
     with connect(as_of=day) as mart:
         models = model_store(settings)
-        built = read_facts(mart_store(settings).snapshot_path(day, mart.build_id or ""))
-        digests = {fact.name: fact.digest for fact in built}
+        digests = _digests(settings, day, mart.build_id or "")
         for name, model in models_on(settings, day).items():
             card = cast("TrainedModel", model).card
             scored = [tag for tag in mart.scope.tags if mart.tags[tag].tag.compute == Score(model=name)]
@@ -122,6 +124,14 @@ def check_models(as_of: date | str) -> tuple[ModelCheck, ...]:
             scores = mart.run(sa.select(mart.scope.tags[scored[0]]))[0] if is_own else None
             found.append(check_trained(card, day, scores, mart.tags, "" if is_own else made_by))
     return tuple(found)
+
+
+def _digests(settings: Settings, day: date, build_id: str) -> Mapping[str, str]:
+    """What each tag of a build meant."""
+    if warehouse := Warehouse.of(settings):
+        return stored_digests(warehouse, day, build_id)
+    built = read_facts(mart_store(settings).snapshot_path(day, build_id))
+    return {fact.name: fact.digest for fact in built}
 
 
 def _scored_by(tag: Tag, digest: str | None, model_ids: list[str]) -> str:

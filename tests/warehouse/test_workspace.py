@@ -16,7 +16,7 @@ import yaml
 import journeykit as jk
 from journeykit import workspace
 from journeykit.contract import SUBJECTS
-from journeykit.errors import DataError, StoreError
+from journeykit.errors import DataError, SettingsError, StoreError
 from journeykit.ledger import Ledger, read_leads, start_run
 from journeykit.runs import RunRequest, run_job
 from journeykit.settings import load_settings
@@ -179,6 +179,28 @@ def test_a_day_that_is_not_built_says_what_to_do(root, url):
 def test_a_warehouse_without_builds_asks_for_a_day(root, database):
     with pytest.raises(DataError, match="No tags are built in this warehouse yet"):
         jk.connect(database)
+
+
+def test_models_are_not_trained_there(root, url):
+    settle(root, url)
+    with pytest.raises(SettingsError, match="in a warehouse"):
+        jk.train_models(DAY)
+
+
+def test_a_changed_definition_is_told_before_the_build_that_takes_it_up(root, url):
+    settle(root, url)
+
+    def define(days: int) -> None:
+        compute = jk.Aggregate(subject="txn", function="count", within_days=days)
+        jk.Tag(name="own_moves", title="Own", type="integer", compute=compute).save()
+
+    define(30)
+    segment = jk.Segment("movers", jk.tag("own_moves") > 3)
+    segment.save(author="me", reason="new")
+    jk.build_tags(DAY)
+    assert not jk.changed_tags(DAY)
+    define(60)
+    assert jk.changed_tags(DAY).causes == {"own_moves": ("own_moves",)}
 
 
 def test_an_unknown_build_is_named(root, url):

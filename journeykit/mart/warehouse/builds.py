@@ -30,7 +30,7 @@ _builds = sa.Table(
     "build", _metadata,
     sa.Column("as_of", sa.Date(), primary_key=True),
     sa.Column("build_id", _TEXT, primary_key=True),
-    sa.Column("columns", sa.JSON(), nullable=False, comment="the tags it has, in order"),
+    sa.Column("columns", sa.JSON(), nullable=False, comment="its tags in order, and a hash of each"),
     sa.Column("manifest", _TEXT, nullable=False, comment="what it was built from"),
     sa.Column("unavailable", sa.JSON(), nullable=False, comment="tags it could not have, and what they miss"),
     sa.Column("profile", sa.JSON(), nullable=False, comment="how each tag's values are spread"),
@@ -56,8 +56,8 @@ class StoredBuild:
 
     Attributes
     ----------
-    columns : tuple of str
-        Its tags, in order.
+    digests : dict of str to str
+        Its tags, in order, and a hash of what each of them meant.
     unavailable : dict of str to str
         Tags that it could not have, and what each of them misses.
     profile : dict
@@ -66,10 +66,15 @@ class StoredBuild:
 
     as_of: date
     build_id: str
-    columns: tuple[str, ...]
+    digests: dict[str, str]
     manifest: SourceManifest
     unavailable: dict[str, str]
     profile: dict[str, Any]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Its tags, in order."""
+        return tuple(self.digests)
 
 
 def current_builds(connection: sa.Connection) -> dict[date, str]:
@@ -89,7 +94,7 @@ def read_build(connection: sa.Connection, as_of: date, build_id: str) -> StoredB
     if row is None:
         return None
     manifest = SourceManifest.model_validate_json(row.manifest)
-    return StoredBuild(as_of, build_id, tuple(row.columns), manifest, row.unavailable, row.profile)
+    return StoredBuild(as_of, build_id, row.columns, manifest, row.unavailable, row.profile)
 
 
 def show_snapshot(connection: sa.Connection, build: StoredBuild, name: str = "snapshot") -> None:
@@ -158,7 +163,7 @@ def publish(connection: sa.Connection, build: StoredBuild, partition: sa.Table) 
                      f"FOR VALUES IN ('{build.build_id}')")  # fmt: skip
     connection.execute(
         sa.insert(_builds).values(
-            as_of=build.as_of, build_id=build.build_id, columns=list(build.columns),
+            as_of=build.as_of, build_id=build.build_id, columns=build.digests,
             manifest=build.manifest.to_json(), unavailable=build.unavailable, profile=build.profile,
         )
     )  # fmt: skip
