@@ -234,7 +234,7 @@ def test_a_new_run_refuses_tags_of_an_earlier_load_and_a_tied_one_keeps_them(roo
 def test_connect_names_what_to_do_first(root):
     with pytest.raises(DataError, match="journeykit mart load --as-of DATE"):
         jk.connect()
-    with pytest.raises(DefinitionError, match="'29.05.2026' is not a day. Write it as YYYY-MM-DD"):
+    with pytest.raises(DefinitionError, match=r"'29\.05\.2026' is not a day\. Write it as YYYY-MM-DD"):
         jk.connect(as_of="29.05.2026")
 
 
