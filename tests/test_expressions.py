@@ -29,6 +29,7 @@ from journeykit.expressions import (
     did,
     infer,
     read_node,
+    sequence,
     tag,
     tag_names,
 )
@@ -76,6 +77,12 @@ TYPES = {"aum": Type.DECIMAL, "n": Type.INTEGER, "rate": Type.RATE, "city": Type
         (lambda: did("veiw"), "Did you mean 'view'"),
         (lambda: did("view", channel="fax"), "Declared: app, counter"),
         (lambda: did("view", object=5), "compares text"),
+        (lambda: sequence(did("view")), "two steps or more"),
+        (lambda: (aum > 5) - did("view"), "one & ~other"),
+        (lambda: aum > Decimal("NaN"), "not a finite number"),
+        (lambda: infer((since < "2026-06-01").node, TYPES), "Give a date as"),
+        (lambda: infer((aum > "50000").node, TYPES), "quotes"),
+        (lambda: infer((did("view").last_time() > since).node, TYPES), "days_between"),
     ],
 )
 def test_trap_says_what_to_write(use, says):

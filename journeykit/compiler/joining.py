@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from journeykit.errors import DefinitionError
 from journeykit.expressions import nodes
 from journeykit.expressions.base import Node
 from journeykit.expressions.values import check_values
-from journeykit.mart.scope import CUSTOMER_ID, Scope
+from journeykit.mart.scope import CUSTOMER_ID, LACKING, Scope
 
 
 def join_values(expressions: Iterable[Node], scope: Scope) -> tuple[sa.FromClause, Scope]:
@@ -28,6 +28,7 @@ def join_values(expressions: Iterable[Node], scope: Scope) -> tuple[sa.FromClaus
     customer = relation.c[CUSTOMER_ID]
     bound: dict[Node, sa.ColumnElement[Any]] = {}
     snapshots: dict[int, sa.FromClause] = {}
+    lacking: dict[int, Mapping[str, str]] = {}
     for expression in expressions:
         for name in nodes.tag_names(expression):
             scope.check_available(name)
@@ -37,10 +38,11 @@ def join_values(expressions: Iterable[Node], scope: Scope) -> tuple[sa.FromClaus
                 continue
             if isinstance(part, nodes.Past):
                 if part.days not in snapshots:
-                    earlier = scope.past(part.days).alias(f"ago_{part.days}")
-                    snapshots[part.days] = earlier
+                    snapshot = scope.past(part.days)
+                    earlier = snapshots[part.days] = snapshot.alias(f"ago_{part.days}")
+                    lacking[part.days] = getattr(snapshot, "info", {}).get(LACKING, {})
                     relation = relation.outerjoin(earlier, earlier.c[CUSTOMER_ID] == customer)
-                bound[part] = _earlier(part, snapshots[part.days], scope)
+                bound[part] = _earlier(part, snapshots[part.days], lacking[part.days], scope)
             elif isinstance(part, nodes.Measure):
                 measured = measure_relation(part, scope).subquery(f"measure_{len(bound)}")
                 relation = relation.outerjoin(measured, measured.c[CUSTOMER_ID] == customer)
@@ -56,7 +58,14 @@ def _reached(node: Node) -> Iterator[Node]:
             yield from _reached(child)
 
 
-def _earlier(part: nodes.Past, snapshot: sa.FromClause, scope: Scope) -> sa.ColumnElement[Any]:
+def _earlier(
+    part: nodes.Past, snapshot: sa.FromClause, lacking: Mapping[str, str], scope: Scope
+) -> sa.ColumnElement[Any]:
+    if part.name in lacking:
+        raise DefinitionError(
+            f"{part!r}: {part.days} days before {scope.as_of} this tag could not be built, as no "
+            f"{lacking[part.name]} is known of that day. Use another tag, or another number of days."
+        )
     if part.name not in snapshot.c:
         raise DefinitionError(
             f"{part!r}: {part.days} days before {scope.as_of} there was no tag '{part.name}' of the type "

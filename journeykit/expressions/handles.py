@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from journeykit.mart.scope import Scope
 
 _NUMBERS = (Type.INTEGER, Type.DECIMAL, Type.RATE)
+_CONDITIONS = (
+    nodes.Compare, nodes.IsIn, nodes.Between, nodes.IsMissing, nodes.TextMatch, nodes.And, nodes.Or,
+    nodes.Not, nodes.Did, nodes.Sequence, nodes.InList, nodes.Sample, nodes.Top,
+)  # fmt: skip
 _CALLED: dict[Any, str] = {
     nodes.Events: "did()", nodes.Did: "did()", nodes.Measure: "did()", nodes.Sequence: "sequence()",
     nodes.Step: "sequence()", nodes.Without: "without()", nodes.Sample: "sample()", nodes.Top: "top()",
@@ -389,6 +393,8 @@ def sequence(*steps: DidExpression) -> SequenceExpression:
     >>> sequence(did("view", object="wealth"), did("login").at_least(2)).without(did("apply"), days=7)
     sequence(did("view", object="wealth"), did("login").at_least(2)).without(did("apply"), days=7)
     """
+    if len(steps) < 2:
+        raise DefinitionError("A sequence has two steps or more: sequence(did('view'), did('login')).")
     made = []
     for step in steps:
         selected = _selected(step, "sequence()")
@@ -463,6 +469,8 @@ def as_value(value: Any) -> nodes.Value:
         return _make(nodes.Value, type=Type.INTEGER, value=int(value))
     if isinstance(value, float | Decimal):
         number = Decimal(repr(value)) if isinstance(value, float) else value
+        if not number.is_finite():
+            raise DefinitionError(f"{value!r} is not a finite number. For a missing value use .is_missing().")
         return _make(nodes.Value, type=Type.DECIMAL, value=number)
     if isinstance(value, datetime):
         plain = datetime.combine(value.date(), value.timetz())
@@ -500,6 +508,9 @@ def _make(kind: Any, *args: Any, **parts: Any) -> Any:
 def _calculate(op: str, left: Any, right: Any) -> Expression:
     sides = [as_node(left), as_node(right)]
     for side in sides:
+        if isinstance(side, _CONDITIONS):
+            hint = " Those without them are found by: one & ~other." if op == "-" else ""
+            raise DefinitionError(f"'{op}' calculates with numbers, and {side!r} is a condition.{hint}")
         if isinstance(side, nodes.Value) and side.type not in _NUMBERS:
             raise DefinitionError(
                 f"'{op}' calculates with numbers, and {side!r} is of the type {side.type}. "

@@ -240,7 +240,9 @@ def _(node: nodes.Sequence | nodes.InList | nodes.Sample, names: _Names) -> Type
 def _(node: nodes.Top, names: _Names) -> Type:
     _check_about_customer(node, names)
     if (found := _infer(node.by, names)) not in _NUMBERS:
-        raise DefinitionError(f"{node!r} is ordered by {node.by!r}, which is {found}. Give it a number.")
+        raise DefinitionError(
+            f"{node!r} is ordered by {node.by!r}, which is {found}. Give it a number, as in by=tag('aum')."
+        )
     if node.among is not None:
         _check_condition(node, node.among, names)
     return Type.BOOLEAN
@@ -264,10 +266,21 @@ def _check_comparable(
 ) -> None:
     one, other = left[1], right[1]
     if one is not other and not (one in _NUMBERS and other in _NUMBERS):
-        hint = " Compare days with days_between()." if one in _DAYS and other in _DAYS else ""
+        hint = _comparing_hint({one, other})
         raise DefinitionError(f"{whole!r} compares {one} {left[0]!r} with {other} {right[0]!r}.{hint}")
     if ordered and one is Type.BOOLEAN:
         raise DefinitionError(f"{whole!r} orders {left[0]!r}, which is true or false. Use == or !=.")
+
+
+def _comparing_hint(types: set[Type]) -> str:
+    """What to write instead, for the habits that other tools allow."""
+    if types <= set(_DAYS):
+        return " Compare days with days_between(), as in days_between(start, as_of()) <= 30."
+    if types & set(_DAYS) and Type.TEXT in types:
+        return " Give a date as datetime.date(2026, 6, 1)."
+    if types & set(_NUMBERS) and Type.TEXT in types:
+        return " Leave the quotes of a number out."
+    return ""
 
 
 def _common(whole: nodes.Node, parts: list[nodes.Node], names: _Names) -> Type:

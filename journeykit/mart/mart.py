@@ -267,14 +267,23 @@ class Mart:
         """A statement as text with its values written out: to be read, never to be run."""
         return show_sql(self._connection, statement)
 
+    def _members(self, audience: Audience) -> sa.Select:
+        """The statement of an audience; a name is none."""
+        if not hasattr(audience, "statement"):
+            raise DefinitionError(
+                f"{audience!r} is no audience. Give a segment, as in jk.Segment.load('idle_affluent'), a "
+                "condition, or mart.everyone."
+            )
+        return audience.statement(self.scope)
+
     def count(self, audience: Audience) -> int:
         """How many customers an audience has."""
-        members = audience.statement(self.scope).subquery()
+        members = self._members(audience).subquery()
         return self.run(sa.select(sa.func.count().label("n")).select_from(members))["n"][0].as_py()
 
     def ids(self, audience: Audience) -> list[str]:
         """The ids of an audience's customers, sorted."""
-        members = audience.statement(self.scope).subquery()
+        members = self._members(audience).subquery()
         return self.run(sa.select(members.c[CUSTOMER_ID]).order_by(members.c[CUSTOMER_ID]))[0].to_pylist()
 
     def waterfall(self, audience: Explorable) -> Any:
@@ -368,7 +377,7 @@ class Mart:
         relation = scope.relation
         columns = [name if isinstance(name, str) else self.tags[name].tag.name for name in columns]
         chosen = [relation.c[CUSTOMER_ID], *(scope.column(name) for name in columns or scope.tags)]
-        members = audience.statement(scope)
+        members = self._members(audience)
         return (
             sa.select(*chosen).where(relation.c[CUSTOMER_ID].in_(members)).order_by(relation.c[CUSTOMER_ID])
         )

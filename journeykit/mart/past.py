@@ -9,8 +9,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from journeykit.dialects import EmbeddedError, attach_read_only, column_types
+from journeykit.dialects import EmbeddedError, attach_read_only, column_types, native
 from journeykit.errors import DataError, StoreError
+from journeykit.mart.scope import LACKING
 from journeykit.mart.store import MartStore
 from journeykit.workdays import working_day_until
 
@@ -76,14 +77,14 @@ class EarlierSnapshots:
         try:
             attach_read_only(connection, path, schema)
             found = column_types(connection, f"{schema}.snapshot")
+            lacking = dict(native(connection).table(f"{schema}.unavailable").fetchall())
         except (EmbeddedError, SQLAlchemyError) as error:
             raise StoreError(
                 f"The tag snapshot {path} is missing or damaged. Build the tags of {day} again."
             ) from error
         same = [name for name, type_ in types.items() if repr(found.get(name)) == repr(type_)]
-        return sa.Table(
-            "snapshot", sa.MetaData(), *(sa.Column(name, types[name]) for name in same), schema=schema
-        )
+        columns = (sa.Column(name, types[name]) for name in same)
+        return sa.Table("snapshot", sa.MetaData(), *columns, schema=schema, info={LACKING: lacking})
 
 
 def no_snapshot(as_of: date, days: int, day: date, builds: Iterable[date]) -> DataError:

@@ -13,6 +13,8 @@ from journeykit.contract import Type
 from journeykit.errors import DefinitionError, unknown_name
 
 CUSTOMER_ID = "customer_id"
+LACKING = "lacking"
+"""The key in the `info` of an earlier snapshot under which stand the tags that it could not have, and why."""
 
 
 def _no_snapshots(days: int) -> sa.FromClause:

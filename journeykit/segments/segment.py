@@ -214,14 +214,15 @@ class Segment(Explorable, BaseModel):
         return cls(name, from_rules(tree, tags))
 
     @classmethod
-    def load(cls, path: Path) -> Segment:
-        """Read a segment's YAML file.
+    def load(cls, source: str | Path) -> Segment:
+        """Read a saved segment: by its name from the workspace's ``scheduled/segments``, or a file.
 
         Raises
         ------
         DefinitionError
             Missing file, malformed YAML (names the line), or a key or node that is unknown (names its path).
         """
+        path = segments_folder() / f"{source}.yaml" if isinstance(source, str) else source
         return yaml_files.read_definition(path, cls)
 
     def save(self, folder: Path | None = None, *, author: str = "", reason: str = "") -> Path:

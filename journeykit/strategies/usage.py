@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from journeykit.display import Table
+from journeykit.errors import DefinitionError
 from journeykit.expressions import tag_names
 from journeykit.segments import Segment
 from journeykit.strategies.graph import Strategy
@@ -47,7 +48,11 @@ def find_users(
     rules += [("segment", one, (one.where,)) for one in segments]
     for kind, one, read in rules:
         named = {name for rule in read for name in tag_names(rule)}
-        for name in tags_behind(read, tags, features):
+        try:
+            behind = tags_behind(read, tags, features)
+        except DefinitionError as error:
+            raise type(error)(f"The {kind} '{one.name}': {error}") from error
+        for name in behind:
             user = User(kind, one.name, one.title, one.title_zh, name in named)
             found[name] = (*found.get(name, ()), user)
     return found

@@ -8,6 +8,7 @@ import pytest
 
 from journeykit.errors import DataError, DefinitionError, StoreError
 from journeykit.expressions import did, tag
+from journeykit.mart.manifest import Absence
 from journeykit.mart.mart import Mart
 from journeykit.tags import Aggregate, Catalogue, Tag, build_tags
 
@@ -68,6 +69,25 @@ def test_a_day_without_tags_is_named_with_the_command(mart):
 
 def test_a_tag_that_was_not_there_is_named(mart):
     with pytest.raises(DefinitionError, match="there was no tag 'later'"):
+        mart.count(tag("later").ago(days=3) > 0)
+
+
+def test_a_name_is_no_audience(mart):
+    with pytest.raises(DefinitionError, match=r"is no audience. Give a segment, as in jk.Segment.load"):
+        mart.count("idle_affluent")
+
+
+def test_a_tag_that_could_not_be_built_then_says_why(land, bank, tmp_path):
+    absent = (Absence(subject="event", reason="The bank kept no events then."),)
+    store = land(tmp_path, bank, as_of=FRIDAY, absent=absent)
+    build_tags(store, TAGS, FRIDAY, memory_limit="500MB", threads=1)
+    store = land(tmp_path, bank, as_of=MONDAY)
+    build_tags(store, TAGS, MONDAY, memory_limit="500MB", threads=1)
+    build_id = store.current_build(MONDAY)
+    with (
+        Mart(store, store.load(MONDAY), build_id, country="CN", tags=TAGS) as mart,
+        pytest.raises(DefinitionError, match="could not be built, as no event"),
+    ):
         mart.count(tag("later").ago(days=3) > 0)
 
 
