@@ -77,7 +77,7 @@ class Lists(Mapping[str, CustomerList]):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._read: dict[tuple[str, str], CustomerList] = {}
+        self._read: dict[str, tuple[tuple[int, ...], CustomerList]] = {}
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(path.stem for path in self.folder.glob("*.csv")))
@@ -103,17 +103,25 @@ class Lists(Mapping[str, CustomerList]):
         DefinitionError
             There is no such list, its file is malformed, or it now has other ids.
         """
-        if (name, digest) not in self._read:
+        found = self._as_it_is(name)
+        if found.digest != digest:
+            raise DefinitionError(
+                f"The list '{name}' has changed since it was used: it now has {len(found.ids):,} ids, "
+                f"digest {found.digest[:8]} instead of {digest[:8]}. To take the new list, define the "
+                f'segment again with jk.in_list("{name}") and save it; to keep the old one, restore '
+                f"{self.folder / name}.csv."
+            )
+        return found
+
+    def _as_it_is(self, name: str) -> CustomerList:
+        """The list that the file holds now; it is read again when it is another file than it was."""
+        stamp = _stamp(self.folder / f"{name}.csv")
+        kept, found = self._read.get(name, (None, None))
+        if found is None or stamp is None or stamp != kept:
             found = self[name]
-            if found.digest != digest:
-                raise DefinitionError(
-                    f"The list '{name}' has changed since it was used: it now has {len(found.ids):,} ids, "
-                    f"digest {found.digest[:8]} instead of {digest[:8]}. To take the new list, define the "
-                    f'segment again with jk.in_list("{name}") and save it; to keep the old one, restore '
-                    f"{self.folder / name}.csv."
-                )
-            self._read[name, digest] = found
-        return self._read[name, digest]
+            if stamp is not None:
+                self._read[name] = stamp, found
+        return found
 
     def unknown(self, name: str, mart: Mart) -> list[str]:
         """The ids of a list that the mart does not know, sorted."""
@@ -123,12 +131,16 @@ class Lists(Mapping[str, CustomerList]):
         return sorted(mart.run(statement, {"listed": self[name].to_arrow()})[0].to_pylist())
 
     def check(self, mart: Mart) -> Table:
-        """How many ids of each list are customers of the mart, and how many are not."""
-        rows = []
+        """How many ids of each list are customers of the mart and how many are not, or what is wrong with it."""
+        rows: list[tuple[Any, ...]] = []
         for name in self:
-            size, lost = len(self[name].ids), len(self.unknown(name, mart))
-            rows.append((name, size, size - lost, lost))
-        return Table(f"Lists as of {mart.as_of}", ("list", "ids", "customers", "unknown"), tuple(rows))
+            try:
+                size, lost = len(self[name].ids), len(self.unknown(name, mart))
+                rows.append((name, size, size - lost, lost, ""))
+            except (DataError, DefinitionError) as error:
+                rows.append((name, None, None, None, str(error)))
+        heads = ("list", "ids", "customers", "unknown", "problem")
+        return Table(f"Lists as of {mart.as_of}", heads, tuple(rows))
 
 
 def read_list(path: Path) -> CustomerList:
@@ -148,36 +160,38 @@ def read_list(path: Path) -> CustomerList:
 
 
 def save_list(name: str, ids: Iterable[str], *, folder: Path | None = None) -> CustomerList:
-    """Save ids as a list of that name; a list that there was is replaced whole.
-
-    Segments defined before with other ids refuse to run until they are defined again.
+    """Save ids as a list of that name; a list that there is keeps its ids.
 
     Parameters
     ----------
     name : str
         Lower-case letters, digits and underscores.
     ids : iterable of str
-        A list, a pandas column, a set; each id once.
+        A list, a pandas column, a set; at least one id, and each once.
     folder : Path, optional
         By default the workspace's ``scheduled/lists``.
 
     Raises
     ------
     DefinitionError
-        The name cannot be a file's, or something among the ids is none.
+        The name cannot be a file's, something among the ids is none, there are none, or a list of that name
+        has others.
     """
-    if isinstance(ids, str) or not isinstance(ids, Iterable):
-        raise DefinitionError(
-            f"List '{name}': ids are expected, as in jk.save_list(name, mart.ids(segment))."
-        )
-    given = list(ids)
+    given = _ids_of(name, ids)
     if not _are_sound(given):
         _refuse(f"list {name!r}", "place", list(enumerate(([one] for one in given), 1)))
     made = CustomerList(name, tuple(sorted(given)))
     made.node  # noqa: B018 - checks the name
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([(HEADER,), *((one,) for one in made.ids)])
-    publish_text(lists_folder(folder) / f"{name}.csv", text.getvalue())
+    path = lists_folder(folder) / f"{name}.csv"
+    if not path.exists():
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([(HEADER,), *((one,) for one in made.ids)])
+        publish_text(path, text.getvalue())
+    elif read_list(path) != made:
+        raise DefinitionError(
+            f"There is a list '{name}' with other ids, which segments may mean. Choose another name, or "
+            f"delete {path} first."
+        )
     return made
 
 
@@ -196,9 +210,41 @@ def lists_folder(folder: Path | None = None) -> Path:
     return folder or find_root() / "scheduled" / "lists"
 
 
+def _ids_of(name: str, ids: Any) -> list[Any]:
+    """The ids that somebody gave; what is no collection of them, or an empty one, is refused."""
+    if hasattr(type(ids), "columns"):
+        raise DefinitionError(
+            f"List '{name}': ids are expected, and this is a whole frame. Give the column that has them: "
+            'jk.save_list(name, frame["customer_id"]).'
+        )
+    if isinstance(ids, str | Mapping) or not isinstance(ids, Iterable):
+        raise DefinitionError(
+            f"List '{name}': ids are expected, as in jk.save_list(name, mart.ids(segment)); this is a "
+            f"{type(ids).__name__}."
+        )
+    given = list(ids)
+    if not given:
+        raise DefinitionError(
+            f"List '{name}': there are no ids to save. Give at least one; mart.count(segment) says how many "
+            "customers a segment has."
+        )
+    return given
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """What changes when a file does; None when it cannot be told."""
+    try:
+        facts = path.stat()
+    except (OSError, ValueError):
+        return None
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
+
+
 def _text_of(path: Path) -> str:
     try:
         content = path.read_bytes()
+    except IsADirectoryError as error:
+        raise DataError(f"{path} is a folder, and a list is a file. Move it or rename it.") from error
     except OSError as error:
         raise DataError(f"Cannot read {path}: {error.strerror}. Fix its permissions.") from error
     try:

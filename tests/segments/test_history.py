@@ -88,6 +88,7 @@ def test_another_list_is_another_version(tmp_path):
     lists = tmp_path / "lists"
     save_list("vip", ["C1"], folder=lists)
     save(Segment("vip", in_list("vip", folder=lists)), tmp_path)
+    (lists / "vip.csv").unlink()
     save_list("vip", ["C2"], folder=lists)
     save(Segment("vip", in_list("vip", folder=lists)), tmp_path, reason="new members")
     versions = [one.version for one in segment_history("vip", folder=tmp_path)]

@@ -178,6 +178,7 @@ def test_ids_in_a_file_are_ids_like_any_other(world, tmp_path):
             csv.writer(file).writerows([["customer_id"], [text], ["nobody"]])
         found = Lists(tmp_path)["some"]
         assert set(found.ids) == {text, "nobody"}
+        (tmp_path / "again.csv").unlink(missing_ok=True)
         assert save_list("again", found.ids, folder=tmp_path).digest == found.digest
         for connection in world.connections:
             with registered(connection, {"from_file": found.to_arrow()}):

@@ -9,11 +9,12 @@ import signal
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from journeykit.errors import DefinitionError, UnknownNameError
+from journeykit.errors import DataError, DefinitionError, UnknownNameError
 from journeykit.expressions.nodes import InList
 from journeykit.segments import Lists, Segment, in_list, save_list
 from journeykit.segments.lists import read_list
@@ -84,7 +85,7 @@ ids = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size
 
 
 @settings(deadline=None, derandomize=True)
-@given(st.sets(ids, max_size=8))
+@given(st.sets(ids, min_size=1, max_size=8))
 def test_what_is_saved_is_read_again_by_us_and_by_others(tmp_path_factory, members):
     folder = tmp_path_factory.mktemp("lists")
     saved = save_list("vip", members, folder=folder)
@@ -95,11 +96,13 @@ def test_what_is_saved_is_read_again_by_us_and_by_others(tmp_path_factory, membe
 
 def test_the_digest_knows_no_order_and_tells_any_other_list_apart(tmp_path):
     digests = [
-        save_list("a", members, folder=tmp_path).digest
-        for members in (["C1", "C2"], ["C2", "C1"], pd.Series(["C1", "C2"]), ["C1"], ["C1C2"], [])
+        save_list("a", members, folder=tmp_path / str(place)).digest
+        for place, members in enumerate(
+            (["C1", "C2"], ["C2", "C1"], pd.Series(["C1", "C2"]), ["C1"], ["C1C2"])
+        )
     ]
     assert digests[0] == digests[1] == digests[2]
-    assert len(set(digests)) == 4
+    assert len(set(digests)) == 3
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,11 @@ def test_the_digest_knows_no_order_and_tells_any_other_list_apart(tmp_path):
         ("vip", ["C1", None], "place 2 is of the type NoneType"),
         ("vip", "C1", "ids are expected"),
         ("vip", 5, "ids are expected"),
+        ("vip", [], "no ids to save"),
+        ("vip", pd.Series([], dtype=str), "no ids to save"),
+        ("vip", {"C1": "Li"}, "ids are expected, as in .*; this is a dict"),
+        ("vip", pd.DataFrame({"customer_id": ["C1"]}), r'frame\["customer_id"\]'),
+        ("vip", pa.table({"customer_id": ["C1"]}), r'frame\["customer_id"\]'),
         ("vip", ["C\n1"], "place 1 has an invisible character"),
         ("../vip", ["C1"], "lower-case letters"),
         ("vip.csv", ["C1"], "lower-case letters"),
@@ -122,6 +130,41 @@ def test_what_cannot_be_a_list_is_not_saved(tmp_path, name, members, says):
     assert list(tmp_path.rglob("*")) == []
 
 
+def test_a_list_is_never_replaced_silently(tmp_path):
+    save_list("vip", ["C1", "C2"], folder=tmp_path)
+    path = tmp_path / "vip.csv"
+    facts = path.stat()
+    assert save_list("vip", ["C2", "C1"], folder=tmp_path).ids == ("C1", "C2")
+    assert path.stat() == facts
+    with pytest.raises(DefinitionError, match=r"other ids.*Choose another name, or delete .*vip\.csv"):
+        save_list("vip", ["C1"], folder=tmp_path)
+    assert path.stat() == facts
+    path.unlink()
+    assert save_list("vip", ["C1"], folder=tmp_path).ids == ("C1",)
+
+
+def test_a_file_that_changes_is_read_again(tmp_path):
+    path = write(tmp_path, "customer_id\nC1\n")
+    lists, digest = Lists(tmp_path), Lists(tmp_path)["vip"].digest
+    kept = lists.frozen("vip", digest)
+    assert lists.frozen("vip", digest) is kept
+    changed = write(tmp_path, "customer_id\nC2\n")
+    os.utime(changed, ns=(1, path.stat().st_mtime_ns + 1))
+    with pytest.raises(DefinitionError, match="'vip' has changed since"):
+        lists.frozen("vip", digest)
+    path.unlink()
+    with pytest.raises(UnknownNameError, match="vip"):
+        lists.frozen("vip", digest)
+    write(tmp_path, "customer_id\nC1\n")
+    assert lists.frozen("vip", digest) == kept
+
+
+def test_a_folder_is_no_list(tmp_path):
+    (tmp_path / "vip.csv").mkdir()
+    with pytest.raises(DataError, match=r"vip\.csv is a folder"):
+        Lists(tmp_path)["vip"]
+
+
 def test_a_segment_means_the_ids_that_the_list_had(tmp_path):
     save_list("vip", ["C1", "C2"], folder=tmp_path)
     segment = Segment("vip", in_list("vip", folder=tmp_path))
@@ -129,7 +172,7 @@ def test_a_segment_means_the_ids_that_the_list_had(tmp_path):
     assert Segment.from_yaml(segment.to_yaml()) == segment
     lists = Lists(tmp_path)
     assert lists.frozen("vip", segment.where.digest).ids == ("C1", "C2")
-    save_list("vip", ["C1", "C3"], folder=tmp_path)
+    write(tmp_path, "customer_id\nC1\nC3\n")
     with pytest.raises(DefinitionError, match=r"list 'vip' has changed.*2 ids.*jk.in_list\(\"vip\"\)"):
         Lists(tmp_path).frozen("vip", segment.where.digest)
     assert in_list("vip", folder=tmp_path).node != segment.where
@@ -150,8 +193,7 @@ def test_a_file_whose_name_is_no_list_s_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("before", [True, False])
-def test_a_kill_leaves_the_old_list_or_the_new_one(tmp_path, before):
-    save_list("vip", ["C1"], folder=tmp_path)
+def test_a_kill_leaves_no_list_or_the_whole_one(tmp_path, before):
     child = os.fork()
     if child == 0:
         if before:
@@ -161,6 +203,6 @@ def test_a_kill_leaves_the_old_list_or_the_new_one(tmp_path, before):
         save_list("vip", ["C1", "C2"], folder=tmp_path)
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    assert Lists(tmp_path)["vip"].ids == (("C1",) if before else ("C1", "C2"))
-    assert save_list("vip", ["C3"], folder=tmp_path).ids == ("C3",)
+    assert [one.ids for one in Lists(tmp_path).values()] == ([] if before else [("C1", "C2")])
+    assert save_list("vip", ["C1", "C2"], folder=tmp_path) == Lists(tmp_path)["vip"]
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ".log"] == ["vip.csv"]

@@ -128,9 +128,20 @@ def test_lists_freeze_exclude_and_are_checked(mart, workspace):
     assert mart.ids(rich - named) == mart.ids(rich - jk.in_list("do_not_call")) == ids[5:]
     assert mart.ids(named) == ids[:5]
     assert check_lists(mart).rows == (
-        ("do_not_call", 8, 5, 3), ("rich_now", len(ids), len(ids), 0),
+        ("do_not_call", 8, 5, 3, ""), ("rich_now", len(ids), len(ids), 0, ""),
     )  # fmt: skip
     lists = Lists(workspace / "scheduled" / "lists")
+    bad = lists.folder / "bad.csv"
+    bad.write_text("customer_id\nC1\nC1\n", encoding="utf-8")
+    found = check_lists(mart)
+    bad.unlink()
+    assert [row[:4] for row in found.rows[1:]] == [row[:4] for row in check_lists(mart).rows]
+    assert found.rows[0][:4] == ("bad", None, None, None)
+    assert "line 3 is the same id as line 2" in found.rows[0][4]
+    with pytest.raises(DefinitionError, match="other ids"):
+        BASE["young"].freeze(mart, "rich_now")
+    with pytest.raises(DefinitionError, match="no ids to save"):
+        BASE["nobody"].freeze(mart, "nobody_now")
     assert lists.unknown("do_not_call", mart) == sorted(["C9", "' OR 1=1 --", "=cmd|'/c calc'!A1"])
     assert mart.count(~named) == mart.count(mart.everyone) - 5
 
@@ -141,13 +152,17 @@ def test_a_list_changed_since_stops_everything_that_means_the_old_one(workspace)
     old.save()
     with jk.connect(as_of=DAY) as mart:
         assert mart.count(old) == 0
-    save_list("vip", ["C1", "C2"])
+        path = workspace / "scheduled" / "lists" / "vip.csv"
+        path.unlink()
+        save_list("vip", ["C1", "C2"])
+        with pytest.raises(DefinitionError, match="'vip' has changed since"):
+            mart.count(old)
     with jk.connect(as_of=DAY) as mart:
         for use in (mart.count, mart.ids, mart.frame):
             with pytest.raises(DefinitionError, match="'vip' has changed since"):
                 use(old)
     assert "'vip' has changed since" in jk.record_members(DAY).refused["vip"]
-    (workspace / "scheduled" / "lists" / "vip.csv").unlink()
+    path.unlink()
     with jk.connect(as_of=DAY) as mart, pytest.raises(DefinitionError, match="Unknown list 'vip'"):
         mart.count(old)
     (workspace / "scheduled" / "segments" / "vip.yaml").unlink()
