@@ -67,7 +67,7 @@ def test_models_are_shown_and_another_one_defined(executed: dict[str, str]) -> N
 
 
 def test_the_segment_is_saved_as_it_was_designed(executed: dict[str, str]) -> None:
-    saved = Path(executed["workspace"]) / "scheduled" / "segments" / "idle_affluent.yaml"
+    saved = Path(executed["workspace"]) / "scheduled" / "segments" / "browsing.yaml"
     segment = Segment.load(saved)
     assert set(segment.tags()) == {"aum", "holds_wealth"}
 
