@@ -118,7 +118,9 @@ def _(node: nodes.Sample, say: Speech) -> str:
 
 @_deny.register
 def _(node: nodes.Did, say: Speech) -> str:
-    """Without periods, fewer than n is at most n - 1, also for people without any event."""
+    """Fewer than n is at most n - 1, also for people without any event; some in a period is some at all."""
+    if node.times == 0 and (node.op == "exactly" or (node.op == "at_most" and node.every_days)):
+        return phrase(node.model_copy(update={"op": "at_least", "times": 1, "every_days": None}), say)
     if node.every_days is None and node.op == "at_least" and node.times:
         return phrase(node.model_copy(update={"op": "at_most", "times": node.times - 1}), say)
     if node.every_days is None and node.op == "at_most":
@@ -228,13 +230,14 @@ def _(node: nodes.And | nodes.Or, say: Speech) -> str:
     both = isinstance(node, nodes.And)
     if not node.operands:
         return say("everyone" if both else "nobody")
-    parts = [sentence(part, say) for part in node.operands]
-    return parts[0] if len(parts) == 1 else say("group", say("and" if both else "or").join(parts))
+    if len(node.operands) == 1:
+        return sentence(node.operands[0], say)
+    return say("group", say("and" if both else "or").join(_part(one, say) for one in node.operands))
 
 
 @phrase.register
 def _(node: nodes.Not, say: Speech) -> str:
-    return _deny(node.operand, say)
+    return _part(node, say)
 
 
 @phrase.register
@@ -266,7 +269,10 @@ def _(node: nodes.Did, say: Speech) -> str:
     every, within = node.every_days, node.events.within_days
     if every is None or within is None:
         return _in_window(told, node.events, say)
-    return say("each", told, f"{every:,}", f"{within // every:,}")
+    periods = f"{every:,}", f"{within // every:,}"
+    if node.times == 0 and node.op != "at_least":
+        return say("each_never", _events(node.events, say), *periods)
+    return say("each", told, *periods)
 
 
 @phrase.register
@@ -307,8 +313,9 @@ def _(node: nodes.Sample, say: Speech) -> str:
 
 @phrase.register
 def _(node: nodes.Top, say: Speech) -> str:
-    told = say("top_lowest" if node.lowest else "top", phrase(node.by, say), f"{node.count:,}")
-    return told if node.among is None else say("top_among", told, sentence(node.among, say))
+    key = ("top_lowest" if node.lowest else "top") + "_1" * (node.count == 1)
+    told = say(key, phrase(node.by, say), f"{node.count:,}")
+    return told if node.among is None else say("top_among", told, _bare(node.among, say))
 
 
 def _events(node: nodes.Selection, say: Speech, plural: bool = True) -> str:
@@ -318,12 +325,44 @@ def _events(node: nodes.Selection, say: Speech, plural: bool = True) -> str:
     named = in_language(say.language, many if plural else one, chinese)
     if node.where is None:
         return named
-    return say("where", named, _bare(sentence(node.where, replace(say, subject=node.subject.name))))
+    return say("where", named, _bare(node.where, replace(say, subject=node.subject.name)))
 
 
-def _bare(text: str) -> str:
+def _bare(node: nodes.Node, say: Speech) -> str:
     """A sentence without the parentheses around all of it: it gets some where it is put."""
-    return text[1:-1] if text[:1] in "(（" and text[-1:] in ")）" else text
+    text, inner = sentence(node, say), _inner(node)
+    return text[1:-1] if isinstance(inner, nodes.And | nodes.Or) and inner.operands else text
+
+
+def _part(node: nodes.Node, say: Speech) -> str:
+    """A condition beside others: one that goes on as far as it can gets parentheses."""
+    return say("group", sentence(node, say)) if _is_open(node) else sentence(node, say)
+
+
+def _is_open(node: nodes.Node) -> bool:
+    """Whether what follows could be read as a part of it: `…, or a value is missing`, `not so that …`."""
+    inner = _inner(node)
+    if not isinstance(inner, nodes.Not):
+        return False
+    denied = inner.operand
+    if isinstance(denied, nodes.IsIn):
+        return bool(denied.values)
+    if isinstance(denied, nodes.Did):
+        return denied.every_days is not None or denied.op == "exactly" or denied.times == 0
+    return not isinstance(
+        denied, nodes.TagRef | nodes.ColumnRef | nodes.IsMissing | nodes.InList | nodes.Sample
+    )
+
+
+def _inner(node: nodes.Node) -> nodes.Node:
+    """What is said of it: without two denials in a row, and without a joint of one condition."""
+    while True:
+        if isinstance(node, nodes.Not) and isinstance(node.operand, nodes.Not):
+            node = node.operand.operand
+        elif isinstance(node, nodes.And | nodes.Or) and len(node.operands) == 1:
+            node = node.operands[0]
+        else:
+            return node
 
 
 def _times(op: str, times: int, events: nodes.Selection, say: Speech) -> str:

@@ -88,6 +88,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "exactly": ("exactly {1} {0}", "{0}恰好 {1} 次"),
     "never": ("no {0}", "无{0}"),
     "each": ("{0} in each of the last {2} periods of {1} days", "最近 {2} 个 {1} 天周期中，每期{0}"),
+    "each_never": (
+        "no {0} in any of the last {2} periods of {1} days",
+        "最近 {2} 个 {1} 天周期中，各期均无{0}",
+    ),
     "count": ("the number of {0}", "{0}的次数"),
     "sum": ("the total {1} of {0}", "{0}的{1}合计"),
     "mean": ("the mean {1} of {0}", "{0}的{1}平均值"),
@@ -99,7 +103,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sequence.within": (", within the last {0} days", "最近 {0} 天内"),
     "sequence.within_1": (", on the day of the data", "数据日期当天"),
     "sequence.since_entry": (", since coming to this step of the journey", "进入该流程节点后"),
-    "sequence.ever": ("", "至今"),
+    "sequence.ever": (", at any time so far", "至今"),
     "step": ("{0}", "{0}"),
     "step_then": ("then {0}", "随后{0}"),
     "step_within": (
@@ -122,8 +126,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "不属于 {0} 的随机样本（盐值“{1}”）",
     ),
     "top": ("is among the {1} customers with the highest {0}", "{0}最高的前 {1} 名客户"),
+    "top_1": ("is the customer with the highest {0}", "{0}最高的客户"),
     "top_lowest": ("is among the {1} customers with the lowest {0}", "{0}最低的前 {1} 名客户"),
-    "top_among": ("{0}, of those for whom {1}", "{0}（限于满足以下条件者：{1}）"),
+    "top_lowest_1": ("is the customer with the lowest {0}", "{0}最低的客户"),
+    "top_among": ("{0} (of those for whom {1})", "{0}（限于满足以下条件者：{1}）"),
 }
 
 EVENTS: dict[str, tuple[str, str, str]] = {

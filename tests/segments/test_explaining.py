@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from journeykit.expressions import And, Or, as_of, case, column, date_part, days_between, tag
+from journeykit.expressions import And, Or, as_of, case, column, date_part, days_between, did, tag
 from journeykit.expressions import nodes as n
 from journeykit.segments import Segment
 from journeykit.segments.explaining import explain
@@ -80,10 +80,55 @@ SENTENCES = [
     (n.Sample(share="0.125", salt="pilot"), "is in the random sample of 12.5 % (salt “pilot”)",
      "属于 12.5 % 的随机样本（盐值“pilot”）"),
     (n.Top(count=1000, by=AUM, among=(tag("age") > 60).node),
-     "is among the 1,000 customers with the highest “Assets under management”, of those for whom "
-     "“Age” is above 60 years",
+     "is among the 1,000 customers with the highest “Assets under management” (of those for whom "
+     "“Age” is above 60 years)",
      "“管理资产总额（AUM）”最高的前 1,000 名客户（限于满足以下条件者：“年龄”高于 60 岁）"),
 ]  # fmt: skip
+
+
+W, MALE = tag("holds_wealth"), tag("gender") == "male"
+YES, YES_ZH = "“Holds a wealth product”: yes", "“持有理财”：是"
+OLDER = ~(tag("age") < 30)
+OLD, OLD_ZH = "“Age” is at least 30 years, or a value is missing", "“年龄”不低于 30 岁，或无值"
+LOGINS = n.Events(event="login", within_days=14)
+
+JOINED = [
+    (W | (OLDER & MALE), f"({YES} or (({OLD}) and “Gender” is “male”))",
+     f"（{YES_ZH}或（（{OLD_ZH}）且“性别”为“男”））"),
+    (n.Top(count=5, by=AUM, among=OLDER.node),
+     f"is among the 5 customers with the highest “Assets under management” (of those for whom {OLD})",
+     f"“管理资产总额（AUM）”最高的前 5 名客户（限于满足以下条件者：{OLD_ZH}）"),
+    (Or(operands=(n.Top(count=1, by=AUM, lowest=True, among=(W & MALE).node), W.node)),
+     "(is the customer with the lowest “Assets under management” (of those for whom "
+     f"{YES} and “Gender” is “male”) or {YES})",
+     f"（“管理资产总额（AUM）”最低的客户（限于满足以下条件者：{YES_ZH}且“性别”为“男”）或{YES_ZH}）"),
+    (n.Top(count=1, by=AUM), "is the customer with the highest “Assets under management”",
+     "“管理资产总额（AUM）”最高的客户"),
+    (did("view", ~(column("object") == "x"), channel="app"),
+     "at least 1 view ((object is not “x”, or a value is missing) and channel is “app”) so far",
+     "至今浏览（（对象不为“x”，或无值）且渠道为“手机银行”）至少 1 次"),
+    (did("txn", column("amount") - 1 > column("amount") * 2),
+     "at least 1 transaction ((amount − 1) is above (amount × 2)) so far",
+     "至今交易（（金额 − 1）高于（金额 × 2））至少 1 次"),
+    (~(W | MALE) & W, f"((it is not so that ({YES} or “Gender” is “male”)) and {YES})",
+     f"（（不满足：（{YES_ZH}或“性别”为“男”））且{YES_ZH}）"),
+    (And(operands=((~~OLDER).node, And(operands=(W.node,)))),
+     f"(({OLD}) and {YES})", f"（（{OLD_ZH}）且{YES_ZH}）"),
+    (~W & ~tag("age").is_missing(), "(“Holds a wealth product”: no and “Age” is known)",
+     "（“持有理财”：否且“年龄”有值）"),
+    (n.Did(events=LOGINS, op="at_most", times=0, every_days=7),
+     "no log-ins in any of the last 2 periods of 7 days", "最近 2 个 7 天周期中，各期均无登录"),
+    (n.Not(operand=n.Did(events=LOGINS, op="at_most", times=0, every_days=7)),
+     "at least 1 log-in in the last 14 days", "最近 14 天内登录至少 1 次"),
+    (n.Not(operand=n.Did(events=LOGINS, op="exactly", times=0)),
+     "at least 1 log-in in the last 14 days", "最近 14 天内登录至少 1 次"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("what", "english", "chinese"), JOINED)
+def test_what_is_joined_reads_in_one_way(what, english, chinese):
+    node = what if isinstance(what, n.Node) else what.node
+    assert (sentence(node, speech("en")), sentence(node, speech("zh"))) == (english, chinese)
 
 
 @pytest.mark.parametrize(("what", "english", "chinese"), SENTENCES)
@@ -131,7 +176,13 @@ def one_of_each():
     examples = [n.ColumnRef(name="line", of="product"), n.Value(type="boolean", value=True)]
     parts = [what.node if hasattr(what, "node") and not isinstance(what, n.Node) else what
              for what, _, _ in SENTENCES]  # fmt: skip
-    parts += [SEQUENCE, And(operands=()), Or(operands=()), n.StartOf(part="week", operand=AS_OF)]
+    parts += [
+        SEQUENCE,
+        SEQUENCE.model_copy(update={"within_days": None}),
+        And(operands=()),
+        Or(operands=()),
+        n.StartOf(part="week", operand=AS_OF),
+    ]
     for what in [*examples, *parts]:
         yield from n.walk(what)
 
@@ -153,7 +204,14 @@ def test_both_languages_fill_in_the_same():
     for key, (english, chinese) in WORDS.items():
         places = [set(re.findall(r"\{\d\}", text)) for text in (english, chinese)]
         assert places[0] == places[1], key
+    assert all(english and chinese for english, chinese in WORDS.values())
     assert all(one and many and chinese for one, many, chinese in EVENTS.values())
+
+
+def test_english_has_no_chinese_in_it():
+    for node in one_of_each():
+        if not isinstance(node, n.When):
+            assert not re.search(r"[\u3000-\u9fff\uff00-\uffef]", str(explain(node))), node
 
 
 def test_texts_are_never_markup_or_templates():
