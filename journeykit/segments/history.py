@@ -141,12 +141,15 @@ def save_segment(segment: Segment, folder: Path, author: str, reason: str) -> Pa
                     f"Segment '{segment.name}' is saved with another definition. Say who changes it, and "
                     'why: segment.save(author="...", reason="..."), or give the new one another name.'
                 )
-            if all(one.segment != saved for one in versions):  # changed by other means than ours
+            if not versions or versions[-1].segment != saved:  # changed by other means than ours
                 versions += (_version_of(saved, "", ""),)
-        if not versions or versions[-1].segment != segment:
+        is_new = not versions or versions[-1].segment != segment
+        if is_new:
             versions += (_version_of(segment, author, reason),)
+        publish_text(path, to_yaml(segment))
+        if is_new:  # last: a save killed before it is completed by the next, and told from a change by hand
             _write(folder / "history" / f"{segment.name}.yaml", versions)
-        return publish_text(path, to_yaml(segment))
+        return path
 
 
 def version_of(definition: Mapping[str, Any]) -> str:

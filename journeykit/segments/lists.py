@@ -131,7 +131,7 @@ class Lists(Mapping[str, CustomerList]):
         return sorted(mart.run(statement, {"listed": self[name].to_arrow()})[0].to_pylist())
 
     def check(self, mart: Mart) -> Table:
-        """How many ids of each list are customers of the mart and how many are not, or what is wrong with it."""
+        """How many ids of each list are customers of the mart and how many not, or what is wrong with it."""
         rows: list[tuple[Any, ...]] = []
         for name in self:
             try:

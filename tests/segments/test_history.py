@@ -84,6 +84,18 @@ def test_a_file_changed_by_other_means_is_not_lost(tmp_path):
     assert history.rows()[1]["author"] == "unknown"
 
 
+def test_a_file_put_back_by_hand_is_a_version_and_so_is_its_undoing(tmp_path):
+    save(FIRST, tmp_path)
+    save(SECOND, tmp_path)
+    (tmp_path / "rich.yaml").write_text(FIRST.to_yaml(), encoding="utf-8")
+    save(SECOND, tmp_path, "Wang", "back")
+    assert [(one.segment, one.author, one.reason) for one in SECOND.history(tmp_path)] == [
+        (FIRST, "Li Na", "asked for"), (SECOND, "Li Na", "asked for"),
+        (FIRST, "", ""), (SECOND, "Wang", "back"),
+    ]  # fmt: skip
+    assert Segment.load(tmp_path / "rich.yaml") == SECOND
+
+
 def test_another_list_is_another_version(tmp_path):
     lists = tmp_path / "lists"
     save_list("vip", ["C1"], folder=lists)
