@@ -98,6 +98,9 @@ sampling_place = _function(
     "sampling_place",
     sa.BigInteger(),
     "CAST(hash({0}) % 1048576 AS BIGINT)",
-    postgresql="CAST(hashtext({0}) & 1048575 AS BIGINT)",
+    postgresql="(hashtextextended({0}, 1) & 1048575)",
 )
-"""A number from 0 to 1,048,575 that an id always has, as good as drawn at random; cheaper than md5."""
+"""A number from 0 to 1,048,575 that an id always has, as good as drawn at random; cheaper than md5.
+
+It has a seed of its own, so that it says nothing of the hash that stands for a storage block.
+"""

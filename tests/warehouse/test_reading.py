@@ -11,6 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 import journeykit as jk
+from journeykit.dialects.aggregates import storage_block
+from journeykit.dialects.functions import sampling_place
 from journeykit.errors import DataError, DefinitionError, JourneykitError
 from journeykit.mart.mart import Mart
 from journeykit.mart.sources import LANDED, subject_table
@@ -214,6 +216,31 @@ def test_sql_cannot_switch_its_transaction_to_writing(both):
     there, _ = both
     with pytest.raises(DefinitionError, match="refuses"):
         there.sql("SELECT set_config('transaction_read_only', 'off', false)")
+
+
+def test_sql_leaves_the_settings_as_they_were(both):
+    there, _ = both
+    settings = "SELECT current_setting('search_path') AS path, current_setting('TimeZone') AS zone"
+    before = there.sql(settings).to_dict("records")
+    there.sql("SELECT set_config('search_path', 'core', false), set_config('TimeZone', 'UTC', false)")
+    assert there.sql(settings).to_dict("records") == before
+
+
+# -- a sample -------------------------------------------------------------------------------------------
+
+
+def test_places_of_ids_say_nothing_of_their_blocks(both):
+    """Of one block in four, 1 in 512 ids is below a place of 2,048 in 1,048,576."""
+    there, _ = both
+    ids = sa.select(sa.cast(sa.func.generate_series(1, 400_000).column_valued("n"), sa.Text()).label("id"))
+    ids = ids.subquery("ids")
+    read = sa.select(ids.c.id).where(storage_block(ids, "id") % 4 == 0)
+    found = there.run(sa.select(sa.func.count()).select_from(read.subquery()))[0][0].as_py()
+    chosen = there.run(
+        sa.select(sa.func.count()).select_from(read.where(sampling_place(ids.c.id) < 2048).subquery())
+    )[0][0].as_py()
+    assert abs(found - 100_000) < 1_000
+    assert abs(chosen - found / 512) < 60  # more than four standard deviations
 
 
 # -- names and values are data --------------------------------------------------------------------------
