@@ -173,6 +173,8 @@ def _arrow_type(type_: sa.types.TypeEngine[Any]) -> pa.DataType | None:
 def read_only_answer(connection: sa.Connection, text: str) -> pa.Table:
     """Answer one statement that an analyst wrote, in a transaction that cannot write.
 
+    It is rolled back, and with it every setting of the session that the statement changed.
+
     Raises
     ------
     DefinitionError
@@ -184,7 +186,7 @@ def read_only_answer(connection: sa.Connection, text: str) -> pa.Table:
         raise DefinitionError("mart.sql answers one SELECT statement and nothing else. Remove the rest.")
     raw: Any = connection.connection.dbapi_connection
     try:
-        with raw.transaction(), raw.cursor() as cursor:
+        with raw.transaction(force_rollback=True), raw.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
             cursor.execute(text, binary=True)  # the protocol that takes exactly one statement
             names = [one.name for one in cursor.description]
