@@ -42,7 +42,8 @@ class Overlap(Shown):
     sizes : tuple of int or None
         Customers of each segment; None when withheld.
     combinations : mapping of tuple of bool to int or None
-        Customers who are in exactly these segments, for each combination that occurs, the largest first.
+        Customers who are in exactly these segments, for each combination that occurs, the largest first,
+        those withheld last.
     everyone : int or None
         All customers, those in none of the segments included.
     min_cell : int or None
@@ -150,10 +151,10 @@ def _withhold(shown: Overlap, min_cell: int) -> Overlap:
         ]
     )
     totals = [[], *([name] for name in groups if len(groups) > 1)]
-    told = suppress_small(cells, groups, "n", min_cell, totals)
+    table = suppress_small(cells, groups, "n", min_cell, totals)
     counts = {
         tuple(row[name] for name in groups): None if pd.isna(row["n"]) else int(row["n"])
-        for row in told.to_dict("records")
+        for row in table.to_dict("records")
     }
     sizes = tuple(
         counts.get(tuple("in" if place == at else TOTAL for at in range(len(groups))), 0)
@@ -162,6 +163,10 @@ def _withhold(shown: Overlap, min_cell: int) -> Overlap:
     combinations = {
         inside: counts[tuple(key)] for inside, key in zip(shown.combinations, marked, strict=True)
     }
+    # Withheld ones last and in an order of their own: among the others their place would tell their size.
+    withheld = sorted((inside for inside, count in combinations.items() if count is None), reverse=True)
+    told = {inside: count for inside, count in combinations.items() if count is not None}
+    combinations = told | dict.fromkeys(withheld)
     return replace(
         shown, everyone=counts[(TOTAL,) * len(groups)], combinations=combinations, sizes=sizes,
     )  # fmt: skip

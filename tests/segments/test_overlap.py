@@ -85,14 +85,28 @@ def test_a_mail_withholds_a_small_combination_and_what_tells_it():
     assert show({(True,): 3, (False,): 500}).for_mail(10).sizes == (None,)
 
 
+def test_the_order_of_a_mail_does_not_tell_what_is_withheld():
+    """Both have the same totals; only what is withheld differs, and with it their own order."""
+    counts = {(False, False): 500, (True, False): 40, (False, True): 25, (True, True): 3}
+    other = {(False, False): 500, (False, True): 40, (True, False): 25, (True, True): 3}
+    one, two = (show(given).for_mail(10) for given in (counts, other))
+    shown = {key for key, count in one.combinations.items() if count is not None}
+    assert shown == {key for key, count in two.combinations.items() if count is not None}
+    assert list(one.combinations) == list(two.combinations)
+
+
 @given(
     st.dictionaries(
         st.tuples(st.booleans(), st.booleans(), st.booleans()), st.integers(1, 40), min_size=1, max_size=8
     )
 )
 def test_no_mail_tells_a_few_by_one_total(counts):
-    whole = show(counts)
-    mailed = whole.for_mail(10)
+    mailed = show(dict(sorted(counts.items(), key=lambda one: -one[1]))).for_mail(10)
+    order = list(mailed.combinations)
+    told = [key for key in order if mailed.combinations[key] is not None]
+    hidden = [key for key in order if mailed.combinations[key] is None]
+    assert order == told + sorted(hidden, reverse=True)  # nothing but keys and shown counts makes the order
+    assert mailed.to_frame()["customers"].isna().tolist() == [False] * len(told) + [True] * len(hidden)
     lines = [(mailed.everyone, list(mailed.combinations.values()))]
     for place in range(3):
         for side in (True, False):
