@@ -54,6 +54,7 @@ from journeykit.dialects.functions import (
 from journeykit.dialects.rows import fetch_arrow, is_bad_value, registered
 from journeykit.dialects.transfers import copy_in, lend, read_only_answer
 from journeykit.dialects.warehouse import (
+    columns_now,
     content_digest,
     create_session_view,
     is_warehouse,
@@ -61,6 +62,8 @@ from journeykit.dialects.warehouse import (
     one_view_of_all,
     only_one,
     open_warehouse,
+    partitions_of,
+    take_turn,
     wait_for,
 )
 
@@ -72,6 +75,7 @@ __all__ = [
     "attach_read_only",
     "begin_writing",
     "column_types",
+    "columns_now",
     "content_digest",
     "copy_in",
     "count_bits",
@@ -108,6 +112,7 @@ __all__ = [
     "open_file",
     "open_warehouse",
     "parse_time",
+    "partitions_of",
     "read_only_answer",
     "registered",
     "round_half_up",
@@ -117,6 +122,7 @@ __all__ = [
     "row_number_of",
     "show_sql",
     "start_of",
+    "take_turn",
     "text_contains",
     "text_ends_with",
     "text_starts_with",

@@ -136,7 +136,7 @@ def only_one(connection: sa.Connection, what: str) -> Iterator[None]:
     InUseError
         Somebody holds it.
     """
-    key = sa.func.hashtextextended(sa.literal(f"journeykit {what}", sa.Text()), 0)
+    key = _lock_key(what)
     if not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(key))):
         raise InUseError(f"Somebody else holds the lock '{what}' of the warehouse.", "another session")
     try:
@@ -167,15 +167,47 @@ def is_value_error(error: Exception) -> bool:
 @contextmanager
 def wait_for(connection: sa.Connection, what: str) -> Iterator[None]:
     """A transaction that waits until no other one of the same purpose is running."""
-    key = sa.func.hashtextextended(sa.literal(f"journeykit {what}", sa.Text()), 0)
     connection.rollback()
     connection.execution_options(isolation_level="READ COMMITTED")
     try:
         with connection.begin():
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
+            take_turn(connection, what)
             yield
     finally:
         connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def take_turn(connection: sa.Connection, what: str) -> None:
+    """Wait until no other transaction of the same purpose is running; others wait for the end of this one."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_key(what))))
+
+
+def _lock_key(what: str) -> sa.ColumnElement[int]:
+    return sa.func.hashtextextended(sa.literal(f"journeykit {what}", sa.Text()), 0)
+
+
+def columns_now(connection: sa.Connection, table: sa.Table) -> dict[str, str]:
+    """A table's columns and their types as they are now, also in a transaction that sees an earlier time.
+
+    A table made like another takes over its columns of now; those of our own table we always see.
+    """
+    copy = sa.Table("columns_now", sa.MetaData(), schema="pg_temp")
+    show = connection.dialect.identifier_preparer.format_table
+    connection.execute(sa.DDL(f"CREATE TABLE {show(copy)} (LIKE {show(table)})"))
+    found = sa.inspect(connection).get_columns(copy.name)  # of the tables without a schema, the temporary
+    copy.drop(connection)
+    return {one["name"]: one["type"].compile(dialect=connection.dialect) for one in found}
+
+
+def partitions_of(connection: sa.Connection, table: sa.Table) -> set[str]:
+    """The names of the tables that are joined to a table as its partitions, and of theirs."""
+    link = sa.table("pg_inherits", sa.column("inhrelid"), sa.column("inhparent"), schema="pg_catalog")
+    known = sa.table("pg_class", sa.column("oid"), sa.column("relname"), schema="pg_catalog")
+    root = sa.func.to_regclass(connection.dialect.identifier_preparer.format_table(table))
+    found = sa.select(link.c.inhrelid).where(link.c.inhparent == root).cte("found", recursive=True)
+    below = sa.select(link.c.inhrelid).join(found, link.c.inhparent == found.c.inhrelid)
+    tree = found.union_all(below)
+    return set(connection.scalars(sa.select(known.c.relname).join(tree, known.c.oid == tree.c.inhrelid)))
 
 
 def merge_row(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:

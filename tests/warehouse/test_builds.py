@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -211,3 +212,63 @@ def test_the_schema_is_made_by_whoever_may(warehouse):
             build_in_warehouse(Warehouse(url, warehouse.mapping), TAGS, DAY)
     finally:
         run(warehouse, "DROP OWNED BY reader", "DROP ROLE reader")
+
+
+def test_two_days_at_once_may_both_bring_new_tags(warehouse):
+    """The later one ends after columns came that it did not see when it began."""
+    before = DAY - timedelta(days=1)
+    more = tag("way", "text", function="last", of=jk.column("direction"))
+    build_in_warehouse(warehouse, Catalogue(TAGS.of(["moves"])), DAY - timedelta(days=2))
+
+    def meanwhile(done: int, _steps: int, _what: str) -> None:
+        if done == 0:
+            build_in_warehouse(warehouse, Catalogue([TAGS["moves"].tag, more]), before)
+
+    later = build_in_warehouse(warehouse, TAGS, DAY, progress=meanwhile)
+    assert warehouse.builds()[DAY] == later.build_id
+    parent = "SELECT as_of, moves, spent, way FROM journeykit.snapshot WHERE customer_id = 'b' ORDER BY 1"
+    assert run(warehouse, parent) == [
+        (DAY - timedelta(days=2), 0, None, None), (before, 0, None, None), (DAY, 1, Decimal("0.01"), None),
+    ]  # fmt: skip
+
+
+DETACH = {
+    "the build": "ALTER TABLE journeykit.snapshot_{day} DETACH PARTITION journeykit.snapshot_{day}_{build}",
+    "the day": "ALTER TABLE journeykit.snapshot DETACH PARTITION journeykit.snapshot_{day}",
+}
+FORGET = {
+    **DETACH,
+    "the build, and drop it": "DROP TABLE journeykit.snapshot_{day}_{build}",
+    "the day, and drop it": "DROP TABLE journeykit.snapshot_{day}",
+}
+
+
+@pytest.mark.parametrize("what", FORGET)
+def test_a_build_that_was_forgotten_is_made_anew(warehouse, what):
+    earlier = build_in_warehouse(warehouse, TAGS, DAY - timedelta(days=1))
+    first = build_in_warehouse(warehouse, TAGS, DAY)
+    run(warehouse, FORGET[what].format(day="20260529", build=first.build_id))
+    assert warehouse.builds() == {DAY - timedelta(days=1): earlier.build_id}
+    with pytest.raises(DataError, match=f"no build {first.build_id} of {DAY}"):
+        values(warehouse, first.build_id)
+    with warehouse.open(DAY, tags=TAGS) as mart, pytest.raises(DataError, match="No tags are built as of"):
+        mart.count(mart.everyone)
+    second = build_in_warehouse(warehouse, TAGS, DAY)
+    assert (second.build_id, second.reused) == (first.build_id, False)
+    assert values(warehouse) == [("C", "0", "0.00"), ("a", "2", "3.30"), ("b", "1", "0.01")]
+    rows = f"SELECT count(*) FROM journeykit.snapshot WHERE as_of = '{DAY}'"
+    assert run(warehouse, rows) == [(3,)]
+    assert build_in_warehouse(warehouse, TAGS, DAY).reused
+
+
+@pytest.mark.parametrize("what", DETACH)
+def test_what_was_detached_keeps_its_rows(warehouse, what):
+    first = build_in_warehouse(warehouse, TAGS, DAY)
+    for _ in range(2):
+        run(warehouse, DETACH[what].format(day="20260529", build=first.build_id))
+        build_in_warehouse(warehouse, TAGS, DAY)
+    listed = "SELECT relname FROM pg_class WHERE relname ~ '^snapshot_.*_detached_' AND relkind = 'r'"
+    kept = run(warehouse, listed)
+    assert len(kept) == 2
+    for (name,) in kept:
+        assert run(warehouse, f"SELECT count(*) FROM journeykit.{name}") == [(3,)]

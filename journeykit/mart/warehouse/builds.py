@@ -12,10 +12,19 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
 from journeykit.contract import Type
-from journeykit.dialects import SQL_TYPES, create_session_view, merge_row, wait_for
+from journeykit.dialects import (
+    SQL_TYPES,
+    columns_now,
+    create_session_view,
+    merge_row,
+    partitions_of,
+    take_turn,
+    wait_for,
+)
 from journeykit.errors import DataError, DefinitionError, StoreError
 from journeykit.mart.manifest import SourceManifest
 
@@ -78,16 +87,17 @@ class StoredBuild:
 
 
 def current_builds(connection: sa.Connection) -> dict[date, str]:
-    """The current build of every day that has one, oldest first."""
+    """The current build of every day that has one, oldest first; one whose partition is gone is none."""
     if not _is_there(connection):
         return {}
+    kept = partitions_of(connection, _snapshot)
     found = connection.execute(sa.select(_current.c.as_of, _current.c.build_id).order_by(_current.c.as_of))
-    return {row.as_of: row.build_id for row in found}
+    return {row.as_of: row.build_id for row in found if _partition(row.as_of, row.build_id) in kept}
 
 
 def read_build(connection: sa.Connection, as_of: date, build_id: str) -> StoredBuild | None:
-    """A build by its id; None when there is no such one."""
-    if not _is_there(connection):
+    """A build by its id; None when there is no such one, or its partition was dropped or detached."""
+    if not _is_there(connection) or _partition(as_of, build_id) not in partitions_of(connection, _snapshot):
         return None
     wanted = (_builds.c.as_of == as_of) & (_builds.c.build_id == build_id)
     row = connection.execute(sa.select(_builds).where(wanted)).one_or_none()
@@ -133,6 +143,7 @@ def create_partition(
             f"{', '.join(RESERVED)}."
         )
     day, build = sa.Column("as_of", sa.Date(), nullable=False), sa.Column("build_id", _TEXT, nullable=False)
+    _set_aside(connection, _partition(as_of, build_id))
     table = sa.Table(
         _partition(as_of, build_id), sa.MetaData(),
         sa.Column(CUSTOMER_ID, _TEXT, nullable=False),
@@ -153,20 +164,21 @@ def publish(connection: sa.Connection, build: StoredBuild, partition: sa.Table) 
     DataError
         A tag has another type than in an earlier build.
     """
+    take_turn(connection, "publishing")  # builds of other days add columns too
     _align(connection, partition)
     days = sa.Table(f"snapshot_{build.as_of:%Y%m%d}", sa.MetaData(), schema=SCHEMA)
+    _set_aside(connection, days.name)
     show = connection.dialect.identifier_preparer.format_table
     value = f"FOR VALUES IN ('{build.as_of.isoformat()}')"
     _run(connection, f"CREATE TABLE IF NOT EXISTS {show(days)} PARTITION OF {show(_snapshot)} {value} "
                      "PARTITION BY LIST (build_id)")  # fmt: skip
     _run(connection, f"ALTER TABLE {show(days)} ATTACH PARTITION {show(partition)} "
                      f"FOR VALUES IN ('{build.build_id}')")  # fmt: skip
-    connection.execute(
-        sa.insert(_builds).values(
-            as_of=build.as_of, build_id=build.build_id, columns=build.digests,
-            manifest=build.manifest.to_json(), unavailable=build.unavailable, profile=build.profile,
-        )
-    )  # fmt: skip
+    row = {
+        "as_of": build.as_of, "build_id": build.build_id, "columns": build.digests,
+        "manifest": build.manifest.to_json(), "unavailable": build.unavailable, "profile": build.profile,
+    }  # fmt: skip
+    merge_row(connection, _builds, row)  # there is one already when its partition is gone
     make_current(connection, build.as_of, build.build_id)
 
 
@@ -178,8 +190,7 @@ def make_current(connection: sa.Connection, as_of: date, build_id: str) -> None:
 def _align(connection: sa.Connection, partition: sa.Table) -> None:
     """All partitions have the same columns: new tags are added to the others, those of others to this one."""
     dialect = connection.dialect
-    columns = sa.inspect(connection).get_columns("snapshot", schema=SCHEMA)
-    known = {one["name"]: one["type"].compile(dialect=dialect) for one in columns}
+    known = columns_now(connection, _snapshot)
     own = {one.name: one.type.compile(dialect=dialect) for one in partition.c}
     other = [name for name in own if _plain(known.get(name, own[name])) != _plain(own[name])]
     if other:
@@ -190,6 +201,15 @@ def _align(connection: sa.Connection, partition: sa.Table) -> None:
         )
     _add(connection, _snapshot, {name: type_ for name, type_ in own.items() if name not in known})
     _add(connection, partition, {name: type_ for name, type_ in known.items() if name not in own})
+
+
+def _set_aside(connection: sa.Connection, name: str) -> None:
+    """Give a table that somebody detached another name, with all its rows, so that ours can have its own."""
+    table = sa.Table(name, sa.MetaData(), schema=SCHEMA)
+    show = connection.dialect.identifier_preparer.format_table
+    oid = connection.scalar(sa.select(sa.cast(sa.func.to_regclass(show(table)), postgresql.OID)))
+    if oid is not None and name not in partitions_of(connection, _snapshot):
+        _run(connection, f"ALTER TABLE {show(table)} RENAME TO {name}_detached_{oid}")
 
 
 def _add(connection: sa.Connection, table: sa.Table, columns: dict[str, str]) -> None:
