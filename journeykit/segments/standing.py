@@ -16,7 +16,7 @@ from journeykit.expressions.nodes import Past, TagRef, walk
 from journeykit.i18n import in_language, label
 from journeykit.mart.mart import Mart
 from journeykit.segments.contrasts import Contrast, contrasts, strength
-from journeykit.segments.counting import EPOCH, Counts, count_tags
+from journeykit.segments.counting import EPOCH, Counts, TagCounts, count_tags
 from journeykit.segments.drawing import Whisker
 from journeykit.segments.intervals import Interval
 from journeykit.segments.showing import Shown, show_share
@@ -120,22 +120,25 @@ class Standings:
         return self.counts.sampled != self.counts.sizes
 
     def for_mail(self, min_cell: int) -> Standings:
-        """The same without any fact that fewer than `min_cell` customers, or all but so few, share.
+        """The same, rounded, without any fact that fewer than `min_cell` customers, or all but so few, share.
 
         What is left is ranked anew, tags of which nothing is left come last.
         """
         left = [
-            replace(one, facts=tuple(fact for fact in one.facts if fact.smallest >= min_cell))
-            for one in self.tags.values()
+            replace(one, facts=_withhold(one.facts, self.counts.tags[name], min_cell))
+            for name, one in self.tags.items()
         ]
         ranked = sorted(left, key=lambda one: strength(one.facts[0]) if one.facts else (-1, 0), reverse=True)
-        return replace(self, tags={one.tag.name: one for one in ranked}, mailed=True)
+        mailed = (
+            replace(one, facts=tuple(_coarse(fact, one.tag.type) for fact in one.facts)) for one in ranked
+        )
+        return replace(self, tags={one.tag.name: one for one in mailed}, mailed=True)
 
     def table(self, title: str, heads: tuple[str, str], language: str) -> Table:
         """The foremost tags; `heads` call the two groups."""
         shown = [one for one in self.tags.values() if one.facts][:SHOWN]
         free = [one for one in shown if not one.used]
-        widest = max((_reach(one.facts[0]) for one in free), default=1.0)
+        widest = max((_reach(one.facts[0]) for one in free), default=0.0) or 1.0
         rows = [self._row(one, widest, language) for one in shown]
         lift, apart = label("segment.lift", language), label("segment.apart", language)
         return Table(title, (label("tag", language), *heads, lift, apart, ""), tuple(rows))
@@ -196,6 +199,47 @@ def _is_id(tag: Tag) -> bool:
         return False
     column = SUBJECTS[tag.compute.subject].column(tag.compute.column)
     return column.references is not None
+
+
+def _withhold(facts: tuple[Contrast, ...], counts: TagCounts, min_cell: int) -> tuple[Contrast, ...]:
+    """The facts without those of a few, and without the rarest values left while few have none of them."""
+    kept = [fact for fact in facts if fact.smallest >= min_cell]
+    shares = [fact for fact in kept if fact.kind == "share"]
+    shares.sort(key=lambda fact: sum(counts.values[fact.value].values()), reverse=True)
+    while shares:
+        rest = (
+            known - sum(counts.values[fact.value][cell] for fact in shares)
+            for cell, known in counts.known.items()
+        )
+        if not any(0 < size < min_cell for size in rest):
+            break
+        kept.remove(shares.pop())
+    return tuple(kept)
+
+
+def _coarse(fact: Contrast, type_: Type) -> Contrast:
+    """Rounded as a table shows it: all digits of a share or mean tell of how many customers it is."""
+    figure = _short_share if fact.kind != "mean" else round if type_ in _DAYS else _four_digits
+    difference = (_four_digits(end) for end in _ends(fact.difference))
+    effect = (round(end, 3) for end in _ends(fact.effect))
+    lift = fact.lift and Interval(*(round(end, 3) for end in _ends(fact.lift)))
+    return replace(
+        fact, group=figure(fact.group), base=figure(fact.base),
+        difference=Interval(*difference), effect=Interval(*effect), lift=lift,
+    )  # fmt: skip
+
+
+def _ends(one: Interval) -> tuple[float, float, float]:
+    return one.value, one.low, one.high
+
+
+def _four_digits(value: float) -> float:
+    return float(f"{value:.4g}")
+
+
+def _short_share(share: float) -> float:
+    """Three digits, never all or nobody when it is neither."""
+    return share if share in {0, 1} else min(max(round(share, 3), 0.0004), 0.9996)
 
 
 def _plain(fact: Contrast) -> dict[str, Any]:

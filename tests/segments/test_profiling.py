@@ -157,6 +157,40 @@ def test_a_mail_shows_nothing_of_a_few(bank, drawn):
     assert "City, town or village = city" in repr(found["region_kind"])
 
 
+def test_a_mail_does_not_tell_a_few_by_the_other_values(bank):
+    kinds = ["city"] * 83 + ["town"] * 61 + ["village"] * 3 + [None] * 3
+    people = [{"customer_id": f"C{n:03d}", "region_kind": kinds[n % 150], "holds_wealth": n < 150}
+              for n in range(600)]  # fmt: skip
+    people[-100:] = [{**one, "region_kind": "village"} for one in people[-100:]]
+    found = profile(tag("holds_wealth"), bank(people))
+    assert {"city", "town", "village"} <= {fact.value for fact in found["region_kind"].facts}
+    mailed = found.for_mail(10)
+    assert [fact.value for fact in mailed["region_kind"].facts] == ["city"]
+    assert mailed["region_kind"].facts[0].group == 0.565
+    row = mailed.to_frame().set_index("tag").loc["region_kind"]
+    figures = row[["group", "base", "effect", "effect_low", "effect_high", "lift"]].astype(float)
+    assert figures.tolist() == figures.round(3).tolist()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_a_mail_leaves_of_a_tag_is_nobody_or_enough(bank, drawn, seed):
+    people, _ = drawn(seed, 250)
+    found = profile(RICH, bank(people))
+    for name, one in found.for_mail(20).standings.tags.items():
+        counts = found.standings.counts.tags[name]
+        shown = [fact.value for fact in one.facts if fact.kind == "share"]
+        for cell, known in counts.known.items():
+            rest = known - sum(counts.values[value][cell] for value in shown)
+            assert not shown or rest == 0 or rest >= 20
+
+
+def test_who_is_everyone_stands_nowhere_apart(bank, drawn):
+    mart = bank(drawn(4, 50)[0])
+    assert "Assets under management" in repr(mart.profile(Segment("all", tag("aum") >= 0)))
+    assert "Assets under management" in repr(mart.compare(RICH, RICH))
+    assert "Assets under management" in mart.compare(RICH, RICH).html()
+
+
 def test_reads_in_both_languages(bank, drawn):
     found = profile(RICH, bank(drawn(11, 600)[0]))
     assert "Rich (" in repr(found)
