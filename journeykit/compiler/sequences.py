@@ -69,13 +69,28 @@ def _matched(node: nodes.Sequence, scope: Scope) -> sa.Select[Any]:
 def _rows(node: nodes.Sequence, scope: Scope) -> sa.FromClause:
     """Every row of every step, and of what must not follow, with the number of the step."""
     selections = [*node.steps, *([node.without] if node.without else [])]
+    if len({one.action for one in selections} - {None}) == len(selections):
+        return _read_once(selections, node, scope)
     parts = []
     for number, selection in enumerate(selections, 1):
         source, row, conditions = select_events(selection, scope, node.within_days, node.since_entry)
-        at = sa.cast(row.c[selection.at], sa.DateTime()).label("at")
-        step = sa.cast(sa.literal(number, sa.Integer()), sa.Integer()).label("step")
-        parts.append(sa.select(row.c[CUSTOMER_ID], at, step).select_from(source).where(*conditions))
+        step = sa.cast(sa.literal(number, sa.Integer()), sa.Integer())
+        parts.append(_numbered(row, selection, step).select_from(source).where(*conditions))
     return sa.union_all(*parts).subquery()
+
+
+def _read_once(selections: list[nodes.Selection], node: nodes.Sequence, scope: Scope) -> sa.FromClause:
+    """The same in one reading, where every step has an action of its own, so that no row is of two."""
+    source, row, window = open_window(selections[0], scope, node.within_days, node.since_entry)
+    meant = [is_meant(one, row, scope) for one in selections]
+    step = sa.case(*((one, number) for number, one in enumerate(meant, 1)))
+    rows = _numbered(row, selections[0], step).select_from(source)
+    return rows.where(*window, sa.or_(*meant)).subquery()
+
+
+def _numbered(row: sa.FromClause, selection: nodes.Selection, step: Column) -> sa.Select[Any, Any, Any]:
+    at = sa.cast(row.c[selection.at], sa.DateTime())
+    return sa.select(row.c[CUSTOMER_ID], at.label("at"), step.label("step"))
 
 
 def _complete(rows: sa.FromClause, step: nodes.Step, number: int) -> sa.FromClause:
