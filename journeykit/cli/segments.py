@@ -63,7 +63,11 @@ def segments_members(name: Name, as_json: AsJson = False) -> None:
 
 @group.command("record")
 def segments_record(as_of: AsOf, as_json: AsJson = False) -> None:
-    """Keep who is in each segment as of a day, as the build job does; again, it changes nothing."""
+    """Keep who is in each segment as of a day, as the build job does; again, it changes nothing.
+
+    A segment redefined since keeps what was recorded, as long as the tags of the day are not built anew:
+    the change shows from the next recorded day on.
+    """
     from journeykit.workspace import record_members
 
     with told_plainly(f"Members of {as_of.date()}"):

@@ -230,6 +230,10 @@ class Mart:
         types = {column.name: column.type for column in self._snapshot.c}
         return self._earlier.open(self._connection, days, types)
 
+    def past_build(self, days: int) -> str:
+        """The id of the tag build that is read for so many days ago; DataError when there is none."""
+        return self._earlier.build_of(days)
+
     def _listed(self, name: str, digest: str) -> sa.FromClause:
         """A frozen list as a relation."""
         if self._lists is None:

@@ -60,10 +60,17 @@ class EarlierSnapshots:
         StoreError
             The file is damaged.
         """
-        day = working_day_until(self.as_of - timedelta(days=days), self.country)
+        day = self._day(days)
         if day not in self._opened:
             self._opened[day] = self._attach(connection, self._path_of(day, days), day, types)
         return self._opened[day]
+
+    def build_of(self, days: int) -> str:
+        """The id of the build that :meth:`open` reads for so many days ago; DataError when there is none."""
+        return self._path_of(self._day(days), days).stem
+
+    def _day(self, days: int) -> date:
+        return working_day_until(self.as_of - timedelta(days=days), self.country)
 
     def _path_of(self, day: date, days: int) -> Path:
         if day not in self._paths:

@@ -29,6 +29,7 @@ from journeykit.segments.choosing import choose_features
 from journeykit.segments.composing import shorten
 from journeykit.segments.likeness import Likeness, name_likeness
 from journeykit.segments.lists import save_list
+from journeykit.segments.members import identify_build
 from journeykit.segments.segment import Segment
 from journeykit.tags import Tag
 from journeykit.tags.catalogue import name_of
@@ -204,10 +205,10 @@ def _share(count: int, of: int) -> Decimal:
 
 
 def _identify(model: Model, mart: Mart) -> str:
-    """The id of a training: the definitions of seed and tags, the tag build, the method and the library."""
+    """The id of a training: the definitions of seed and tags, the tag builds, the method and the library."""
     behind = (f"{name} {read_as(name, mart.tags).digest}" for name in (*model.tags, *model.outcome_tags))
     parts = [
-        f"lookalike {METHOD} {sklearn.__version__} {mart.build_id} {mart.as_of}",
+        f"lookalike {METHOD} {sklearn.__version__} {identify_build(model.outcome, mart)} {mart.as_of}",
         model.model_dump_json(),
     ]
     return hashlib.sha256("\n".join([*parts, *behind]).encode()).hexdigest()[:12]

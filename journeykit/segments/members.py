@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from journeykit.errors import StoreError
+from journeykit.expressions import Node, walk
+from journeykit.expressions.nodes import Past
 from journeykit.files import publish, publish_text
 from journeykit.mart.mart import Mart
 from journeykit.mart.scope import CUSTOMER_ID
@@ -36,7 +38,7 @@ class Members:
     definition : str
         Hash of the condition and of the tags behind it; see :func:`identify_definition`.
     build_id : str
-        The tag build they were found in.
+        The tag build they were found in; see :func:`identify_build`.
     ids : pyarrow.ChunkedArray
         Their ids, sorted.
     """
@@ -76,8 +78,10 @@ class MemberStore:
         )
 
     def record(self, members: Members) -> None:
-        """Keep members as those of their day; what is already kept is written no second time."""
+        """Keep members as those of their day, unless the day has members of the same tag build already."""
         folder = self.root / members.segment / members.as_of.isoformat()
+        if self._has(folder, members.build_id):
+            return
         file = f"{members.definition}-{members.build_id}"
         path = folder / f"{file}.parquet"
         if not path.exists():
@@ -86,8 +90,7 @@ class MemberStore:
             }
             table = pa.table({CUSTOMER_ID: members.ids}).replace_schema_metadata(facts)
             publish(path, lambda aside: pq.write_table(table, aside))
-        if self._current(folder) != file:
-            publish_text(folder / POINTER, file + "\n")
+        publish_text(folder / POINTER, file + "\n")
 
     def read(self, name: str, day: date) -> Members:
         """The members of a segment on a day that was recorded.
@@ -113,6 +116,11 @@ class MemberStore:
             raise StoreError(f"{path} holds another segment's members or another day's. {advice}")
         return kept
 
+    def _has(self, folder: Path, build_id: str) -> bool:
+        """Whether a day's members are of that build, by whatever definition."""
+        current = self._current(folder) or ""
+        return current.partition("-")[2] == build_id and (folder / f"{current}.parquet").exists()
+
     def _current(self, folder: Path) -> str | None:
         pointer = folder / POINTER
         try:
@@ -133,7 +141,7 @@ def find_members(segment: Segment, mart: Mart) -> Members:
         segment.name,
         mart.as_of,
         definition,
-        str(mart.build_id),
+        identify_build(segment.where, mart),
         pa.chunked_array([pa.array(ids, pa.string())]),
     )
 
@@ -147,3 +155,12 @@ def identify_definition(segment: Segment, catalogue: Catalogue) -> str:
     behind = (f"{name} {read_as(name, catalogue).digest}" for name in segment.tags())
     text = "\n".join([segment.where.model_dump_json(exclude_none=True), *behind])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def identify_build(condition: Node, mart: Mart) -> str:
+    """The id of the tag build that a condition is judged in, with a digest of the earlier ones it reads."""
+    days = sorted({part.days for part in walk(condition) if isinstance(part, Past)})
+    if not days:
+        return str(mart.build_id)
+    earlier = "\n".join(f"{one} {mart.past_build(one)}" for one in days)
+    return f"{mart.build_id}-{hashlib.sha256(earlier.encode()).hexdigest()[:12]}"

@@ -162,6 +162,8 @@ class Recording:
 def record_members(store: MemberStore, segments: Iterable[Segment], mart: Mart) -> Recording:
     """Keep who is in each segment as of a mart's day; doing it again changes nothing.
 
+    A segment redefined since keeps the members and the definition that were recorded, as long as the tags of
+    the day are not built anew: the change shows from the next recorded day on.
     A segment that cannot be computed is told in the result and hinders no other.
 
     Raises

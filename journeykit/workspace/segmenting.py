@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from journeykit.errors import DataError, DefinitionError
 from journeykit.mart.mart import Mart
 from journeykit.segments import Segment
 from journeykit.segments.history import segment_history
@@ -27,7 +28,11 @@ def member_store(settings: Settings) -> MemberStore:
 
 
 def record_members(as_of: date | str) -> Recording:
-    """Keep who is in every segment of ``scheduled/segments`` as of a day; again, it changes nothing."""
+    """Keep who is in every segment of ``scheduled/segments`` as of a day; again, it changes nothing.
+
+    A segment redefined since keeps what was recorded, as long as the tags of the day are not built anew: the
+    change shows from the next recorded day on.
+    """
     settings = load_settings()
     segments = load_segments(settings).values()
     with connect(as_of=as_day(as_of)) as mart:
@@ -35,8 +40,31 @@ def record_members(as_of: date | str) -> Recording:
 
 
 def membership(name: str) -> Membership:
-    """The recorded days of a segment: size, who entered and who left."""
-    return membership_of(member_store(load_settings()), name)
+    """The recorded days of a segment: size, who entered and who left.
+
+    Raises
+    ------
+    DataError
+        The segment is saved and was never recorded; the message says how, and what hinders it.
+    DefinitionError
+        There is no such segment.
+    """
+    settings = load_settings()
+    store = member_store(settings)
+    path = settings.scheduled / "segments" / f"{name}.yaml"
+    if name not in store.names() and path in path.parent.glob("*.yaml"):
+        raise DataError(f"Segment '{name}' is saved and not yet recorded. {_advise(Segment.load(path))}")
+    return membership_of(store, name)
+
+
+def _advise(segment: Segment) -> str:
+    """How to record a segment, or why it cannot be."""
+    try:
+        with connect() as mart:
+            mart.count(segment)
+            return f"Record it with: journeykit segments record --as-of {mart.as_of}"
+    except (DataError, DefinitionError) as error:
+        return f"{error} Then record it with: journeykit segments record --as-of <day>"
 
 
 def lookalike(

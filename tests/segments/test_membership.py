@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,10 +19,19 @@ import journeykit as jk
 from journeykit.display import WITHHELD
 from journeykit.errors import DataError, StoreError, UnknownNameError
 from journeykit.expressions import tag
+from journeykit.mart.mart import Mart
+from journeykit.mart.store import MartStore
 from journeykit.reports.membership import summarise_members
 from journeykit.segments import Segment
-from journeykit.segments.members import Members, MemberStore, identify_definition
+from journeykit.segments.members import (
+    Members,
+    MemberStore,
+    find_members,
+    identify_build,
+    identify_definition,
+)
 from journeykit.segments.membership import Membership, Recording
+from journeykit.tags import LIBRARY, Catalogue
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 5, 25), date(2026, 5, 26), date(2026, 5, 27)
 
@@ -94,6 +104,47 @@ def test_a_day_again_changes_nothing_and_another_build_stands_beside(tmp_path):
     assert {name for name in after if after[name] != before.get(name)} == {
         "rich/2026-05-26/d1-b2.parquet", "rich/2026-05-26/current",
     }  # fmt: skip
+
+
+def test_a_recorded_day_keeps_its_definition_until_its_tags_are_built_anew(tmp_path):
+    found = keep(tmp_path, members(MONDAY, "C1"), members(TUESDAY, "C1"))
+    before = contents(tmp_path)
+    keep(tmp_path, members(TUESDAY, "C1 C2", "d2"))
+    assert contents(tmp_path) == before
+    keep(tmp_path, members(WEDNESDAY, "C1 C2", "d2"))
+    assert [row["note"] for row in found.rows()] == ["first day", "since 2026-05-25", "definition changed"]
+    keep(tmp_path, members(TUESDAY, "C1 C2", "d2", "b2"))
+    assert found.members(TUESDAY) == ["C1", "C2"]
+
+
+@pytest.fixture
+def built_twice(bank, tmp_path):
+    """``built_twice(build, **aum)`` opens a day; of the one before this build counts, with such values."""
+    bank([{"customer_id": one, "aum": Decimal(100)} for one in ("C1", "C2")])
+    store, friday, thursday = MartStore(tmp_path / "0"), date(2026, 5, 29), date(2026, 5, 28)
+
+    def opened(build: str, **aum: int) -> Mart:
+        bank([{"customer_id": one, "aum": Decimal(value)} for one, value in aum.items()])
+        made = max(tmp_path.glob("*/tags/2026-05-29/made.duckdb"))
+        path = store.snapshot_path(thursday, build)
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(made, path)
+        store.publish_build(thursday, build)
+        return Mart(store, store.load(friday), "made", country="CN", tags=Catalogue(LIBRARY))
+
+    return opened
+
+
+def test_an_earlier_day_built_again_makes_other_members(built_twice, tmp_path):
+    then = tag("aum").ago(days=1)
+    grew, store = Segment("grew", tag("aum") > then), MemberStore(tmp_path / "members")
+    for build, first, second, expected in (("a", 50, 150, "C1"), ("b", 150, 50, "C2"), ("a", 50, 150, "C1")):
+        with built_twice(build, C1=first, C2=second) as mart:
+            store.record(find_members(grew, mart))
+            assert Membership("grew", store).members("2026-05-29") == mart.ids(grew) == [expected]
+    with built_twice("c", C1=1) as mart:
+        assert identify_build(Segment("rich", tag("aum") > 5).where, mart) == "made"
+        assert identify_build(Segment("rich", tag("aum") > 5).top(1, by=then).where, mart) != "made"
 
 
 @pytest.mark.parametrize("point", [1, 2])
@@ -182,9 +233,13 @@ def test_the_segments_of_a_workspace_are_recorded(workspace, monkeypatch):
     old = Segment("old", tag("age") >= 50, title="Old", title_zh="年长")
     old.save()
     Segment("odd", tag("agee") >= 50).save()
+    with pytest.raises(DataError, match=r"'old' is saved and not yet recorded.*record --as-of 2026-05-29"):
+        jk.membership("old")
     done = jk.record_members("2026-05-29")
     assert [row["segment"] for row in done.rows] == ["old"]
     assert "Did you mean 'age'" in done.refused["odd"]
+    with pytest.raises(DataError, match=r"'odd' is saved and not yet recorded.*Did you mean 'age'.*record"):
+        jk.membership("odd")
     found = jk.membership("old")
     with jk.connect() as mart:
         frame = mart.frame(mart.everyone, ["age"])

@@ -16,6 +16,7 @@ from journeykit.dialects.functions import sampling_place
 from journeykit.errors import DataError, DefinitionError, JourneykitError
 from journeykit.mart.mart import Mart
 from journeykit.mart.sources import LANDED, subject_table
+from journeykit.mart.warehouse.builds import current_builds
 from journeykit.segments.lists import Lists, save_list
 from journeykit.tags import LIBRARY, Catalogue, build_tags
 from journeykit.tags.warehouse import build_in_warehouse
@@ -92,6 +93,8 @@ def test_an_earlier_snapshot_is_looked_up_there(both):
     same = jk.Segment("same", t["age"] == t["age"].ago(days=1))
     known = jk.Segment("known", ~t["age"].is_missing())
     assert 0 < there.count(same) <= there.count(known)
+    earlier = there.as_of - timedelta(days=1)
+    assert there.past_build(1) == current_builds(there._connection)[earlier]
     with pytest.raises(DataError, match=r"30 days before .* Earlier days with tags: 2026-05-28.*backfill"):
         there.count(jk.Segment("never", t["age"] == t["age"].ago(days=30)))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from journeykit.dialects import lend, read_only_answer
+from journeykit.dialects import lend, read_only_answer, while_connected
 from journeykit.errors import DataError, DefinitionError
 from journeykit.mart.mapping import Mapping
 from journeykit.mart.mart import CUSTOMER_ID, Lists, Mart
@@ -20,6 +20,9 @@ from journeykit.workdays import working_day_until
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
+
+_REOPEN = "Open the mart again with jk.connect()."
 
 
 class WarehouseMart(Mart):
@@ -63,6 +66,7 @@ class WarehouseMart(Mart):
         self._describe_day(seen.model_copy(update=files), build_id, country, tags)
         self._connection, self._country, self._lists = connection, country, lists
         self._lent: dict[str, sa.FromClause] = {}
+        self._past_builds: dict[date, str] = {}
         if build is not None:
             self._unavailable = self._with_reasons(build.unavailable)
             show_snapshot(connection, build)
@@ -72,6 +76,12 @@ class WarehouseMart(Mart):
         day = working_day_until(self.as_of - timedelta(days=days), self._country)
         return self._once(f"snapshot_{day:%Y%m%d}", lambda name: self._show_earlier(day, days, name))
 
+    def past_build(self, days: int) -> str:
+        """The id of the tag build that is read for so many days ago; DataError when there is none."""
+        day = working_day_until(self.as_of - timedelta(days=days), self._country)
+        self._past(days)
+        return self._past_builds[day]
+
     def _show_earlier(self, day: date, days: int, name: str) -> sa.FromClause:
         assert self._snapshot is not None  # noqa: S101  (a scope has one)
         builds = current_builds(self._connection)
@@ -79,6 +89,7 @@ class WarehouseMart(Mart):
             raise no_snapshot(self.as_of, days, day, builds)
         build = _existing(self._connection, day, builds[day])
         show_snapshot(self._connection, build, name)
+        self._past_builds[day] = builds[day]
         kept = [CUSTOMER_ID, *(column for column in build.columns if column in self._snapshot.c)]
         return sa.table(name, *(sa.column(column, self._snapshot.c[column].type) for column in kept))
 
@@ -92,8 +103,18 @@ class WarehouseMart(Mart):
     def _once(self, name: str, make: Callable[[str], sa.FromClause]) -> sa.FromClause:
         """What this connection keeps under a name until it is closed, made when it is first asked for."""
         if name not in self._lent:
-            self._lent[name] = make(name)
+            with while_connected(self._connection, _REOPEN):
+                self._lent[name] = make(name)
         return self._lent[name]
+
+    def run(
+        self,
+        statement: sa.Select | sa.CompoundSelect,
+        relations: Dict[str, pa.Table] | None = None,
+    ) -> pa.Table:
+        """Execute a SQLAlchemy Core statement in the warehouse; as :meth:`Mart.run`."""
+        with while_connected(self._connection, _REOPEN):
+            return super().run(statement, relations)
 
     def sql(self, text: str) -> pd.DataFrame:
         """Answer one SELECT over the subjects and ``snapshot``: for exploring, read only.
@@ -105,7 +126,8 @@ class WarehouseMart(Mart):
         """
         import pandas as pd
 
-        return read_only_answer(self._connection, text).to_pandas(types_mapper=pd.ArrowDtype)
+        with while_connected(self._connection, _REOPEN):
+            return read_only_answer(self._connection, text).to_pandas(types_mapper=pd.ArrowDtype)
 
 
 def _existing(connection: sa.Connection, as_of: date, build_id: str) -> StoredBuild:
