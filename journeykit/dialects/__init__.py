@@ -65,6 +65,7 @@ from journeykit.dialects.warehouse import (
     partitions_of,
     take_turn,
     wait_for,
+    while_connected,
 )
 
 __all__ = [
@@ -128,6 +129,7 @@ __all__ = [
     "text_starts_with",
     "to_day",
     "wait_for",
+    "while_connected",
     "with_journals",
     "write_parquet",
 ]

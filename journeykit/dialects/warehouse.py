@@ -159,6 +159,31 @@ def one_view_of_all(connection: sa.Connection) -> Iterator[None]:
             connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
+@contextmanager
+def while_connected(connection: sa.Connection, advice: str) -> Iterator[None]:
+    """Tell a lost connection in our words, whatever it broke, and without the statement.
+
+    Raises
+    ------
+    StoreError
+        The connection was lost; `advice` says what to do.
+    """
+    try:
+        yield
+    except Exception:
+        if not _is_lost(connection):
+            raise
+        raise StoreError(f"The connection to the warehouse was lost. {advice}") from None
+
+
+def _is_lost(connection: sa.Connection) -> bool:
+    """Whether a connection broke; one that we closed did not."""
+    if connection.closed or connection.invalidated:
+        return not connection.closed
+    raw: Any = connection.connection.dbapi_connection
+    return raw.closed
+
+
 def is_value_error(error: Exception) -> bool:
     """Whether the warehouse failed because of a value, which its message then shows (SQLSTATE class 22)."""
     return str(getattr(error, "sqlstate", "") or "").startswith("22")

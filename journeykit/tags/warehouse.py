@@ -10,7 +10,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from journeykit.dialects import one_view_of_all, only_one
+from journeykit.dialects import one_view_of_all, only_one, while_connected
 from journeykit.errors import DataError, InUseError, StoreError
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.warehouse.builds import (
@@ -35,6 +35,8 @@ from journeykit.tags.plan import BuildPlan, Models
 from journeykit.tags.planning import plan_build
 from journeykit.tags.profile import Profile, from_json, measure_tags, to_json
 from journeykit.tags.writing import require
+
+_AGAIN = "The build that was current stays so. Run the same command again."
 
 
 def build_in_warehouse(
@@ -70,7 +72,11 @@ def build_in_warehouse(
         current stays so.
     """
     start, models = time.perf_counter(), models or {}
-    with warehouse.connect() as connection, _only_one(connection, as_of):
+    with (
+        warehouse.connect() as connection,
+        while_connected(connection, _AGAIN),
+        _only_one(connection, as_of),
+    ):
         prepare(connection)
         with one_view_of_all(connection):
             seen = show_day(connection, warehouse.mapping, as_of, warehouse.country)
