@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from journeykit.mart.views import view
 
 if TYPE_CHECKING:
     from journeykit.mart.mart import Mart
 
-_VIEWS = {
-    "waterfall": "waterfall",
-    "profile": "profiling",
-    "spread": "spreading",
-    "overlap": "overlap",
-    "compare": "comparing",
-    "why": "why",
-    "explain": "explaining",
-}
-"""The functions of :mod:`journeykit.segments` that look at audiences, and the module of each."""
-
 
 class Explorable:
-    """Base of audiences: explained in words and as SQL, and looked at by a mart."""
+    """Base of audiences: explained in words and as SQL."""
 
     def explain(self, language: str = "en", tags: Mapping[str, Any] | None = None) -> Any:
         """Say in plain words whom it means; see :func:`journeykit.segments.explaining.explain`.
@@ -39,13 +29,3 @@ class Explorable:
     def sql(self, mart: Mart) -> str:
         """The statement that selects its customers on a mart's engine: to be read, never to be run."""
         return mart.show(self.statement(mart.scope))  # type: ignore[attr-defined]
-
-    @staticmethod
-    def look(how: str, *given: Any) -> Any:
-        """What the function of that name finds; a mart, which lies below, reaches it through here."""
-        return view(how, *given)
-
-
-def view(how: str, *given: Any) -> Any:
-    """Call the function of that name; it is imported when first used."""
-    return getattr(import_module(f"journeykit.segments.{_VIEWS[how]}"), how)(*given)

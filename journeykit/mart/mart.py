@@ -35,6 +35,7 @@ from journeykit.mart.scope import CUSTOMER_ID, Scope
 from journeykit.mart.snapshots import existing_snapshot, read_load_id, rebuild
 from journeykit.mart.sources import LANDED, open_sources, subject_table
 from journeykit.mart.store import MartStore
+from journeykit.mart.views import view
 from journeykit.workdays import next_working_day
 
 if TYPE_CHECKING:
@@ -46,15 +47,6 @@ class Audience(Protocol):
 
     def statement(self, scope: Scope) -> sa.Select:
         """A select of one column, ``customer_id``."""
-        ...
-
-
-class Explorable(Audience, Protocol):
-    """An audience that can be looked at: a segment, or an expression."""
-
-    @staticmethod
-    def look(how: str, *given: Any) -> Any:
-        """What is found of it and whatever else is given, in a certain view."""
         ...
 
 
@@ -290,34 +282,34 @@ class Mart:
         members = self._members(audience).subquery()
         return self.run(sa.select(members.c[CUSTOMER_ID]).order_by(members.c[CUSTOMER_ID]))[0].to_pylist()
 
-    def waterfall(self, audience: Explorable) -> Any:
+    def waterfall(self, audience: Audience) -> Any:
         """How many remain after each condition; see :class:`journeykit.segments.waterfall.Waterfall`."""
-        return audience.look("waterfall", audience, self)
+        return view("waterfall", audience, self)
 
-    def profile(self, audience: Explorable, base: Explorable | None = None) -> Any:
+    def profile(self, audience: Audience, base: Audience | None = None) -> Any:
         """Which tags set an audience apart from everyone, or from a base; the strongest first.
 
         See :class:`journeykit.segments.profiling.Profile`.
         """
-        return audience.look("profile", audience, self, base)
+        return view("profile", audience, self, base)
 
-    def spread(self, tag: str | Computable, audience: Explorable, base: Explorable | None = None) -> Any:
+    def spread(self, tag: str | Computable, audience: Audience, base: Audience | None = None) -> Any:
         """One tag's values in an audience beside everyone's; see :mod:`journeykit.segments.spreading`."""
-        return audience.look("spread", tag, audience, self, base)
+        return view("spread", tag, audience, self, base)
 
-    def overlap(self, audiences: Sequence[Explorable]) -> Any:
+    def overlap(self, audiences: Sequence[Audience]) -> Any:
         """How many are in which of several audiences; see :class:`journeykit.segments.overlap.Overlap`."""
-        if not audiences:
-            raise DefinitionError("No audiences are given. Write mart.overlap([one, another]).")
-        return audiences[0].look("overlap", audiences, self)
+        if not isinstance(audiences, Sequence) or not audiences:
+            raise DefinitionError("No list of audiences is given. Write mart.overlap([one, another]).")
+        return view("overlap", audiences, self)
 
-    def compare(self, one: Explorable, other: Explorable) -> Any:
+    def compare(self, one: Audience, other: Audience) -> Any:
         """How two audiences differ; see :class:`journeykit.segments.comparing.Comparison`."""
-        return one.look("compare", one, other, self)
+        return view("compare", one, other, self)
 
-    def why(self, customer_id: str, audience: Explorable) -> Any:
+    def why(self, customer_id: str, audience: Audience) -> Any:
         """Why one customer is in an audience, or not; see :class:`journeykit.segments.why.Why`."""
-        return audience.look("why", customer_id, audience, self)
+        return view("why", customer_id, audience, self)
 
     def preview(self, tag: str | Computable) -> Any:
         """What a tag would be, before it is saved: its spread, what it misses, its SQL and its cost.
