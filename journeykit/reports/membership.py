@@ -43,11 +43,14 @@ def _compared(row: Mapping[str, Any], language: str) -> str:
 
 
 def _counts(row: Mapping[str, Any], least: int) -> tuple[Any, Any, Any]:
-    """Size, entered and left; both of the last two withheld when one, or those who stayed, are too few."""
+    """Size, entered and left; both of the last two withheld when one, or those who stayed, are too few.
+
+    Then the size is withheld, too, if it differs by a few from the last one mailed.
+    """
     size, entered, left = row["size"], row["entered"], row["left"]
     shown = WITHHELD if 0 < size < least else size
     if entered is None:
         return shown, None, None
     if any(0 < count < least for count in (size, entered, left, size - entered)):
-        return shown, WITHHELD, WITHHELD
+        return WITHHELD if 0 < abs(entered - left) < least else shown, WITHHELD, WITHHELD
     return shown, entered, left

@@ -208,13 +208,14 @@ def test_small_groups_are_withheld_from_the_mail(monkeypatch, built_workspace):
 
     shown = [
         row(100, 20, 30), row(100, 3, 30), row(100, 20, 9), row(100, 0, 0), row(9, 0, 0), row(100, 95, 40),
-        row(0, 0, 20), row(100, None, None),
+        row(0, 0, 20), row(103, 3, 0), row(100, 3, 7), row(100, 3, 3), row(100, 24, 20), row(100, None, None),
     ]  # fmt: skip
     section = summarise_members(Recording(MONDAY, tuple(shown), {"poor": "why not"}), "zh")
     hidden = WITHHELD, WITHHELD
     assert [line[1:4] for line in section.parts[0].rows] == [
         (100, 20, 30), (100, *hidden), (100, *hidden), (100, 0, 0), (WITHHELD, *hidden), (100, *hidden),
-        (0, 0, 20), (100, None, None),
+        (0, 0, 20), (WITHHELD, *hidden), (WITHHELD, *hidden), (100, *hidden), (100, 24, 20),
+        (100, None, None),
     ]  # fmt: skip
     assert [line[4] for line in section.parts[0].rows][-2:] == ["2026-05-22", "客群定义已变更，不作对比"]
     for text in ("客群成员", "富裕", "未记录", "why not"):
