@@ -217,6 +217,13 @@ LABELS: dict[str, tuple[str, str]] = {
     "model.rows": ("Learned from", "训练样本数"),
     "model.positives": ("Met the outcome", "正样本数"),
     "model.auc": ("AUC, cross-validated (folds)", "AUC（交叉验证，各折范围）"),
+    "model.mind": ("Mind", "注意"),
+    "model.telling": (
+        "The features together nearly tell who is in the seed (above all: {}), so the ranking of everybody "
+        "else says little. Learn without them (features=[...]), or take another seed",
+        "这些特征合在一起几乎足以认出种子客群（主要是：{}），因此对其余客户的排序参考价值很低。"
+        "请去掉这些特征重新学习（features=[...]），或另选种子客群",
+    ),
     "model.max_age": ("May be used for days", "有效天数"),
     "model.sklearn": ("scikit-learn", "scikit-learn 版本"),
     "model.features": ("What it rests on: {} of {} features", "特征重要性：前{}项，共{}项"),
@@ -231,6 +238,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "model.calibration": ("Foretold and come true", "校准：预测与实际"),
     "model.predicted": ("Foretold", "预测概率"),
     "model.observed": ("Came true", "实际比例"),
+    "model.likeness": ("Score and share of the seed", "分数与种子客群占比"),
+    "model.score": ("Score", "分数"),
+    "model.in_seed": ("In the seed", "种子客群占比"),
     "model.barred": ("Barred features", "禁用特征"),
     "model.in_use": ("Models in use", "在用模型"),
     "model.none": (

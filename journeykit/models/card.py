@@ -32,6 +32,13 @@ SHOWN = 15
 """So many features stand in the printed card; `features` has all."""
 
 
+TELLING = 0.95
+"""The AUC from which on features tell who is in a seed: what they say of everybody else says little."""
+
+_CURVE = "model.calibration", "model.predicted", "model.observed"
+_LIKENESS = "model.likeness", "model.score", "model.in_seed"
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -176,11 +183,19 @@ class ModelCard(_Value):
             ("model.rows", data.rows),
             ("model.positives", f"{data.positives:,} ({data.positives / data.rows:.1%})"),
             ("model.auc", f"{self.auc:.3f} ({min(self.auc_folds):.3f} – {max(self.auc_folds):.3f})"),
+            ("model.mind", self._warning(language)),
             ("model.max_age", model.max_age_days),
             ("model.sklearn", self.sklearn),
         ]
         rows = [(label(key, language), value) for key, value in facts if value != ""]
         return Table(self.title(language), (label("model.fact", language), ""), tuple(rows))
+
+    def _warning(self, language: str) -> str:
+        """That a lookalike's features give its seed away together, and which most; empty when they do not."""
+        if not self.model.is_lookalike or self.auc < TELLING:
+            return ""
+        strongest = [one.titled(language) for one in self.by_importance()[:3]]
+        return label("model.telling", language).format(in_language(language, ", ", "、").join(strongest))
 
     def _features(self, language: str) -> Table:
         heads = ("model.feature", "model.importance", "model.missing")
@@ -199,9 +214,14 @@ class ModelCard(_Value):
         return Table(label("model.lift_title", language), tuple(label(key, language) for key in heads), rows)
 
     def _calibration(self, language: str) -> Table:
-        heads = ("customers", "model.predicted", "model.observed")
+        title, *heads = (label(key, language) for key in self.curve_keys)
         rows = tuple((one.rows, f"{one.predicted:.1%}", f"{one.observed:.1%}") for one in self.calibration)
-        return Table(label("model.calibration", language), tuple(label(key, language) for key in heads), rows)
+        return Table(title, (label("customers", language), *heads), rows)
+
+    @property
+    def curve_keys(self) -> tuple[str, str, str]:
+        """The labels of the curve and its axes; a lookalike foretells nothing."""
+        return _LIKENESS if self.model.is_lookalike else _CURVE
 
     def barred(self, language: str) -> Table:
         """What the model may not use, and why."""
@@ -226,7 +246,7 @@ class CardView:
         card, language = self.card, self.language
         parts = [
             card.facts(language),
-            draw_curve(card.calibration, language),
+            draw_curve(card.calibration, language, card.curve_keys),
             card.lift_table(language),
             draw_importance(card, language),
             card.barred(language),
@@ -235,10 +255,10 @@ class CardView:
         return f'<div style="{_BESIDE}">{body}</div>'
 
 
-def draw_curve(bins: Sequence[CalibrationBin], language: str) -> Drawing:
-    """What was foretold against what came true."""
-    words = label("model.predicted", language), label("model.observed", language)
-    return draw_calibration(label("model.calibration", language), bins, words)
+def draw_curve(bins: Sequence[CalibrationBin], language: str, keys: tuple[str, str, str] = _CURVE) -> Drawing:
+    """What was foretold against what came true, with these labels."""
+    title, across, up = (label(key, language) for key in keys)
+    return draw_calibration(title, bins, (across, up))
 
 
 def draw_importance(card: ModelCard, language: str) -> Drawing:

@@ -9,14 +9,12 @@ import pandas as pd
 import pyarrow as pa
 from sklearn.metrics import roc_auc_score
 
+from journeykit.models.card import TELLING
 from journeykit.models.encoding import encode, learn_vocabulary
 from journeykit.models.model import Model, UntrainableError
 
 MOST_FEATURES = 40
 """So many tags are kept: more would slow down every build, and tell hardly more."""
-
-TELLING = 0.95
-"""A tag whose AUC alone is higher is the seed's condition in other words: with it nobody else is alike."""
 
 _TELLS = "It alone tells who is in the seed (AUC {:.3f}): it is the seed's condition in other words."
 _TELLS_ZH = "仅凭该标签即可区分种子客群（AUC {:.3f}），等同于其条件本身。"

@@ -90,6 +90,11 @@ class Lookalike:
         folder : Path, optional
             Of lists; by default the workspace's ``scheduled/lists``.
         """
+        if isinstance(count, bool) or not isinstance(count, int):
+            raise DefinitionError(
+                f"{count!r} is no number of customers. Say how many first, then a name if you like: "
+                '.segment(1_000, "the_likest").'
+            )
         name = name or shorten(f"{self.tag.name}_{count}")
         kept = save_list(name, self.ids(count), folder=folder)
         first, first_zh = f"first {len(kept.ids):,}", f"前{len(kept.ids):,}名"
@@ -143,6 +148,12 @@ def lookalike(
     DataError
         The seed or the rest is too small, or they can hardly be told apart.
     """
+    if not isinstance(seed, Segment):
+        raise DefinitionError(
+            f"A lookalike needs a segment as its seed, and this is of the type {type(seed).__name__}. Name "
+            "the group whom others may resemble, which not everybody is in: "
+            'jk.lookalike(jk.Segment("rich", t.aum >= 500_000), mart).'
+        )
     likeness = Likeness(seed, name or name_likeness(seed), mart.tags)
     _refuse_taken(likeness, models)
     members = set(mart.ids(seed))

@@ -92,6 +92,38 @@ def test_by_default_nothing_is_learned_from_that_tells_the_seed(mart):
     assert 0.6 <= found.card.auc <= 1
 
 
+def test_what_gives_a_seed_away_together_is_said_on_the_card(mart):
+    found = jk.lookalike(BUSY, mart, features=FEATURES, name="like_plain")
+    told = found.card.model_copy(update={"auc": 0.95})
+    assert told.auc > found.card.auc
+    best = [one.title for one in sorted(told.features, key=lambda one: -one.importance)][:3]
+    mind = f"nearly tell who is in the seed (above all: {', '.join(best)}), so the ranking of everybody else"
+    for text in (told.show("en"), told.show("en")._repr_html_()):
+        assert mind in str(text)
+    assert "几乎足以认出种子客群（主要是：" in told.show("zh")._repr_html_()
+    assert "nearly tell" not in repr(found) and "几乎足以" not in repr(found.card.show("zh"))
+    shown = {"en": "Score and share of the seed", "zh": "分数与种子客群占比"}
+    for card, words in ((found.card.show(language), words) for language, words in shown.items()):
+        for text in (repr(card), card._repr_html_()):
+            assert words in text
+            assert "come true" not in text and "预测与实际" not in text
+
+
+def test_a_number_of_customers_is_asked_for(mart):
+    found = jk.lookalike(BUSY, mart, features=FEATURES, name="like_plain")
+    for count in ("x", 2.5, True, None):
+        with pytest.raises(DefinitionError, match=r"no number of customers.*\.segment\(1_000"):
+            found.segment(count)
+    with pytest.raises(DefinitionError, match="Ask for 1 or more"):
+        found.segment(0)
+
+
+def test_a_seed_is_a_segment(mart):
+    for seed in (mart.everyone, "rich", 5, None, tag("aum") > 5):
+        with pytest.raises(DefinitionError, match=r"needs a segment as its seed.*jk.Segment\("):
+            jk.lookalike(seed, mart)
+
+
 def test_scores_are_the_same_whatever_is_scored_at_once_and_however_often(mart, workspace, monkeypatch):
     once = jk.lookalike(BUSY, mart, features=FEATURES, name="like_parts")
     files = {path: path.read_bytes() for path in (workspace / "var" / "models").rglob("*.*")}
