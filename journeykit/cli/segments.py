@@ -25,19 +25,24 @@ def segments_list(as_json: AsJson = False) -> None:
 
 @group.command("show")
 def segments_show(name: Name, as_json: AsJson = False) -> None:
-    """Show whom a segment means, condition by condition."""
+    """Show whom a segment means: in plain words, and condition by condition."""
     from journeykit.display import Table
     from journeykit.errors import unknown_name
     from journeykit.settings import load_settings
     from journeykit.workspace.describing import load_segments
+    from journeykit.workspace.opening import catalogue
 
     with told_plainly():
-        segments = load_segments(load_settings())
+        settings = load_settings()
+        segments = load_segments(settings)
         if name not in segments:
             raise unknown_name("segment", name, segments, "List them with: journeykit segments list")
         segment = segments[name]
+        words = segment.explain(settings.workspace.language, catalogue(settings))
         rows = tuple((repr(part),) for part in segment.conditions)
         table = Table(f"{name}: {segment.title} {segment.title_zh}".rstrip(" :"), ("all of",), rows)
+        if not as_json:
+            typer.echo(f"{words}\n")
         answer(segment.model_dump(mode="json"), table, as_json)
 
 

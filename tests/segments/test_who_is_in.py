@@ -185,6 +185,15 @@ def test_the_commands_tell_the_same(workspace, monkeypatch):
     with jk.connect(as_of=DAY) as mart:
         assert listed["size"] == mart.count(changed)
     assert json.loads(said("show", "rich", "--json"))["where"] == changed.model_dump(mode="json")["where"]
+    shown = said("show", "rich")
+    assert shown.index("“Assets under management” is at least 50,000 yuan") < shown.index(
+        'tag("aum") >= 50000'
+    )
+    toml = workspace / "journeykit.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(text.replace('language = "en"', 'language = "zh"'), encoding="utf-8")
+    assert "不低于 50,000 元" in said("show", "rich")
+    toml.write_text(text, encoding="utf-8")
     assert [one["author"] for one in json.loads(said("history", "rich", "--json"))["versions"]] == [
         "",
         "Li Na",
