@@ -194,7 +194,7 @@ class ModelCard(_Value):
         """That a lookalike's features give its seed away together, and which most; empty when they do not."""
         if not self.model.is_lookalike or self.auc < TELLING:
             return ""
-        strongest = [one.titled(language) for one in self.by_importance()[:3]]
+        strongest = [f"“{one.titled(language)}”" for one in self.by_importance()[:3]]
         return label("model.telling", language).format(in_language(language, ", ", "、").join(strongest))
 
     def _features(self, language: str) -> Table:

@@ -96,11 +96,11 @@ def test_what_gives_a_seed_away_together_is_said_on_the_card(mart):
     found = jk.lookalike(BUSY, mart, features=FEATURES, name="like_plain")
     told = found.card.model_copy(update={"auc": 0.95})
     assert told.auc > found.card.auc
-    best = [one.title for one in sorted(told.features, key=lambda one: -one.importance)][:3]
+    best = [f"“{one.title}”" for one in sorted(told.features, key=lambda one: -one.importance)][:3]
     mind = f"nearly tell who is in the seed (above all: {', '.join(best)}), so the ranking of everybody else"
     for text in (told.show("en"), told.show("en")._repr_html_()):
         assert mind in str(text)
-    assert "几乎足以认出种子客群（主要是：" in told.show("zh")._repr_html_()
+    assert "几乎足以认出种子客群（主要是：“" in told.show("zh")._repr_html_()
     assert "nearly tell" not in repr(found) and "几乎足以" not in repr(found.card.show("zh"))
     shown = {"en": "Score and share of the seed", "zh": "分数与种子客群占比"}
     for card, words in ((found.card.show(language), words) for language, words in shown.items()):
