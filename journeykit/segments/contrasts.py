@@ -26,6 +26,9 @@ from typing import Literal
 from journeykit.segments.counting import Cell, Numbers, TagCounts
 from journeykit.segments.intervals import Interval, combine, mean_interval, share_interval
 
+FEWEST = 30
+"""Of fewer values, which less than half of the customers have, no mean is compared; who has one still is."""
+
 Kind = Literal["mean", "share", "known"]
 
 
@@ -117,21 +120,32 @@ def _all(
     tag: str, counts: TagCounts, scale: Mapping[Cell, float], sampled: Mapping[Cell, int]
 ) -> Iterator[Contrast | None]:
     if counts.numbers:
-        yield _of_means((tag, "mean", ""), counts.numbers, scale)
+        yield _of_means((tag, "mean", ""), counts.numbers, scale, sampled)
     for value, hits in counts.values.items():
         yield _of_shares((tag, "share", value), hits, counts.known, scale)
     yield _of_shares((tag, "known", ""), counts.known, sampled, scale)
 
 
-def _of_means(fact: _Fact, numbers: Mapping[Cell, Numbers], scale: Mapping[Cell, float]) -> Contrast | None:
+def _of_means(
+    fact: _Fact, numbers: Mapping[Cell, Numbers], scale: Mapping[Cell, float], sampled: Mapping[Cell, int]
+) -> Contrast | None:
     filled = {cell: one for cell, one in numbers.items() if one.number}
-    if any(one.number < 2 for one in filled.values()):
+    if any(_too_few(one, sampled[cell]) for cell, one in filled.items()):
         return None
     means = {cell: mean_interval(one.number, one.mean, one.variance) for cell, one in filled.items()}
     weights = {cell: one.number * scale[cell] for cell, one in filled.items()}
     squares = {cell: one.variance * (one.number - 1) / one.number for cell, one in filled.items()}
     smallest = min((one.number for one in filled.values()), default=0)
     return _contrast(fact, _Cells(means, weights, squares), smallest)
+
+
+def _too_few(numbers: Numbers, customers: int) -> bool:
+    """Whether a mean rests on so few values that its interval would look surer than it is.
+
+    Nineteen of 545 who all have one value show no spread at all, and would head every ranking.
+    """
+    few = numbers.number < FEWEST and 2 * numbers.number < customers
+    return numbers.number < 2 or few
 
 
 def _of_shares(

@@ -198,3 +198,16 @@ def test_reads_in_both_languages(bank, drawn):
     assert "条件所用" in found.html("zh")
     assert "<svg" in found._repr_html_()
     assert "<script" not in found._repr_html_()
+
+
+def test_a_mean_of_a_few_who_have_a_value_heads_no_ranking(bank):
+    """Nineteen of 545, all with one value, show no spread and would look sure of themselves."""
+    people = [
+        {"customer_id": f"C{n:04d}", "holds_wealth": n < 545, "risk_level": 5 if n < 19 else None}
+        for n in range(1000)
+    ]
+    people[545:] = [{**one, "risk_level": n % 5 + 1} for n, one in enumerate(people[545:])]
+    found = profile(tag("holds_wealth"), bank(people))
+    assert [fact.kind for fact in found["risk_level"].facts] == ["known"]
+    people[19:40] = [{**one, "risk_level": 5} for one in people[19:40]]
+    assert "mean" in [fact.kind for fact in profile(tag("holds_wealth"), bank(people))["risk_level"].facts]
