@@ -30,6 +30,10 @@ class DataError(JourneykitError):
     """The bank's data break a rule, or are not there for the day asked for."""
 
 
+class TooLargeError(DataError):
+    """A number outgrows what an engine can hold."""
+
+
 class StoreError(JourneykitError):
     """A file or folder of the workspace is missing, damaged or not writable."""
 

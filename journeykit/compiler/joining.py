@@ -16,13 +16,20 @@ from journeykit.expressions.values import check_values
 from journeykit.mart.scope import CUSTOMER_ID, LACKING, Scope
 
 
+def check_available(expressions: Iterable[Node], scope: Scope) -> None:
+    """Tell a tag that could not be built from an unknown one, before types are looked up."""
+    for expression in expressions:
+        for name in nodes.tag_names(expression):
+            scope.check_available(name)
+
+
 def join_values(expressions: Iterable[Node], scope: Scope) -> tuple[sa.FromClause, Scope]:
     """Join to the scope's relation what its own columns do not tell: earlier snapshots, values over events.
 
     Raises
     ------
     DefinitionError
-        A tag that could not be built, or a value that a tag cannot have.
+        A value that a tag cannot have, or an earlier tag that there is not.
     """
     relation = scope.relation
     customer = relation.c[CUSTOMER_ID]
@@ -30,8 +37,6 @@ def join_values(expressions: Iterable[Node], scope: Scope) -> tuple[sa.FromClaus
     snapshots: dict[int, sa.FromClause] = {}
     lacking: dict[int, Mapping[str, str]] = {}
     for expression in expressions:
-        for name in nodes.tag_names(expression):
-            scope.check_available(name)
         check_values(expression, scope.values)
         for part in _reached(expression):
             if part in bound:

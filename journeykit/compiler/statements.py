@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from journeykit.compiler.joining import join_values
+from journeykit.compiler.joining import check_available, join_values
 from journeykit.compiler.nodes import compile_node, compile_predicate, compile_where
 from journeykit.contract import Type
 from journeykit.expressions import nodes
@@ -36,6 +36,7 @@ def compile_statement(node: nodes.Node, scope: Scope) -> sa.Select[Any]:
         An unknown tag, types that do not go together, a value that the tag cannot have, or an expression
         that is not a condition.
     """
+    check_available([node], scope)
     check_predicate(node, scope.types)
     relation, scope = join_values([node], scope)
     statement = sa.select(scope.relation.c[CUSTOMER_ID]).select_from(relation)
@@ -57,6 +58,7 @@ def compile_rows(expressions: Mapping[str, nodes.AnyNode], scope: Scope) -> sa.S
     Select
         ``customer_id`` and the labelled columns.
     """
+    check_available(expressions.values(), scope)
     types = {label: infer(node, scope.types) for label, node in expressions.items()}
     relation, scope = join_values(expressions.values(), scope)
     columns = (

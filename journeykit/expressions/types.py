@@ -51,7 +51,8 @@ def infer(node: nodes.Node, types: Mapping[str, Type], subject_name: str | None 
     >>> infer((tag("aum") > "a lot").node, {"aum": Type.DECIMAL})
     Traceback (most recent call last):
     ...
-    journeykit.errors.DefinitionError: tag("aum") > "a lot" compares decimal tag("aum") with text "a lot".
+    journeykit.errors.DefinitionError: tag("aum") > "a lot" compares decimal tag("aum") with text "a lot". \
+Leave the quotes of a number out.
     """
     return _infer(node, _Names(types, subject_name))
 

@@ -27,7 +27,7 @@ from journeykit.dialects import (
     with_journals,
 )  # fmt: skip
 from journeykit.display import Table
-from journeykit.errors import DataError, DefinitionError, StoreError
+from journeykit.errors import DataError, DefinitionError, StoreError, TooLargeError
 from journeykit.mart.earlier import is_unknown_then
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.past import EarlierSnapshots
@@ -254,7 +254,7 @@ class Mart:
         except DBAPIError as error:
             if error.orig is None or not is_bad_value(error.orig):
                 raise
-            raise DataError(  # the engine's own message shows a customer's value
+            raise TooLargeError(  # the engine's own message shows a customer's value
                 "A number in this question grows beyond what an engine can hold (16 digits of money, 19 of a "
                 "count). Divide it, compare its parts, or correct the values that are that large."
             ) from None

@@ -12,9 +12,9 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from journeykit.dialects import EmbeddedError, is_bad_value
+from journeykit.dialects import EmbeddedError
 from journeykit.display import Table
-from journeykit.errors import DataError, DefinitionError, SettingsError, StoreError
+from journeykit.errors import DataError, DefinitionError, SettingsError, StoreError, TooLargeError
 from journeykit.mart.mart import Mart
 from journeykit.settings import find_root
 from journeykit.tags.catalogue import Catalogue
@@ -156,14 +156,14 @@ def _explained(tag: Tag) -> Iterator[None]:
     """Tell an engine's failure in our words, never with a value or a statement."""
     try:
         yield
+    except TooLargeError:
+        raise DataError(
+            f"'{tag.name}' cannot be computed: a value does not fit the type {tag.type}, as a sum of "
+            "more than 16 digits does not fit money. Use smaller factors, or leave absurd values out "
+            "with `where`."
+        ) from None
     except (EmbeddedError, DBAPIError) as error:
         cause = getattr(error, "orig", None) or error
-        if is_bad_value(cause):
-            raise DataError(
-                f"'{tag.name}' cannot be computed: a value does not fit the type {tag.type}, as a sum of "
-                "more than 16 digits does not fit money. Use smaller factors, or leave absurd values out "
-                "with `where`."
-            ) from None
         raise StoreError(
             f"'{tag.name}' cannot be computed: the engine gave up ({type(cause).__name__}). Free memory, or "
             "make its definition simpler."
