@@ -43,6 +43,7 @@ _HOME = {
     "lookalike": "workspace",
     "membership": "workspace",
     "model_card": "workspace",
+    "path": "strategies.building",
     "plan_tags": "workspace",
     "record_members": "workspace",
     "run_strategies": "workspace",

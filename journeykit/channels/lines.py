@@ -13,7 +13,7 @@ from journeykit.display import Table
 from journeykit.errors import unknown_name
 from journeykit.i18n import in_language, label
 from journeykit.routing.channel import Channel
-from journeykit.strategies.graph import Assign
+from journeykit.strategies.nodes import Assign
 from journeykit.strategies.playbook import Playbook
 
 # Whoever speaks to a customer is told a masked name; a system that sends messages is not.

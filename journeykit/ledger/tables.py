@@ -100,7 +100,10 @@ enrolment = sa.Table(
     _text("exit_reason", null=True),
     sa.Column("exited_on", sa.Date),
     _text("run_id", sa.ForeignKey("run.run_id")),
-    sa.UniqueConstraint("strategy", "customer_id"),
+    sa.UniqueConstraint("strategy", "customer_id", "entered_on"),
+    sa.Index(
+        "uq_enrolment_active", "strategy", "customer_id", unique=True, **index_where("state = 'active'")
+    ),
     _one_of("arm", "arm", "treatment", "control"),
     _one_of("state", "state", "active", "exited"),
     sa.CheckConstraint(
@@ -114,6 +117,7 @@ lead = sa.Table(
     "lead",
     metadata,
     _text("lead_id", primary_key=True),
+    _text("enrolment_id", sa.ForeignKey("enrolment.enrolment_id"), index=True),
     _text("strategy"),
     _text("version"),
     _text("node"),
@@ -127,11 +131,53 @@ lead = sa.Table(
     _text("build_id"),
     _text("run_id", sa.ForeignKey("run.run_id"), index=True),
     sa.Column("expected_value", Fen, nullable=False),
+    sa.Column("not_before_hour", sa.Integer),
     _text("reason"),
     sa.UniqueConstraint("customer_id", "contact_date"),
-    sa.ForeignKeyConstraint(["strategy", "customer_id"], ["enrolment.strategy", "enrolment.customer_id"]),
     sa.CheckConstraint("contact_date > as_of", name="contact_later"),
+    sa.CheckConstraint("not_before_hour BETWEEN 0 AND 23", name="hour"),
 )
+
+mark = sa.Table(
+    "mark",
+    metadata,
+    _text("mark_id", primary_key=True),
+    _text("customer_id"),
+    _text("name"),
+    sa.Column("marked_on", sa.Date, nullable=False, index=True),
+    _text("strategy"),
+    _text("enrolment_id", sa.ForeignKey("enrolment.enrolment_id")),
+    _text("run_id", sa.ForeignKey("run.run_id")),
+)
+
+strategy_version = sa.Table(
+    "strategy_version",
+    metadata,
+    _text("strategy", primary_key=True),
+    _text("version", primary_key=True),
+    # Everything the version decides with, as JSON: who was approved to do what stays readable for years.
+    _text("closure"),
+)
+
+approval = sa.Table(
+    "approval",
+    metadata,
+    _text("strategy", primary_key=True),
+    # Counts a strategy's steps from 1, so that of two people who act at once one is told.
+    sa.Column("step", sa.Integer, primary_key=True, autoincrement=False),
+    _text("version"),
+    _text("action"),
+    _text("actor"),
+    _text("detail"),
+    sa.Column("at", sa.DateTime, nullable=False, info=VOLATILE),
+    sa.ForeignKeyConstraint(
+        ["strategy", "version"], ["strategy_version.strategy", "strategy_version.version"]
+    ),
+    _one_of(
+        "action", "action",
+        "submitted", "withdrawn", "refused", "approved", "live", "paused", "resumed", "ended",
+    ),
+)  # fmt: skip
 
 drop_count = sa.Table(
     "drop_count",

@@ -12,7 +12,8 @@ from journeykit.errors import DefinitionError, unknown_name
 from journeykit.expressions import check_predicate, tag_names
 from journeykit.expressions.values import check_values
 from journeykit.routing.channel import Channel
-from journeykit.strategies.graph import CONTROL, END, Assign, Exit, GraphNode, Send, Start, Strategy, Wait
+from journeykit.strategies.graph import Strategy
+from journeykit.strategies.nodes import CONTROL, END, Assign, Exit, GraphNode, Send, Start, Wait
 from journeykit.strategies.offers import Offer
 
 

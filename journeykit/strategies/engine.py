@@ -21,12 +21,13 @@ import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from journeykit.experiments.assignment import arm_column
-from journeykit.expressions import Expression
+from journeykit.expressions import AnyNode, Expression
 from journeykit.ledger.enrolments import EnrolmentChanges
 from journeykit.ledger.ledger import Ledger
 from journeykit.ledger.tables import enrolment
 from journeykit.mart.mart import Mart
-from journeykit.strategies.graph import CONTROL, END, AnyNode, Exit, Start, Strategy, Wait
+from journeykit.strategies.graph import Strategy
+from journeykit.strategies.nodes import CONTROL, END, Exit, Start, Wait
 
 STANDING = pa.schema(
     [

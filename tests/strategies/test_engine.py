@@ -16,7 +16,8 @@ from journeykit.expressions import did, tag
 from journeykit.ledger.enrolments import apply_changes, read_enrolments
 from journeykit.segments import Segment
 from journeykit.strategies.engine import advance, join_changes
-from journeykit.strategies.graph import CONTROL, END, Exit, Goal, Send, Strategy, Wait
+from journeykit.strategies.graph import Goal, Strategy
+from journeykit.strategies.nodes import CONTROL, END, Exit, Send, Wait
 from journeykit.workdays import next_working_day
 
 FIRST = date(2026, 5, 4)

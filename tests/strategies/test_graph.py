@@ -97,7 +97,7 @@ def test_saved_and_loaded(tmp_path):
     [
         (lambda: bare().send("sms", offer="A"), "no start yet"),
         (lambda: bare().start(IDLE).start(IDLE), "has a start already"),
-        (lambda: bare().start(IDLE).exit().wait(days=1), "nothing can follow 'exit'"),
+        (lambda: bare().start(IDLE).exit().wait(days=1), "Nothing can follow 'exit'"),
     ],
 )
 def test_a_step_in_the_wrong_place_is_refused(build, message):
@@ -120,7 +120,7 @@ def test_a_name_that_is_no_file_name_is_refused(name):
         (("kind: wait", "kind: nap"), "nap"),
         (("priority: 7", "priority: 7\ncolour: red"), "colour: unknown key"),
         (("name: plan\n", ""), "name: Field required"),
-        (("name: plan\n", "name: plan\nname: plan\n"), "line 2"),
+        (("name: plan\n", "name: plan\nname: plan\n"), "stands twice"),
     ],
 )
 def test_a_malformed_file_is_met_with_one_clear_error(tmp_path, change, message):

@@ -1,4 +1,4 @@
-"""The first tables: runs, enrolments, leads, deliveries, contacts, consent, receipts and audit."""
+"""The first tables: runs, enrolments, leads, deliveries, contacts, consent, receipts, approvals and audit."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -106,11 +106,21 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_enrolment_run_id"),
         sa.PrimaryKeyConstraint("enrolment_id", name="pk_enrolment"),
-        sa.UniqueConstraint("strategy", "customer_id", name="uq_enrolment_strategy_customer_id"),
+        sa.UniqueConstraint(
+            "strategy", "customer_id", "entered_on", name="uq_enrolment_strategy_customer_id_entered_on"
+        ),
+    )
+    op.create_index(
+        "uq_enrolment_active",
+        "enrolment",
+        ["strategy", "customer_id"],
+        unique=True,
+        **index_where("state = 'active'"),
     )
     op.create_table(
         "lead",
         sa.Column("lead_id", sa.Text(), nullable=False),
+        sa.Column("enrolment_id", sa.Text(), nullable=False),
         sa.Column("strategy", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("node", sa.Text(), nullable=False),
@@ -124,19 +134,60 @@ def upgrade() -> None:
         sa.Column("build_id", sa.Text(), nullable=False),
         sa.Column("run_id", sa.Text(), nullable=False),
         sa.Column("expected_value", sa.BigInteger(), nullable=False),
+        sa.Column("not_before_hour", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.CheckConstraint("contact_date > as_of", name="ck_lead_contact_later"),
+        sa.CheckConstraint("not_before_hour BETWEEN 0 AND 23", name="ck_lead_hour"),
         sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_lead_run_id"),
-        sa.ForeignKeyConstraint(
-            ["strategy", "customer_id"],
-            ["enrolment.strategy", "enrolment.customer_id"],
-            name="fk_lead_strategy_customer_id",
-        ),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.enrolment_id"], name="fk_lead_enrolment_id"),
         sa.PrimaryKeyConstraint("lead_id", name="pk_lead"),
         sa.UniqueConstraint("customer_id", "contact_date", name="uq_lead_customer_id_contact_date"),
     )
     op.create_index("ix_lead_contact_date", "lead", ["contact_date"], unique=False)
     op.create_index("ix_lead_run_id", "lead", ["run_id"], unique=False)
+    op.create_index("ix_lead_enrolment_id", "lead", ["enrolment_id"], unique=False)
+    op.create_table(
+        "mark",
+        sa.Column("mark_id", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("marked_on", sa.Date(), nullable=False),
+        sa.Column("strategy", sa.Text(), nullable=False),
+        sa.Column("enrolment_id", sa.Text(), nullable=False),
+        sa.Column("run_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["enrolment_id"], ["enrolment.enrolment_id"], name="fk_mark_enrolment_id"),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_mark_run_id"),
+        sa.PrimaryKeyConstraint("mark_id", name="pk_mark"),
+    )
+    op.create_index("ix_mark_marked_on", "mark", ["marked_on"], unique=False)
+    op.create_table(
+        "strategy_version",
+        sa.Column("strategy", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("closure", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("strategy", "version", name="pk_strategy_version"),
+    )
+    op.create_table(
+        "approval",
+        sa.Column("strategy", sa.Text(), nullable=False),
+        sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "action IN ('submitted', 'withdrawn', 'refused', 'approved', 'live', 'paused', 'resumed', "
+            "'ended')",
+            name="ck_approval_action",
+        ),
+        sa.ForeignKeyConstraint(
+            ["strategy", "version"],
+            ["strategy_version.strategy", "strategy_version.version"],
+            name="fk_approval_strategy_version",
+        ),
+        sa.PrimaryKeyConstraint("strategy", "step", name="pk_approval"),
+    )
     op.create_table(
         "contact",
         sa.Column("contact_id", sa.Text(), nullable=False),
