@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -163,3 +164,9 @@ def test_the_deepest_expression_runs():
         )
         assert connection.execute(condition.statement(SCOPE)).all() == [("a",)]
         assert connection.execute((nested == 5).statement(SCOPE)).all() == [("a",)]
+
+
+def test_a_tag_that_could_not_be_built_is_told_from_an_unknown_one():
+    lacking = replace(SCOPE, unavailable={"age": "customer.birth_date"})
+    with pytest.raises(DefinitionError, match=r"'age' is not built .* the bank has no customer\.birth_date"):
+        compile_statement((tag("age") > 30).node, lacking)

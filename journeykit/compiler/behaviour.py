@@ -53,8 +53,6 @@ def measure_relation(node: nodes.Measure, scope: Scope) -> sa.Select[Any, Any]:
         "first_time": sa.func.min(of),
         "last_time": sa.func.max(of),
     }
-    if node.function in ("sum", "mean", "min", "max"):
-        conditions.append(of.is_not(sa.null()))
     selected = sa.select(row.c[CUSTOMER_ID], values[node.function].label("value")).select_from(source)
     return selected.where(*conditions).group_by(row.c[CUSTOMER_ID])
 

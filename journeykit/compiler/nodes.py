@@ -206,7 +206,7 @@ def _(node: nodes.Case, scope: Scope) -> sa.ColumnElement[Any]:
     conditions = [compile_predicate(arm.condition, scope) for arm in node.arms]
     values = [compile_node(arm.then, scope) for arm in node.arms]
     last = [] if node.otherwise is None else [compile_node(node.otherwise, scope)]
-    chosen = sa.case(*zip(conditions, values, strict=True), else_=last[0] if last else sa.null())
+    chosen = sa.case(*zip(conditions, values, strict=True), else_=next(iter(last), sa.null()))
     return sa.type_coerce(chosen, _common_type([*values, *last]))
 
 
@@ -247,7 +247,7 @@ def _product(node: nodes.Arithmetic, scope: Scope) -> sa.ColumnElement[Any]:
     left, right = (compile_node(side, scope) for side in (node.left, node.right))
     size = sa.cast(left, sa.Double()) * sa.cast(right, sa.Double())
     places, of_left, of_right = (decimal_places(one, scale_of) for one in (node, node.left, node.right))
-    if places is None or of_left is None or of_right is None:
+    if places is None or of_left is None or of_right is None:  # the first already tells, but not a checker
         return size
     if isinstance(left.type, sa.Integer) and isinstance(right.type, sa.Integer):
         product, bound = _wide(left) * _wide(right), 1e18

@@ -32,21 +32,18 @@ def _(node: nodes.Sequence, scope: Scope) -> Column:
 
 def _is_plain(node: nodes.Sequence) -> bool:
     """Whether it is two single steps over one subject, any time apart."""
-    first, last = node.steps[0], node.steps[-1]
-    return (
-        len(node.steps) == 2
-        and node.without is None
-        and last.within_days is None
-        and first.times == last.times == 1
-        and first.subject == last.subject
-    )
+    if len(node.steps) != 2 or node.without is not None:
+        return False
+    first, last = node.steps
+    return last.within_days is None and first.times == last.times == 1 and first.subject == last.subject
 
 
 def _first_and_last(node: nodes.Sequence, scope: Scope) -> sa.Select[Any]:
     """The first time of the one step lies before the last time of the other."""
-    source, row, window = open_window(node.steps[0], scope, node.within_days, node.since_entry)
+    either, _ = node.steps
+    source, row, window = open_window(either, scope, node.within_days, node.since_entry)
     first, last = (is_meant(step, row, scope) for step in node.steps)
-    at = row.c[node.steps[0].at]
+    at = row.c[either.at]
     return (
         sa.select(row.c[CUSTOMER_ID])
         .select_from(source)
@@ -81,10 +78,11 @@ def _rows(node: nodes.Sequence, scope: Scope) -> sa.FromClause:
 
 def _read_once(selections: list[nodes.Selection], node: nodes.Sequence, scope: Scope) -> sa.FromClause:
     """The same in one reading, where every step has an action of its own, so that no row is of two."""
-    source, row, window = open_window(selections[0], scope, node.within_days, node.since_entry)
+    either, *_ = selections
+    source, row, window = open_window(either, scope, node.within_days, node.since_entry)
     meant = [is_meant(one, row, scope) for one in selections]
     step = sa.case(*((one, number) for number, one in enumerate(meant, 1)))
-    rows = _numbered(row, selections[0], step).select_from(source)
+    rows = _numbered(row, either, step).select_from(source)
     return rows.where(*window, sa.or_(*meant)).subquery()
 
 

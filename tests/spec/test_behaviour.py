@@ -107,6 +107,7 @@ RULES = {
     "since entry, often": (did("view").at_least(2).since_entry(), ""),
     "since entry, never; whoever never entered neither": (did("event").at_most(0).since_entry(), "cde"),
     "since entry in a subject with days": (did("contact").since_entry(), "ad"),
+    "since entry, nothing from before it": (did("txn").since_entry(), ""),
     "since entry, exactly": (did("contact").exactly(1).since_entry(), "ad"),
     "count": (did("view").count() == 2, "ab"),
     "count of none is 0": (did("view").count() == 0, "cde"),
@@ -139,6 +140,8 @@ RULES = {
     "days since": (days_between(did("event").last_time(), as_of()) == 0, "ac"),
     "measures beside a tag": (did("event").count() > tag("aum"), "ab"),
     "two measures calculate": (did("txn").sum("amount") / did("txn").count() == 2499.5, "b"),
+    "a measure twice, and then another": (
+        did("txn").count() + did("txn").count() + did("event").count() == 8, "a"),
     "behaviours together": (did("view") & ~did("contact") | did("login"), "bc"),
 }  # fmt: skip
 

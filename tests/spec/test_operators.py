@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from journeykit.compiler import compile_rows
 from journeykit.expressions import (
     And,
     Expression,
@@ -146,15 +147,32 @@ def test_a_quotient_is_the_double_python_divides(world):
     assert world.ids(aum / 3 == case((vip, 100), otherwise=1) / 3, AS_OF) == "a"
 
 
+def test_a_condition_is_true_or_false_for_everyone_and_a_number_may_be_missing(world, scope):
+    asked = {"rich": (aum > 0).node, "vip": vip.node, "more": (aum + 1).node}
+    for connection in world.connections:
+        rows = connection.execute(compile_rows(asked, scope(AS_OF))).all()
+        assert {row.customer_id: (row.rich, row.vip, row.more) for row in rows} == {
+            "a": (True, True, 101),
+            "b": (False, False, -99),
+            "c": (False, True, 1),
+            "d": (False, False, None),
+            "e": (False, False, None),
+        }
+
+
 def test_every_engine_is_asked(world, postgres_connection):
     assert [one.dialect.name for one in world.connections] == ["duckdb", "postgresql"]
 
 
 LARGE = {
-    "a product of whole numbers beyond 18 digits is missing": ((logins * logins).is_missing(), "acd"),
+    "a product of whole numbers beyond 18 digits is missing": ((logins * logins).is_missing(), "acde"),
     "one of fewer is not": (logins * 2 > 0, "ab"),
-    "a product of more digits than engines keep is missing": ((aum * aum * aum).is_missing(), "abd"),
-    "one of fewer is exact": (aum * aum > Decimal("99999999999999999.99"), "ab"),
+    "a product of more digits than engines keep is missing": ((aum * aum * aum).is_missing(), "abde"),
+    "one of fewer is exact": (aum * aum > Decimal("99999999999999999.99"), "abe"),
+    "one just within the digits is there": ((aum * aum * Decimal("0.05")).is_missing(), "d"),
+    "one just beyond them is not": ((aum * aum * Decimal("0.51")).is_missing(), "abde"),
+    "whole numbers times money may have more than 18 digits": (logins * aum > 10**18 - 1, "ae"),
+    "the largest whole number times the most money": ((logins * aum).is_missing(), "d"),
     "money and a rate in one sum": (aum + rate > 9_999_999_999_999_999, "a"),
     "a rate less money": (rate - aum > 0, "b"),
     "many places make a double": ((rate * rate) * (rate * rate) * rate > 0, "a"),
@@ -175,6 +193,7 @@ def large(world, rows):
             person("b", aum=-most, rate=-least, logins=999_999_999, since=date(2024, 2, 29)),
             person("c", aum=Decimal(0), rate=Decimal(0), logins=-(2**62), since=date(1583, 1, 1)),
             person("d"),
+            person("e", aum=most, logins=2**62),
         ]
     )
     return world

@@ -74,6 +74,10 @@ RULES = {
     "three steps with a longer window": (sequence(view, login.within(days=2), apply.within(days=3)), "ek"),
     "a later choice of the step before": (sequence(view, login, apply.within(days=2)), "ek"),
     "a later choice of the first step": (sequence(view, login.within(days=2), login), "adeh"),
+    "both steps twice": (sequence(view.at_least(2), login.at_least(2)), "f"),
+    "three steps, and not that": (sequence(view, login, login).without(apply), "adfh"),
+    "a first step twice or more often, whichever is near": (
+        sequence(did("event").at_least(2), login.within(days=2)), "adefh"),
     "other subjects": (sequence(view, did("txn")), "d"),
     "a day is its midnight beside times": (sequence(did("contact"), view), "a"),
     "a day beside times, equal": (sequence(did("contact"), login), "aei"),
@@ -112,6 +116,10 @@ def test_a_window_is_true_once_it_is_over(world):
     waited = after_view.without(apply, days=3)
     assert world.ids(waited, date(2024, 3, 10)) == "adhij"
     assert world.ids(waited, date(2024, 3, 11)) == "adfhij"
+
+
+def test_what_comes_after_the_window_does_no_harm(world):
+    assert "h" in world.ids(after_view.without(apply, days=2), date(2024, 3, 5))
 
 
 def test_nothing_after_as_of_is_seen(world):
