@@ -9,7 +9,7 @@ demo: .venv/.base  ## a 20,000-customer bank, the morning jobs, leads, files, re
 	$(BIN)/journeykit demo
 
 test: .venv/.dev  ## every check and test that needs no server and takes no more than minutes
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 lab: .venv/.base  ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks
