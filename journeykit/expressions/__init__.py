@@ -2,9 +2,7 @@
 
 from journeykit.expressions.base import walk
 from journeykit.expressions.handles import (
-    DidExpression,
     Expression,
-    SequenceExpression,
     as_node,
     as_of,
     case,
@@ -12,13 +10,12 @@ from journeykit.expressions.handles import (
     date_part,
     days,
     days_between,
-    did,
     sample,
-    sequence,
     start_of,
     tag,
     top,
 )
+from journeykit.expressions.happenings import DidExpression, SequenceExpression, did, sequence
 from journeykit.expressions.nodes import (
     And,
     AnyNode,

@@ -122,7 +122,7 @@ class Expression(Explorable):
         return _join(nodes.Or, other, self)
 
     def __invert__(self) -> Expression:
-        return Expression(_make(nodes.Not, operand=self.node))
+        return Expression(make_node(nodes.Not, operand=self.node))
 
     def isin(self, values: Iterable[Any]) -> Expression:
         """Whether the value is one of `values`; false where it is missing."""
@@ -130,19 +130,19 @@ class Expression(Explorable):
             raise DefinitionError(f"isin() takes a list of values, as in .isin([{values!r}]).")
         listed = sorted(values, key=str) if isinstance(values, set | frozenset) else list(values)
         constants = tuple(dict.fromkeys(as_value(value) for value in listed))
-        return Expression(_make(nodes.IsIn, operand=self.node, values=constants))
+        return Expression(make_node(nodes.IsIn, operand=self.node, values=constants))
 
     def between(self, low: Any, high: Any) -> Expression:
         """Whether ``low <= value <= high``; false where any of them is missing."""
-        return Expression(_make(nodes.Between, operand=self.node, low=as_node(low), high=as_node(high)))
+        return Expression(make_node(nodes.Between, operand=self.node, low=as_node(low), high=as_node(high)))
 
     def is_missing(self) -> Expression:
         """Whether there is no value."""
-        return Expression(_make(nodes.IsMissing, operand=self.node))
+        return Expression(make_node(nodes.IsMissing, operand=self.node))
 
     def fill(self, default: Any) -> Expression:
         """The value, or the constant `default` where it is missing."""
-        return Expression(_make(nodes.Fill, operand=self.node, default=as_value(default)))
+        return Expression(make_node(nodes.Fill, operand=self.node, default=as_value(default)))
 
     def contains(self, text: str) -> Expression:
         """Whether the text has `text` in it, letter by letter; false where it is missing."""
@@ -160,18 +160,18 @@ class Expression(Explorable):
         """The tag as it was on the last working day on or before `days` days ago."""
         if not isinstance(self.node, nodes.TagRef):
             raise DefinitionError(f"ago() looks up a tag's earlier value, and {self!r} is no tag.")
-        return Expression(_make(nodes.Past, name=self.node.name, days=days))
+        return Expression(make_node(nodes.Past, name=self.node.name, days=days))
 
     def _match(self, op: str, text: str) -> Expression:
-        return Expression(_make(nodes.TextMatch, op=op, operand=self.node, text=as_value(text)))
+        return Expression(make_node(nodes.TextMatch, op=op, operand=self.node, text=as_value(text)))
 
     def _shift(self, by: timedelta) -> Expression:
         if by % timedelta(days=1):
             raise DefinitionError(f"Days are shifted by whole days, and {by} is not; write days(7).")
-        return Expression(_make(nodes.DaysLater, operand=self.node, days=by.days))
+        return Expression(make_node(nodes.DaysLater, operand=self.node, days=by.days))
 
     def _compare(self, op: str, other: Any) -> Expression:
-        return Expression(_make(nodes.Compare, op=op, left=self.node, right=as_node(other)))
+        return Expression(make_node(nodes.Compare, op=op, left=self.node, right=as_node(other)))
 
     def __bool__(self) -> NoReturn:
         raise DefinitionError(
@@ -192,119 +192,14 @@ class Expression(Explorable):
         raise DefinitionError(f"{self!r} is one expression and has no length. Count with mart.count().")
 
 
-class DidExpression(Expression):
-    """How often a customer did something; at least once unless said otherwise.
-
-    It is also where values over the same events begin: ``did("txn").within(days=30).sum("amount") > 5000``.
-    """
-
-    node: nodes.Did
-
-    def at_least(self, times: int) -> DidExpression:
-        """`times` or more."""
-        return self._replace(op="at_least", times=times)
-
-    def at_most(self, times: int) -> DidExpression:
-        """`times` or fewer, never included."""
-        return self._replace(op="at_most", times=times)
-
-    def exactly(self, times: int) -> DidExpression:
-        """Neither more nor fewer; 0 means never."""
-        return self._replace(op="exactly", times=times)
-
-    def in_each(self, *, days: int) -> DidExpression:
-        """So often in each period of `days` days of the window, as in ``.in_each(days=7).within(days=28)``.
-
-        A window of whole periods must follow.
-        """
-        return self._replace(every_days=days)
-
-    def within(self, *, days: int) -> DidExpression:
-        """Count only the last `days` days, as_of included."""
-        return self._replace(events=self._narrow(within_days=days))
-
-    def since_entry(self) -> DidExpression:
-        """Count only the days after the one on which the customer came to the node of a journey."""
-        return self._replace(events=self._narrow(since_entry=True))
-
-    def count(self) -> Expression:
-        """How often, as a number."""
-        return self._measure("count")
-
-    def sum(self, of: str) -> Expression:
-        """The sum of a column; 0 over no rows."""
-        return self._measure("sum", of)
-
-    def mean(self, of: str) -> Expression:
-        """The mean of a column; missing without any."""
-        return self._measure("mean", of)
-
-    def min(self, of: str) -> Expression:
-        """The least value of a column."""
-        return self._measure("min", of)
-
-    def max(self, of: str) -> Expression:
-        """The greatest value of a column."""
-        return self._measure("max", of)
-
-    def first_time(self) -> Expression:
-        """When it happened first."""
-        return self._measure("first_time")
-
-    def last_time(self) -> Expression:
-        """When it happened last."""
-        return self._measure("last_time")
-
-    def _measure(self, function: str, of: str | None = None) -> Expression:
-        if (self.node.op, self.node.times, self.node.every_days) != ("at_least", 1, None):
-            raise DefinitionError(
-                f"{function}() is a value over all of the events, and {self!r} already counts them. "
-                "Leave at_least(), at_most(), exactly() and in_each() out."
-            )
-        return Expression(_make(nodes.Measure, events=self.node.events, function=function, of=of))
-
-    def _narrow(self, **changes: Any) -> nodes.Events:
-        return _make(nodes.Events, **{**_parts(self.node.events), **changes})
-
-    def _replace(self, **changes: Any) -> DidExpression:
-        return DidExpression(_make(nodes.Did, **{**_parts(self.node), **changes}))
-
-
-class SequenceExpression(Expression):
-    """Steps one after the other; see :func:`sequence`."""
-
-    node: nodes.Sequence
-
-    def without(self, event: DidExpression, *, days: int | None = None) -> SequenceExpression:
-        """And this did not follow: ever, or in the `days` days from the last step's day on.
-
-        As long as those days are not over, it is not yet true.
-        """
-        selected = _selected(event, "without()")
-        if event.node != nodes.Did(events=nodes.Events(**selected)):
-            raise DefinitionError(f"without() takes an event by itself, as in did('apply'), not {event!r}.")
-        return self._replace(without=_make(nodes.Without, **selected, within_days=days))
-
-    def within(self, *, days: int) -> SequenceExpression:
-        """Look only at the last `days` days, as_of included."""
-        return self._replace(within_days=days)
-
-    def since_entry(self) -> SequenceExpression:
-        """Look only at the days after the one on which the customer came to the node of a journey."""
-        return self._replace(since_entry=True)
-
-    def _replace(self, **changes: Any) -> SequenceExpression:
-        return SequenceExpression(_make(nodes.Sequence, **{**_parts(self.node), **changes}))
-
-
 def tag(name: str) -> Expression:
     """The value of the tag called `name`."""
-    return Expression(_make(nodes.TagRef, name=name))
+    return Expression(make_node(nodes.TagRef, name=name))
 
 
 def column(name: str, of: str | None = None) -> Expression:
     """A column of the subject in hand, or of a subject it references."""
-    return Expression(_make(nodes.ColumnRef, name=name, of=of))
+    return Expression(make_node(nodes.ColumnRef, name=name, of=of))
 
 
 def as_of() -> Expression:
@@ -320,7 +215,7 @@ def days_between(start: Any, end: Any) -> Expression:
     >>> days_between(column("opened_on"), as_of()) <= 60
     days_between(column("opened_on"), as_of()) <= 60
     """
-    return Expression(_make(nodes.DaysBetween, start=as_node(start), end=as_node(end)))
+    return Expression(make_node(nodes.DaysBetween, start=as_node(start), end=as_node(end)))
 
 
 def date_part(part: str, value: Any) -> Expression:
@@ -331,7 +226,7 @@ def date_part(part: str, value: Any) -> Expression:
     >>> date_part("weekday", column("occurred_at")) >= 6
     date_part("weekday", column("occurred_at")) >= 6
     """
-    return Expression(_make(nodes.DatePart, part=part, operand=as_node(value)))
+    return Expression(make_node(nodes.DatePart, part=part, operand=as_node(value)))
 
 
 def case(*arms: tuple[Any, Any], otherwise: Any = None) -> Expression:
@@ -346,64 +241,9 @@ def case(*arms: tuple[Any, Any], otherwise: Any = None) -> Expression:
     for arm in arms:
         if not isinstance(arm, tuple) or len(arm) != 2:
             raise DefinitionError("case() takes pairs: case((condition, value), ..., otherwise=value).")
-        made.append(_make(nodes.When, condition=as_node(arm[0]), then=as_node(arm[1])))
+        made.append(make_node(nodes.When, condition=as_node(arm[0]), then=as_node(arm[1])))
     last = None if otherwise is None else as_node(otherwise)
-    return Expression(_make(nodes.Case, arms=tuple(made), otherwise=last))
-
-
-def did(event: str, *conditions: Any, **filters: Any) -> DidExpression:
-    """Whether the customer did something, at least once in all history unless said otherwise.
-
-    Parameters
-    ----------
-    event : str
-        An action such as ``view``, or a subject of events such as ``txn`` or ``contact``.
-    *conditions : Expression
-        Conditions over the subject's columns, as in ``column("amount") >= 5000``.
-    **filters
-        Columns and the value, or list of values, that they must have.
-
-    Examples
-    --------
-    >>> did("view", object="wealth").at_least(2).within(days=14)
-    did("view", object="wealth").at_least(2).within(days=14)
-    >>> did("txn", column("amount") >= 100, kind="purchase").within(days=30).sum("amount") > 5000
-    did("txn", column("amount") >= 100, kind="purchase").within(days=30).sum("amount") > 5000
-    """
-    parts = [as_node(condition) for condition in conditions]
-    for name, value in filters.items():
-        handle = column(name)
-        many = isinstance(value, list | tuple | set | frozenset)
-        parts.append((handle.isin(value) if many else handle == value).node)
-    where = parts[0] if len(parts) == 1 else _make(nodes.And, operands=tuple(parts)) if parts else None
-    return DidExpression(_make(nodes.Did, events=_make(nodes.Events, event=event, where=where)))
-
-
-def sequence(*steps: DidExpression) -> SequenceExpression:
-    """Whether the customer did one thing after the other; one match suffices.
-
-    Parameters
-    ----------
-    *steps : expression of did()
-        Each with ``at_least(n)`` when it must happen more than once, and from the second on with
-        ``within(days=n)`` when it must happen in the n days that begin with the day of the step before.
-
-    Examples
-    --------
-    >>> sequence(did("view", object="wealth"), did("login").at_least(2)).without(did("apply"), days=7)
-    sequence(did("view", object="wealth"), did("login").at_least(2)).without(did("apply"), days=7)
-    """
-    if len(steps) < 2:
-        raise DefinitionError("A sequence has two steps or more: sequence(did('view'), did('login')).")
-    made = []
-    for step in steps:
-        selected = _selected(step, "sequence()")
-        if step.node.op != "at_least" or not step.node.times or step.node.every_days is not None:
-            raise DefinitionError(f"A step happens so often or more: did(...).at_least(n), not {step!r}.")
-        made.append(
-            _make(nodes.Step, **selected, times=step.node.times, within_days=step.node.events.within_days)
-        )
-    return SequenceExpression(_make(nodes.Sequence, steps=tuple(made)))
+    return Expression(make_node(nodes.Case, arms=tuple(made), otherwise=last))
 
 
 def days(count: int) -> timedelta:
@@ -419,7 +259,7 @@ def start_of(part: str, value: Any) -> Expression:
     >>> tag("since") >= start_of("month", as_of())
     tag("since") >= start_of("month", as_of())
     """
-    return Expression(_make(nodes.StartOf, part=part, operand=as_node(value)))
+    return Expression(make_node(nodes.StartOf, part=part, operand=as_node(value)))
 
 
 def sample(share: Any, *, salt: str) -> Expression:
@@ -430,7 +270,7 @@ def sample(share: Any, *, salt: str) -> Expression:
     >>> sample(0.1, salt="pilot")
     sample(0.1, salt="pilot")
     """
-    return Expression(_make(nodes.Sample, share=share, salt=salt))
+    return Expression(make_node(nodes.Sample, share=share, salt=salt))
 
 
 def top(count: int, *, by: Any, among: Any = None, lowest: bool = False) -> Expression:
@@ -442,7 +282,7 @@ def top(count: int, *, by: Any, among: Any = None, lowest: bool = False) -> Expr
     top(1000, by=tag("aum"), among=tag("age") >= 60)
     """
     parts = {"by": as_node(by), "among": None if among is None else as_node(among)}
-    return Expression(_make(nodes.Top, count=count, lowest=lowest, **parts))
+    return Expression(make_node(nodes.Top, count=count, lowest=lowest, **parts))
 
 
 def as_node(value: Any) -> nodes.AnyNode:
@@ -464,41 +304,29 @@ def as_value(value: Any) -> nodes.Value:
     if type(value).__module__ == "numpy" and hasattr(value, "item"):
         value = value.item()
     if isinstance(value, bool):
-        return _make(nodes.Value, type=Type.BOOLEAN, value=value)
+        return make_node(nodes.Value, type=Type.BOOLEAN, value=value)
     if isinstance(value, numbers.Integral):
-        return _make(nodes.Value, type=Type.INTEGER, value=int(value))
+        return make_node(nodes.Value, type=Type.INTEGER, value=int(value))
     if isinstance(value, float | Decimal):
         number = Decimal(repr(value)) if isinstance(value, float) else value
         if not number.is_finite():
             raise DefinitionError(f"{value!r} is not a finite number. For a missing value use .is_missing().")
-        return _make(nodes.Value, type=Type.DECIMAL, value=number)
+        return make_node(nodes.Value, type=Type.DECIMAL, value=number)
     if isinstance(value, datetime):
         plain = datetime.combine(value.date(), value.timetz())
-        return _make(nodes.Value, type=Type.TIMESTAMP, value=plain)
+        return make_node(nodes.Value, type=Type.TIMESTAMP, value=plain)
     if isinstance(value, date):
-        return _make(nodes.Value, type=Type.DATE, value=value)
+        return make_node(nodes.Value, type=Type.DATE, value=value)
     if isinstance(value, str):
-        return _make(nodes.Value, type=Type.TEXT, value=str(value))
+        return make_node(nodes.Value, type=Type.TEXT, value=str(value))
     raise DefinitionError(
         f"{value!r} ({type(value).__name__}) cannot stand in an expression. Use text, a number, a boolean, "
         "a date or a datetime."
     )
 
 
-def _parts(node: nodes.Node) -> dict[str, Any]:
-    return {name: getattr(node, name) for name in type(node).model_fields}
-
-
-def _selected(step: Any, where: str) -> dict[str, Any]:
-    """The rows that an expression of did() selects."""
-    if not isinstance(step, DidExpression):
-        raise DefinitionError(f"{where} takes events such as did('view'), not {step!r}.")
-    if step.node.events.since_entry:
-        raise DefinitionError(f"Put since_entry() on the whole sequence, not on {step!r}.")
-    return {"event": step.node.events.event, "where": step.node.events.where}
-
-
-def _make(kind: Any, *args: Any, **parts: Any) -> Any:
+def make_node(kind: Any, *args: Any, **parts: Any) -> Any:
+    """A node of its parts; what does not fit is told as the one who typed it would say it."""
     try:
         return kind(*args, **parts)
     except ValidationError as error:
@@ -516,7 +344,7 @@ def _calculate(op: str, left: Any, right: Any) -> Expression:
                 f"'{op}' calculates with numbers, and {side!r} is of the type {side.type}. "
                 "For dates write days_between(start, end)."
             )
-    return Expression(_make(nodes.Arithmetic, op=op, left=sides[0], right=sides[1]))
+    return Expression(make_node(nodes.Arithmetic, op=op, left=sides[0], right=sides[1]))
 
 
 def _join(kind: type[nodes.And | nodes.Or], left: Any, right: Any) -> Expression:
@@ -529,4 +357,4 @@ def _join(kind: type[nodes.And | nodes.Or], left: Any, right: Any) -> Expression
                 f"& and | join conditions, and {side!r} is none. Put each comparison in parentheses: "
                 "(t.aum >= 5) & (t.age < 60)."
             )
-    return Expression(_make(nodes.join, kind, *sides))
+    return Expression(make_node(nodes.join, kind, *sides))
