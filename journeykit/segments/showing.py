@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from html import escape
 
 from journeykit.display import WITHHELD, Table
@@ -10,7 +11,7 @@ from journeykit.i18n import label
 _NOTE = "font-size:.9em;opacity:.8;max-width:60em;margin:-.6em 0 1.2em"
 
 
-class Shown:
+class Shown(ABC):
     """A result with a table and a note below it, in either language.
 
     A result that may be mailed says in `min_cell` below which number of customers it withholds counts.
@@ -18,9 +19,9 @@ class Shown:
 
     min_cell: int | None = None
 
+    @abstractmethod
     def table(self, language: str = "en") -> Table:
         """What it says, in English or Chinese."""
-        raise NotImplementedError
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
         """What a reader must know to read it right."""

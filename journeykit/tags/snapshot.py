@@ -13,14 +13,12 @@ from journeykit.compiler import compile_node, compile_predicate
 from journeykit.contract import Type, subject
 from journeykit.dialects import SQL_TYPES, days_from, from_units, round_half_up, to_day
 from journeykit.expressions import Arithmetic, Case, Fill, Node
-from journeykit.mart.scope import Scope
+from journeykit.mart.scope import CUSTOMER_ID, Scope
 from journeykit.mart.sources import subject_table
 from journeykit.tags.columns import reference
 from journeykit.tags.plan import BuildPlan, Pass, Side, Slice
 from journeykit.tags.rows import OWNER
 from journeykit.tags.tag import Aggregate, Attribute, Formula, Tag
-
-CUSTOMER_ID = "customer_id"
 
 # The largest number each type can hold; a formula that goes beyond it is missing, not an error.
 LIMITS = {Type.INTEGER: 10**18, Type.DECIMAL: 10**16, Type.RATE: 10**12}

@@ -27,9 +27,9 @@ from journeykit.dialects import (
 )
 from journeykit.errors import DataError, DefinitionError, StoreError
 from journeykit.mart.manifest import SourceManifest
+from journeykit.mart.scope import CUSTOMER_ID
 
 SCHEMA = "journeykit"
-CUSTOMER_ID = "customer_id"
 _TEXT = SQL_TYPES[Type.TEXT]
 _PREPARING = "first tables"
 
