@@ -139,6 +139,7 @@ EVENTS: dict[str, tuple[str, str, str]] = {
     "apply": ("application", "applications", "申请"),
     "submit": ("submission", "submissions", "提交"),
     "visit": ("visit", "visits", "到访"),
+    "complain": ("complaint", "complaints", "投诉"),
     "event": ("event of behaviour", "events of behaviour", "行为"),
     "txn": ("transaction", "transactions", "交易"),
     "contact": ("contact by the bank", "contacts by the bank", "触达"),

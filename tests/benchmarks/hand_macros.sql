@@ -26,3 +26,12 @@ CREATE MACRO level_of(yuan) AS CASE WHEN yuan < 50000 THEN 1 WHEN yuan < 200000 
 CREATE MACRO tier_of(yuan) AS CASE WHEN yuan < 50000 THEN 'basic' WHEN yuan < 200000 THEN 'gold'
     WHEN yuan < 1000000 THEN 'platinum' WHEN yuan < 6000000 THEN 'diamond'
     WHEN yuan >= 6000000 THEN 'private' END;
+
+-- The next birthday, when it lies within 14 days; born on 29 February, 1 March where there is none.
+CREATE MACRO birthday_in(born, y) AS coalesce(try(make_date(y, month(born), day(born))),
+    CASE WHEN born IS NOT NULL THEN make_date(y, 3, 1) END);
+CREATE MACRO birthday_of(born) AS CASE
+    WHEN birthday_in(born, year(as_of())) BETWEEN as_of() AND as_of() + 14
+        THEN birthday_in(born, year(as_of()))
+    WHEN birthday_in(born, year(as_of()) + 1) BETWEEN as_of() AND as_of() + 14
+        THEN birthday_in(born, year(as_of()) + 1) END;

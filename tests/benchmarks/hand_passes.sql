@@ -206,6 +206,8 @@ SELECT customer_id,
     max(CASE WHEN mine AND deposit THEN amount END) AS deposit_largest,
     min(CASE WHEN mine AND deposit AND ahead >= 0 THEN ahead END) AS deposit_matures_in_days,
     min(CASE WHEN mine AND wealth AND ahead >= 0 THEN ahead END) AS wealth_matures_in_days,
+    min(CASE WHEN mine AND deposit AND ahead >= 0 THEN as_of() + ahead END) AS deposit_matures_on,
+    min(CASE WHEN mine AND wealth AND ahead >= 0 THEN as_of() + ahead END) AS wealth_matures_on,
     min(CASE WHEN loan AND ahead >= 0 THEN ahead END) AS loan_matures_in_days,
     sum(CASE WHEN mine AND deposit AND ahead BETWEEN 0 AND 7 THEN amount END)::DECIMAL(18,2)
         AS deposit_maturing_7d,
@@ -320,11 +322,13 @@ FROM risk_assessment GROUP BY customer_id;
 CREATE TEMP TABLE h_referral AS
 SELECT customer_id, count(CASE WHEN referred_at >= days_from(90) THEN 1 END) AS referrals_90d,
     count(*) AS referrals_365d, count(CASE WHEN opened THEN 1 END) AS referrals_opened_365d,
+    count(CASE WHEN same_device OR customer_id = referred_id THEN 1 END) AS self_referrals_365d,
     sum(reward)::DECIMAL(18,2) AS referral_reward_365d, as_of() - max(referred_at)::DATE AS days_since_referral
 FROM referral WHERE referred_at >= days_from(365) GROUP BY customer_id;
 
 CREATE TEMP TABLE h_referred AS
-SELECT referred_id, as_of() - max(referred_at)::DATE AS days_since_referred
+SELECT referred_id, as_of() - max(referred_at)::DATE AS days_since_referred,
+    max(chain_length) AS referral_chain_length
 FROM referral WHERE referred_id IS NOT NULL GROUP BY referred_id;
 
 CREATE TEMP TABLE h_external AS

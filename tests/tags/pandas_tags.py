@@ -171,7 +171,8 @@ class Bank:
         self.performance = self.seen("manager_performance", "performed_on")
         self.ties = self.seen("tie", "valid_from", "valid_to")
         self.referrals = self.seen("referral", "referred_at").assign(
-            reward=lambda rows: number(rows["reward"], 100)
+            reward=lambda rows: number(rows["reward"], 100),
+            chain_length=lambda rows: number(rows["chain_length"]),
         )
         self.lines = self.rows(self.seen("relationship", "opened_on", "closed_on"))
         self.outside = self.rows(self.seen("external", "obtained_on", "expires_on"))
@@ -232,6 +233,17 @@ class Bank:
         to_come = born.dt.month * 100 + born.dt.day > self.as_of.month * 100 + self.as_of.day
         return whole(self.as_of.year - born.dt.year - to_come.astype(int))
 
+    def birthday(self, born: Any) -> pd.Timestamp:
+        """The first one from as_of to 14 days after it, day by day; NaT without."""
+        for day in pd.date_range(self.as_of, periods=15):
+            shifted = not day.is_leap_year and (day.month, day.day) == (3, 1)
+            if pd.notna(born) and (born.month, born.day) in {
+                (day.month, day.day),
+                (2, 29) if shifted else (),
+            }:
+                return day
+        return pd.NaT  # pyright: ignore[reportReturnType]
+
     def of_key(self, key: str, values: pd.Series) -> pd.Series:
         """What a customer's branch or manager has, missing without one."""
         return self.customers[key].map(values)
@@ -278,6 +290,7 @@ def identity(b: Bank, t: Tags) -> None:
     )
     t["employees"] = whole(number(c["employees"]))
     t["tenure_days"] = whole(c["ago"])
+    t["birthday_on"] = c["birth_date"].map(b.birthday).astype("datetime64[ns]")
 
 
 def region(b: Bank, t: Tags) -> None:
@@ -352,6 +365,9 @@ def referrals(b: Bank, t: Tags) -> None:
     opened = yes(made["opened"].astype("boolean"))
     t["referrals_opened_365d"] = made.count(made.last(365) & opened)
     t["referral_reward_365d"] = made.total("reward", made.last(365))
+    same = yes(made["same_device"].astype("boolean")) | (made["customer_id"] == made["referred_id"])
+    t["self_referrals_365d"] = made.count(made.last(365) & same)
+    t["referral_chain_length"] = got.most("chain_length", got.all)
     t["referral_success_365d"] = rate(t["referrals_opened_365d"], t["referrals_365d"])
     t["days_since_referral"] = made.least("ago", made.last(365))
     t["was_referred"] = got.exists(got.all)
@@ -444,6 +460,8 @@ def maturities(b: Bank, t: Tags) -> None:
             "matures_in", h["mine"] & h.is_(line=line) & (h["matures_in"] >= 0)
         )
     for line in ASSETS:
+        due_in = t[f"{line}_matures_in_days"].astype("Float64").to_numpy(na_value=np.nan)
+        t[f"{line}_matures_on"] = b.as_of + pd.Series(pd.to_timedelta(due_in, unit="D"))
         for days in (7, 30, 60, 90):
             due = h["mine"] & h.is_(line=line) & h["matures_in"].between(0, days)
             t[f"{line}_maturing_{days}d"] = h.total("amount", due)

@@ -104,6 +104,7 @@ industry -
 employees -
 acquired_by app
 tenure_days 89              # 30 of March, 30 of April, 29 of May
+birthday_on -
 """,
 )
 
@@ -237,21 +238,23 @@ external_expired 1          # suits
 
 CASES["referrals"] = (
     """
-referral referral_id customer_id referred_id referred_at opened reward
-r1 referrals - 2026-05-29_23:59:59 yes 50.00
-r2 referrals - 2026-03-01_00:00:00 no -
-r3 referrals - 2026-02-28_23:59:59 yes 30.50
-r4 referrals - 2025-05-30_00:00:00 - 10.00
-r5 referrals - 2025-05-29_23:59:59 yes 99.00
-r6 referrals - 2026-05-30_00:00:00 yes 99.00
-r7 risk referrals 2020-05-29_12:00:00 - -
-r8 risk referrals 2026-05-30_00:00:00 - -
+referral referral_id customer_id referred_id referred_at opened reward chain_length same_device
+r1 referrals - 2026-05-29_23:59:59 yes 50.00 1 -
+r2 referrals - 2026-03-01_00:00:00 no - - no
+r3 referrals - 2026-02-28_23:59:59 yes 30.50 - yes
+r4 referrals referrals 2025-05-30_00:00:00 - 10.00 5 -
+r5 referrals - 2025-05-29_23:59:59 yes 99.00 - yes
+r6 referrals - 2026-05-30_00:00:00 yes 99.00 - yes
+r7 risk referrals 2020-05-29_12:00:00 - - 2 -
+r8 risk referrals 2026-05-30_00:00:00 - - 3 -
 """,
     """
 referrals_90d 2                 # r1, r2
 referrals_365d 4                # r1 to r4
 referrals_opened_365d 2         # r1, r3; of r4 it is not known
 referral_reward_365d 90.50      # 50.00 + 30.50 + 10.00
+self_referrals_365d 2           # r3 by its device, r4
+referral_chain_length 2         # r7; r4 is the customer's own
 was_referred yes
 referral_success_365d 0.5       # 2 / 4
 days_since_referral 0
@@ -428,6 +431,8 @@ owner deposit 2026-05-30 - 2026-06-01 9.00
 deposit_matures_in_days 0
 wealth_matures_in_days 12
 loan_matures_in_days 20
+deposit_matures_on 2026-05-29
+wealth_matures_on 2026-06-10
 deposit_maturing_7d 300.00              # 100 + 200
 deposit_maturing_30d 1500.00            # + 400 + 800
 deposit_maturing_60d 6300.00            # + 1600 + 3200
@@ -1026,6 +1031,25 @@ def test_halves_of_a_cent_go_up(tmp_path, built):
     assert {name: told[kind][name] for kind, name in tags.items()} == dict.fromkeys(
         tags.values(), Decimal("1152.25")
     )
+
+
+@pytest.mark.parametrize(
+    ("as_of", "born", "birthday"),
+    [
+        (date(2026, 5, 29), date(1960, 5, 29), date(2026, 5, 29)),
+        (date(2026, 5, 29), date(1960, 6, 12), date(2026, 6, 12)),
+        (date(2026, 5, 29), date(1960, 6, 13), None),
+        (date(2026, 5, 29), date(1960, 5, 28), None),
+        (date(2026, 12, 28), date(1960, 1, 2), date(2027, 1, 2)),
+        (date(2026, 2, 27), date(2004, 2, 29), date(2026, 3, 1)),
+        (date(2028, 2, 25), date(2004, 2, 29), date(2028, 2, 29)),
+        (date(2028, 3, 1), date(2004, 2, 29), None),
+    ],
+)
+def test_a_birthday_within_fourteen_days(tmp_path, built, library, as_of, born, birthday):  # noqa: PLR0917
+    person = {"customer_id": "a", "kind": "personal", "since": date(2015, 1, 1), "birth_date": born}
+    told = built(tmp_path, {"customer": [person]}, library("birthday_on"), as_of=as_of)
+    assert told["a"]["birthday_on"] == birthday
 
 
 @pytest.mark.parametrize(

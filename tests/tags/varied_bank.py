@@ -317,6 +317,9 @@ def vary_the_rest(rows: Rows, v: Variety) -> None:  # noqa: PLR0912
         row["customer_id"] = v.draw.choice(often)
     for row in rows["referral"][::9]:
         row["referred_id"] = row["customer_id"]
+    for place, row in enumerate(rows["referral"]):
+        row["chain_length"] = (1, 2, None, 1, 3)[place % 5]
+        row["same_device"] = (False, True, None)[place % 3]
 
 
 def add_exact(rows: Rows, v: Variety) -> None:

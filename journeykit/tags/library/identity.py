@@ -1,14 +1,32 @@
 """Who the customer is."""
 
 from journeykit.contract import SUBJECTS, Type
-from journeykit.expressions import case, tag
-from journeykit.tags.library._define import Text, family
+from journeykit.expressions import Expression, as_of, case, column, date_part, days, tag
+from journeykit.tags.library._define import Text, aggregates, family
 from journeykit.tags.tag import Attribute, Tag
 
 define = family("identity", "Retail banking")
 
 AGE_BANDS = ("under_18", "18_34", "35_49", "50_59", "60_plus")
 UNITS = {"annual_income": "yuan", "employees": "people"}
+AHEAD = 14  # so many days ahead a birthday is told
+
+
+def is_birthday(day: Expression, before: Expression) -> Expression:
+    """Whether `day` is one; born on 29 February, it is 1 March where there is none."""
+    born = column("birth_date")
+    same = (date_part("month", born) == date_part("month", day)) & (
+        date_part("day", born) == date_part("day", day)
+    )
+    leapling = (date_part("month", born) == 2) & (date_part("day", born) == 29)
+    skipped = (date_part("month", day) == 3) & (date_part("day", before) == 28)
+    return same | (leapling & skipped)
+
+
+def birthday() -> Expression:
+    """The first birthday from as_of on, if it is near."""
+    near = (as_of() + days(ahead) for ahead in range(AHEAD + 1))
+    return case(*((is_birthday(day, day - days(1)), day) for day in near))
 
 
 def stated(column: str, description: Text) -> Tag:
@@ -57,4 +75,10 @@ TAGS = (
            ("Days from the day the customer became known to the bank to as_of; 0 on that day.",
             "从建档日到数据日的天数；当天为0。"),
            Type.INTEGER, Attribute(column="since", function="days_since"), "days"),
+    define("birthday_on", ("Birthday on", "生日日期"),
+           (f"Day of the customer's next birthday, when it lies from as_of to {AHEAD} days after it, both "
+            "included; born on 29 February, it is 1 March in other years. Missing when it is further away, or "
+            "without a date of birth.",
+            f"数据日至其后{AHEAD}天（均含）内客户的下一个生日；2月29日出生者平年为3月1日。更晚或无出生日期则缺失。"),
+           Type.DATE, aggregates("customer")("min", birthday()), sensitivity="C3"),
 )  # fmt: skip

@@ -33,6 +33,19 @@ def matures_in_days(line: str) -> Tag:
     )  # fmt: skip
 
 
+def matures_on(line: str) -> Tag:
+    """The day of the next maturity of a line."""
+    en, zh = LINE_TITLES[line]
+    return define(
+        f"{line}_matures_on", (f"{en.capitalize()} matures on", f"{zh}到期日"),
+        (f"Day of the next maturity of a {en} the customer owns, as_of included; earlier ones are passed "
+         f"over. {OPEN} Missing without one.",
+         f"客户名下{zh}的下一到期日，含数据日当天；早于数据日的不计。{OPEN_ZH}没有则缺失。"),
+        Type.DATE,
+        holdings("min", column("matures_on"), OWNED_OPEN & (column("line") == line) & (AHEAD >= 0)),
+    )  # fmt: skip
+
+
 def maturing(line: str, days: int) -> Tag:
     """What matures soon."""
     en, zh = LINE_TITLES[line]
@@ -84,6 +97,7 @@ def matured_count(days: int) -> Tag:
 
 TAGS = (
     *map(matures_in_days, ("deposit", "wealth", "loan")),
+    *map(matures_on, ("deposit", "wealth")),
     *(maturing(line, days) for line in ("deposit", "wealth") for days in (7, 30, 60, 90)),
     *(maturing_share(line, 30) for line in ("deposit", "wealth")),
     maturing_count(30),

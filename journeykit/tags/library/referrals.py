@@ -9,6 +9,7 @@ define = family("referrals", "Marketing")
 made = aggregates("referral")
 received = aggregates("referral", by="referred_id")
 OTHERS = column("customer_id") != column("referred_id")
+OWN = (column("customer_id") == column("referred_id")) | column("same_device")
 
 
 def referrals(name: str, title: Text, what: Text, where: Expression | None, days: int) -> Tag:
@@ -30,6 +31,18 @@ TAGS = (
            (f"Sum of rewards paid for recommendations made {days_window(365)[0]}.",
             f"{days_window(365)[1]}推荐所得奖励合计。"),
            Type.DECIMAL, made("sum", column("reward"), None, 365), "yuan"),
+    define("self_referrals_365d", ("Referrals of oneself, 365 days", "近365天疑似自荐次数"),
+           (f"Recommendations the customer made {days_window(365)[0]} in which both seem to be one person: "
+            "the same customer, or the same device or document.",
+            f"{days_window(365)[1]}客户的推荐中，推荐人与被推荐人疑似同一人（同一客户，或设备、证件相同）的次数。"),
+           Type.INTEGER, made("count", where=OWN, within_days=365), "times"),
+    define("referral_chain_length", ("Length of the chain of referrals", "推荐链长度"),
+           ("How many recommendations in a row led to the customer, the largest of all that named this "
+            "customer by as_of: 1 when the recommender came alone, 2 when that one had been recommended "
+            "too. Missing without any.",
+            "截至数据日（含）引荐该客户的推荐链层级，取最大值：推荐人自行开户为1，推荐人也由他人推荐为2，依此类推。"
+            "没有则缺失。"),
+           Type.INTEGER, received("max", column("chain_length"), OTHERS), "referrals"),
     define("was_referred", ("Came by referral", "由他人推荐"),
            ("Another customer recommended this one by as_of.", "数据日前（含）由其他客户推荐。"),
            Type.BOOLEAN, received("exists", where=OTHERS)),
