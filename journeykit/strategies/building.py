@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+from pydantic import ValidationError
 
 from journeykit.errors import DefinitionError
 from journeykit.strategies.nodes import (
     CONTROL,
     END,
+    OTHERWISE,
     Assign,
     Branch,
     Case,
@@ -36,8 +39,10 @@ from journeykit.strategies.nodes import (
     Weekday,
     targets,
 )
+from journeykit.yaml_files import definition_error
 
 Money = Decimal | float | int
+Made = TypeVar("Made", bound=Definition)
 
 
 class Journey(Definition):
@@ -53,11 +58,11 @@ class Journey(Definition):
     ) -> Self:  # fmt: skip
         """Send an offer through a channel; see :class:`journeykit.strategies.nodes.Send`."""
         return self._then(
-            Send(
-                id=self._id(id, f"send_{channel}"), channel=channel, offer=offer, template=template,
+            _make(
+                Send, id=self._id(id, f"send_{channel}"), channel=channel, offer=offer, template=template,
                 template_zh=template_zh, priority=priority, expected_value=expected_value, cost=cost,
                 on_blocked=on_blocked,
-            )  # pyright: ignore[reportArgumentType]
+            )
         )  # fmt: skip
 
     def assign(
@@ -67,11 +72,11 @@ class Journey(Definition):
     ) -> Self:  # fmt: skip
         """Give the customer's manager a task; see :class:`journeykit.strategies.nodes.Assign`."""
         return self._then(
-            Assign(
-                id=self._id(id, f"assign_{to}"), to=to, offer=offer, due_days=due_days, script=script,
+            _make(
+                Assign, id=self._id(id, f"assign_{to}"), to=to, offer=offer, due_days=due_days, script=script,
                 script_zh=script_zh, priority=priority, expected_value=expected_value, cost=cost,
                 on_blocked=on_blocked,
-            )  # pyright: ignore[reportArgumentType]
+            )
         )  # fmt: skip
 
     def wait(
@@ -106,20 +111,18 @@ class Journey(Definition):
             raise DefinitionError("wait(until=…) needs at_most, the days after which it is given up.")
         match kinds[0]:
             case "days":
-                return self._then(Wait(id=self._id(id, f"wait_{days}d"), days=days))
+                return self._then(_make(Wait, id=self._id(id, f"wait_{days}d"), days=days))
             case "working_days":
                 name = self._id(id, f"wait_{working_days}wd")
-                return self._then(WaitWorkingDays(id=name, days=working_days))
+                return self._then(_make(WaitWorkingDays, id=name, days=working_days))
             case "weekday":
-                name = self._id(id, f"wait_{weekday}")
-                return self._then(WaitWeekday.model_validate({"id": name, "weekday": weekday}))
+                return self._then(_make(WaitWeekday, id=self._id(id, f"wait_{weekday}"), weekday=weekday))
             case "hour":
-                return self._then(
-                    WaitHour.model_validate({"id": self._id(id, f"wait_{hour}h"), "hour": hour})
-                )
+                return self._then(_make(WaitHour, id=self._id(id, f"wait_{hour}h"), hour=hour))
             case "until_date":
-                return self._then(WaitDate(id=self._id(id, "wait_date"), date=until_date))
-        waiting = WaitUntil(id=self._id(id, "wait_until"), condition=until, at_most_days=at_most)
+                return self._then(_make(WaitDate, id=self._id(id, "wait_date"), date=until_date))
+        name = self._id(id, "wait_until")
+        waiting = _make(WaitUntil, id=name, condition=until, at_most_days=at_most)
         return self._fork(waiting, {"": Path(), "late": late or Path()})
 
     def branch(self, when: Any, *, yes: Path | None = None, no: Path | None = None, id: str = "") -> Self:
@@ -142,11 +145,14 @@ class Journey(Definition):
         (('rich', 'assign_manager'), ('otherwise', 'send_sms'))
         """
         ways = dict(when) if isinstance(when, Mapping) else {"yes": (when, yes or Path())}
-        cases = tuple(Case(name=name, when=rule) for name, (rule, _) in ways.items())
+        if OTHERWISE in ways or (yes is not None and isinstance(when, Mapping)):
+            raise DefinitionError(
+                "Several conditions have their paths beside them: .branch({'rich': (condition, path)}, "
+                f"no=path). '{OTHERWISE}' is what the way of everybody else is called."
+            )
+        cases = tuple(_make(Case, name=name, when=rule) for name, (rule, _) in ways.items())
         paths = {name: way for name, (_, way) in ways.items()}
-        return self._fork(
-            Branch(id=self._id(id, "branch"), cases=cases), {**paths, "otherwise": no or Path()}
-        )
+        return self._fork(Branch(id=self._id(id, "branch"), cases=cases), {**paths, OTHERWISE: no or Path()})
 
     def split(self, variants: Mapping[str, tuple[Money, Path]], *, id: str = "") -> Self:
         """Part ways by chance: each variant with its share, from 0 to 1, and its path.
@@ -157,19 +163,17 @@ class Journey(Definition):
         >>> path().split({"text": (0.5, text), "none": (0.5, path())}).nodes[0].ways
         (('text', 'send_sms'), ('none', 'end'))
         """
-        made = tuple(Variant.model_validate({"name": name, "weight": weight})
-                     for name, (weight, _) in variants.items())  # fmt: skip
-        return self._fork(
-            Split(id=self._id(id, "split"), variants=made), {name: way for name, (_, way) in variants.items()}
-        )
+        made = tuple(_make(Variant, name=name, weight=weight) for name, (weight, _) in variants.items())
+        node = _make(Split, id=self._id(id, "split"), variants=made)
+        return self._fork(node, {name: way for name, (_, way) in variants.items()})
 
     def mark(self, mark: str, *, id: str = "") -> Self:
         """Mark the customer; from the next day on any strategy may ask ``jk.did("mark", name=mark)``."""
-        return self._then(Update(id=self._id(id, f"mark_{mark}"), mark=mark))
+        return self._then(_make(Update, id=self._id(id, f"mark_{mark}"), mark=mark))
 
     def exit(self, *, id: str = "") -> Self:
         """Let customers leave here; without it they are measured until the goal window ends."""
-        return self._then(Exit(id=self._id(id, "exit")))
+        return self._then(_make(Exit, id=self._id(id, "exit")))
 
     def go_to(self, node: str) -> Self:
         """Lead every open way to a node that stands elsewhere, for example back to an earlier one."""
@@ -229,6 +233,16 @@ class Journey(Definition):
         if given or wanted not in taken:
             return given or wanted
         return next(name for n in range(2, len(taken) + 3) if (name := f"{wanted}_{n}") not in taken)
+
+
+def _make(kind: type[Made], **fields: Any) -> Made:
+    """A node of what a verb was given, or one clear error."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        raise definition_error(
+            f"{kind.__name__.lower()} '{fields.get('id', fields.get('name'))}'", error
+        ) from error
 
 
 class Path(Journey):

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from journeykit.errors import DefinitionError
 from journeykit.expressions import AnyNode
@@ -18,9 +18,19 @@ from journeykit.settings import find_root
 from journeykit.strategies.building import Journey, Money
 from journeykit.strategies.nodes import Action, Definition, GraphNode, Rule, Start, WaitHour
 from journeykit.strategies.offers import named
-from journeykit.yaml_files import Name, from_yaml, read_definition, to_yaml, write_definition
+from journeykit.yaml_files import (
+    Name,
+    definition_error,
+    from_yaml,
+    read_definition,
+    to_yaml,
+    write_definition,
+)
 
 Stage = Literal["acquire", "activate", "retain"]
+
+MAX_NODES = 5_000
+"""Of one strategy; whoever needs more has several journeys."""
 
 
 class Goal(Definition):
@@ -73,7 +83,7 @@ class Strategy(Journey):
     priority: int = Field(default=100, ge=1)
     goal: Goal | None = None
     exit_when: Rule | None = None
-    nodes: tuple[GraphNode, ...] = ()
+    nodes: tuple[GraphNode, ...] = Field(default=(), max_length=MAX_NODES)
 
     def __init__(self, name: str | None = None, **fields: Any) -> None:
         super().__init__(**named("name", name, fields))
@@ -128,13 +138,32 @@ class Strategy(Journey):
 
     def save(self, folder: Path | None = None) -> Path:
         """Write ``<name>.yaml`` in a folder, by default the workspace's ``scheduled/strategies``."""
-        folder = folder or find_root() / "scheduled" / "strategies"
-        return write_definition(folder / f"{self.name}.yaml", self)
+        return write_definition((folder or strategies_folder()) / f"{self.name}.yaml", self)
 
     @classmethod
-    def load(cls, path: Path | str) -> Self:
-        """Read a strategy's YAML file."""
-        return read_definition(Path(path), cls)
+    def load(cls, source: str | Path) -> Self:
+        """Read a saved strategy: by its name from the workspace's ``scheduled/strategies``, or a file.
+
+        Raises
+        ------
+        DefinitionError
+            Missing file, or one that is malformed; the message names the line.
+        """
+        path = strategies_folder() / f"{source}.yaml" if isinstance(source, str) else source
+        return read_definition(path, cls)
+
+    def renamed(self, name: str) -> Self:
+        """The same journey under another name, to begin a copy with; whom it controls is drawn anew.
+
+        Examples
+        --------
+        >>> Strategy("first", stage="retain").renamed("second").name
+        'second'
+        """
+        try:
+            return type(self).model_validate({**dict(self), "name": name})
+        except ValidationError as error:
+            raise definition_error(f"strategy {name!r}", error) from error
 
     def _then(self, node: GraphNode) -> Self:
         if not self.nodes:
@@ -142,3 +171,8 @@ class Strategy(Journey):
                 f"Strategy '{self.name}' has no start yet. Begin with .start(segment, control=0.10)."
             )
         return super()._then(node)
+
+
+def strategies_folder() -> Path:
+    """Where the strategies of this workspace lie."""
+    return find_root() / "scheduled" / "strategies"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -25,6 +25,9 @@ END = "end"
 
 CONTROL = "control"
 """Where the control group stands: measured like everybody, never contacted."""
+
+OTHERWISE = "otherwise"
+"""What the way of everybody is called for whom no case of a branch holds."""
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 OnBlocked = Literal["wait", "skip", "exit"]
@@ -50,10 +53,13 @@ class Definition(BaseModel):
 class _Node(Definition):
     """A node with one way on, which its class declares last, so that it is written last."""
 
+    if TYPE_CHECKING:
+        next: str
+
     @property
     def ways(self) -> tuple[tuple[str, str], ...]:
         """Each way out as its label and the node it leads to."""
-        return (("", self.next),)  # pyright: ignore[reportAttributeAccessIssue]
+        return (("", self.next),)
 
     @property
     def rules(self) -> tuple[AnyNode, ...]:
@@ -111,7 +117,7 @@ class _Action(_Node):
         queue, for capacity or behind a better offer, stays in any case.
     """
 
-    kind: str
+    kind: Any
     id: Name
     channel: str
     offer: str
@@ -247,7 +253,7 @@ class Branch(_Node):
     @property
     def ways(self) -> tuple[tuple[str, str], ...]:
         """Each case, then everybody else."""
-        return (*((case.name, case.next) for case in self.cases), ("otherwise", self.next))
+        return (*((case.name, case.next) for case in self.cases), (OTHERWISE, self.next))
 
     @property
     def rules(self) -> tuple[AnyNode, ...]:

@@ -88,7 +88,7 @@ CASES = {
     ),
     "unreachable": (
         lambda: with_node(sound(), "send_sms", next="end"),
-        ("error", "assign_manager"),
+        ("error", "wait_3d"),
         "No path",
     ),
     "loop without a wait": (
@@ -109,9 +109,14 @@ CASES = {
     "reserved id": (lambda: with_node(sound(), "wait_3d", id="end"), ("error", "end"), "Rename"),
     "no control": (lambda: with_node(sound(), "start", control=0), ("warning", "start"), "control=0.10"),
     "only control": (lambda: with_node(sound(), "start", control=1), ("warning", "start"), "nobody"),
-    "nobody contacted": (lambda: plan().start(IDLE, control=0.1), ("warning", "nodes"), ".send("),
-    "longer than its window": (lambda: sound().wait(days=30), ("warning", "goal"), "33 days"),
+    "leads nowhere": (lambda: plan().start(IDLE, control=0.1), ("warning", "start"), ".send("),
+    "nobody contacted": (lambda: entry().wait(days=3).exit(), ("warning", "nodes"), ".send("),
+    "longer than its window": (lambda: sound().wait(days=30), ("warning", "wait_30d"), "33 days"),
 }
+
+
+def entry():
+    return plan().start(IDLE, control=0.1)
 
 
 def with_goal(goal):
