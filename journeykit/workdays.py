@@ -58,3 +58,15 @@ def working_day_until(day: date, country: str) -> date:
     while not is_working_day(day, country):
         day -= timedelta(days=1)
     return day
+
+
+def working_days(first: date, last: date, country: str) -> list[date]:
+    """The working days from one day to another, both included.
+
+    Examples
+    --------
+    >>> [day.day for day in working_days(date(2026, 4, 30), date(2026, 5, 6), "CN")]
+    [30, 6]
+    """
+    span = (first + timedelta(days=count) for count in range((last - first).days + 1))
+    return [day for day in span if is_working_day(day, country)]

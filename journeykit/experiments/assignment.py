@@ -5,7 +5,9 @@ The salt is strategy and node, never the version, so that nobody changes sides w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Literal
 
 import sqlalchemy as sa
@@ -29,3 +31,13 @@ def assign_arm(salt: str, customer_id: str, share: Decimal) -> Arm:
 def arm_column(salt: str, customer_id: sa.ColumnElement, share: Decimal) -> sa.ColumnElement[str]:
     """The same assignment as SQL, for a column of customer ids."""
     return sa.case((hash_column(salt, customer_id) < share_threshold(share), "control"), else_="treatment")
+
+
+def variant_column(
+    salt: str, customer_id: sa.ColumnElement, weights: Sequence[Decimal]
+) -> sa.ColumnElement[int]:
+    """Which of several variants a customer gets, counted from 0: each a share of all, the last one the rest."""
+    drawn = hash_column(salt, customer_id)
+    ends = accumulate(weights[:-1])
+    cases = [(drawn < share_threshold(end), sa.literal(place)) for place, end in enumerate(ends)]
+    return sa.case(*cases, else_=sa.literal(len(cases)))

@@ -1,53 +1,74 @@
 """Who is in which strategy, where, and since when."""
 
+# pyarrow.compute makes its functions when imported, so no checker sees them.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from journeykit.errors import LedgerError
-from journeykit.ledger.keys import enrolment_id
-from journeykit.ledger.ledger import Ledger
+from journeykit.ledger.ledger import Ledger, arrow_type
+from journeykit.ledger.marks import MARKED, insert_marks
 from journeykit.ledger.staging import conform, insert_arrow, staged
 from journeykit.ledger.tables import enrolment
 
 _e = enrolment.c
-_ENTERED = (_e.strategy, _e.version, _e.customer_id, _e.arm, _e.entered_on, _e.node, _e.node_since)
+_ENTERED = (
+    _e.enrolment_id, _e.strategy, _e.version, _e.customer_id, _e.arm, _e.entered_on, _e.node, _e.node_since,
+    _e.exit_reason, _e.exited_on,
+)  # fmt: skip
 _FROM = (
-    sa.Column("from_node", _e.node.type, nullable=False),
-    sa.Column("from_since", _e.node_since.type, nullable=False),
+    sa.Column("found_node", _e.node.type, nullable=False),
+    sa.Column("found_since", _e.node_since.type, nullable=False),
 )
-_MOVED = (_e.strategy, _e.customer_id, _e.node, _e.node_since, *_FROM)
+_CHANGED = (_e.enrolment_id, _e.version, _e.node, _e.node_since, _e.exit_reason, _e.exited_on, *_FROM)
+ENTERED, CHANGED = (
+    pa.schema([(column.name, arrow_type(column.type)) for column in columns])
+    for columns in (_ENTERED, _CHANGED)
+)
 
 
 @dataclass(frozen=True)
 class EnrolmentChanges:
-    """One day's changes, applied in this order, so that one customer may enter, move and leave on one day.
+    """What a run changes; a customer may enter, move and leave on one day, and enter again on a later one.
 
     Attributes
     ----------
     entered : pa.Table
-        strategy, version, customer_id, arm, entered_on, node, node_since.
-    moved : pa.Table
-        strategy, customer_id, node, node_since, and from_node, from_since: where the ledger had the customer
-        when the day was decided; each customer at most once, with the last node of the day.
-    exited : pa.Table
-        strategy, customer_id, node, node_since, exit_reason, exited_on; the node is the last of the day.
+        :data:`ENTERED`: new enrolments as they stand at last; ``exit_reason`` and ``exited_on`` are missing
+        while they are active.
+    changed : pa.Table
+        :data:`CHANGED`: enrolments of the ledger as they stand at last, each at most once, and found_node,
+        found_since: where the ledger had them when the run was decided.
+    marked : pa.Table
+        :data:`journeykit.ledger.marks.MARKED`.
     """
 
-    entered: pa.Table
-    moved: pa.Table
-    exited: pa.Table
+    entered: pa.Table = field(default_factory=ENTERED.empty_table)
+    changed: pa.Table = field(default_factory=CHANGED.empty_table)
+    marked: pa.Table = field(default_factory=MARKED.empty_table)
+
+    @classmethod
+    def join(cls, parts: Iterable[EnrolmentChanges]) -> EnrolmentChanges:
+        """The changes of several strategies as one."""
+        parts = (cls(), *parts)
+        return cls(
+            entered=pa.concat_tables([one.entered for one in parts]),
+            changed=pa.concat_tables([one.changed for one in parts]),
+            marked=pa.concat_tables([one.marked for one in parts]),
+        )
 
 
 def read_enrolments(ledger: Ledger, strategies: Collection[str] | None = None) -> pa.Table:
-    """Every enrolment, ended ones too, of the named strategies or of all; by strategy and customer."""
-    statement = sa.select(enrolment).order_by(enrolment.c.strategy, enrolment.c.customer_id)
+    """Every enrolment, ended ones too, of the named strategies or of all; by strategy, customer and day."""
+    statement = sa.select(enrolment).order_by(_e.strategy, _e.customer_id, _e.entered_on)
     if strategies is not None:
         statement = statement.where(enrolment.c.strategy.in_(strategies))
     return ledger.read_arrow(statement)
@@ -60,7 +81,7 @@ def enrolments_on(day: date) -> sa.Subquery:
 
 
 def apply_changes(connection: sa.Connection, run_id: str, changes: EnrolmentChanges) -> None:
-    """Write a day's changes; part of the transaction that records a run's decisions.
+    """Write a run's changes; part of the transaction that records its decisions.
 
     Raises
     ------
@@ -69,16 +90,18 @@ def apply_changes(connection: sa.Connection, run_id: str, changes: EnrolmentChan
         run decided meanwhile; or the counts before and after do not agree.
     """
     before = _count_states(connection)
+    # Who leaves and enters again must have left first: nobody is active twice.
+    _change(connection, changes.changed)
     _enter(connection, run_id, changes.entered)
-    _move(connection, changes.moved)
-    _exit(connection, changes.exited)
+    insert_marks(connection, run_id, changes.marked)
     after = _count_states(connection)
-    entered, exited = changes.entered.num_rows, changes.exited.num_rows
-    expected = (before[0] + entered - exited, before[1] + exited)
+    entered = changes.entered.num_rows
+    gone = [len(table) - table["exit_reason"].null_count for table in (changes.entered, changes.changed)]
+    expected = (before[0] + entered - sum(gone), before[1] + sum(gone))
     if after != expected:
         raise LedgerError(
             f"Enrolments do not add up, nothing was changed: {before[0]} active and {before[1]} exited, "
-            f"{entered} entered and {exited} left, yet now {after[0]} active and {after[1]} exited."
+            f"{entered} entered and {sum(gone)} left, yet now {after[0]} active and {after[1]} exited."
         )
 
 
@@ -89,54 +112,32 @@ def _count_states(connection: sa.Connection) -> tuple[int, int]:
 
 def _enter(connection: sa.Connection, run_id: str, table: pa.Table) -> None:
     rows = conform(table, _ENTERED, "new enrolments")
-    pairs = zip(rows["strategy"].to_pylist(), rows["customer_id"].to_pylist(), strict=True)
-    ids = pa.array([enrolment_id(strategy, customer) for strategy, customer in pairs], pa.string())
-    rows = rows.append_column("enrolment_id", ids)
-    rows = rows.append_column("state", pa.array(["active"] * rows.num_rows, pa.string()))
-    rows = rows.append_column("run_id", pa.array([run_id] * rows.num_rows, pa.string()))
+    state = pc.if_else(pc.is_valid(rows["exit_reason"]), "exited", "active")
+    rows = rows.append_column("state", state).append_column("run_id", pa.repeat(run_id, rows.num_rows))
     insert_arrow(connection, enrolment, rows)
 
 
-def _move(connection: sa.Connection, table: pa.Table) -> None:
-    rows = conform(table, _MOVED, "moves")
-    with staged(connection, rows, _MOVED) as moved:
-        values = {"node": moved.c.node, "node_since": moved.c.node_since}
-        found_at = (moved.c.from_node, moved.c.from_since)
-        _apply(connection, moved, found_at, expected=rows.num_rows, verb="move", values=values)
-
-
-def _exit(connection: sa.Connection, table: pa.Table) -> None:
-    needed = [_e.strategy, _e.customer_id, _e.node, _e.node_since]
-    needed += [_required(_e.exit_reason), _required(_e.exited_on)]
-    rows = conform(table, needed, "exits")
-    with staged(connection, rows, needed) as gone:
-        values = {"state": "exited", "exit_reason": gone.c.exit_reason, "exited_on": gone.c.exited_on}
-        found_at = (gone.c.node, gone.c.node_since)
-        _apply(connection, gone, found_at, expected=rows.num_rows, verb="leave", values=values)
-
-
-def _required(column: sa.Column) -> sa.Column:
-    return sa.Column(column.name, column.type, nullable=False)
-
-
-def _apply(
-    connection: sa.Connection,
-    rows: sa.Table,
-    found_at: tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]],
-    *,
-    expected: int,
-    verb: str,
-    values: dict[str, Any],
-) -> None:
-    statement = (
-        sa.update(enrolment)
-        .where(_e.strategy == rows.c.strategy, _e.customer_id == rows.c.customer_id, _e.state == "active")
-        .where(_e.node == found_at[0], _e.node_since == found_at[1])
-        .values(values)
-    )
-    changed = connection.execute(statement).rowcount
-    if changed != expected:
+def _change(connection: sa.Connection, table: pa.Table) -> None:
+    if not table.num_rows:
+        return
+    rows = conform(table, _CHANGED, "changed enrolments")
+    with staged(connection, rows, _CHANGED) as changed:
+        statement = (
+            sa.update(enrolment)
+            .where(_e.enrolment_id == changed.c.enrolment_id, _e.state == "active")
+            .where(_e.node == changed.c.found_node, _e.node_since == changed.c.found_since)
+            .values(
+                version=changed.c.version,
+                node=changed.c.node,
+                node_since=changed.c.node_since,
+                state=sa.case((changed.c.exit_reason.is_(None), "active"), else_="exited"),
+                exit_reason=changed.c.exit_reason,
+                exited_on=changed.c.exited_on,
+            )
+        )
+        found = connection.execute(statement).rowcount
+    if found != rows.num_rows:
         raise LedgerError(
-            f"{expected} customers should {verb}, but only {changed} of them are active where this run found "
-            "them: another run decided meanwhile. Nothing was changed; run this one again."
+            f"{rows.num_rows} customers should move or leave, but only {found} of them are active where this "
+            "run found them: another run decided meanwhile. Nothing was changed; run this one again."
         )

@@ -28,6 +28,12 @@ def lead_id(strategy: str, node: str, customer_id: str, contact_date: date) -> s
     return hash_key("lead", strategy, node, customer_id, contact_date.isoformat())
 
 
-def enrolment_id(strategy: str, customer_id: str) -> str:
-    """The key of an enrolment: a customer enters a strategy once."""
-    return hash_key("enrolment", strategy, customer_id)
+def enrolment_id(strategy: str, customer_id: str, entered_on: date) -> str:
+    """The key of an enrolment: nobody enters a strategy twice on one day.
+
+    Examples
+    --------
+    >>> len(enrolment_id("first_wealth_purchase", "C00000001", date(2026, 6, 1)))
+    32
+    """
+    return hash_key("enrolment", strategy, customer_id, entered_on.isoformat())

@@ -20,8 +20,8 @@ from journeykit.ledger.tables import delivery, drop_count, enrolment, lead, run
 
 _l, _d = lead.c, drop_count.c
 _LEAD = (
-    _l.strategy, _l.version, _l.node, _l.customer_id, _l.channel, _l.manager_id, _l.branch_id, _l.offer,
-    _l.expected_value, _l.reason,
+    _l.enrolment_id, _l.strategy, _l.version, _l.node, _l.customer_id, _l.channel, _l.manager_id,
+    _l.branch_id, _l.offer, _l.expected_value, _l.not_before_hour, _l.reason,
 )  # fmt: skip
 _DROP = (_d.strategy, _d.node, _d.reason, _d.count)
 
@@ -53,10 +53,10 @@ def record_decisions(
     run_id : str
         A started run with its build pinned; day, contact date and build of the leads are the run's.
     changes : EnrolmentChanges
-        Who entered, moved and left.
+        Who entered, moved and left, and the marks made.
     leads : pa.Table
-        strategy, version, node, customer_id, channel, manager_id, branch_id, offer,
-        expected_value (yuan, DECIMAL(18, 2)), reason (JSON); other columns are not recorded.
+        enrolment_id, strategy, version, node, customer_id, channel, manager_id, branch_id, offer,
+        expected_value (yuan, DECIMAL(18, 2)), not_before_hour, reason (JSON); others are not recorded.
     drops : pa.Table
         strategy, node, reason, count; one row for each reason that occurred.
     candidates : int
@@ -72,8 +72,9 @@ def record_decisions(
     Raises
     ------
     LedgerError
-        candidates ≠ leads + drops, a lead goes to a customer outside the strategy's treatment arm, a customer
-        has a lead for that contact date already, or enrolments do not add up. Nothing is changed.
+        candidates ≠ leads + drops, a lead goes to a customer outside the strategy's treatment arm or names
+        another one's enrolment, a customer has a lead for that contact date already, or enrolments do not
+        add up. Nothing is changed.
     """
     with ledger.transaction("decisions") as connection:
         known = expect_run(connection, run_id)
@@ -120,23 +121,36 @@ def _insert_leads(connection: sa.Connection, known: Run, leads: pa.Table) -> Non
     }
     insert_arrow(connection, lead, _with(rows, constants))
     ours = lead.c.run_id == known.run_id
-    treated = (
-        sa.select(sa.func.count())
-        .select_from(lead)
-        .join(
-            enrolment,
-            (enrolment.c.strategy == lead.c.strategy) & (enrolment.c.customer_id == lead.c.customer_id),
-        )
-        .where(ours, enrolment.c.arm == "treatment")
+    of_lead = sa.and_(
+        enrolment.c.enrolment_id == lead.c.enrolment_id,
+        enrolment.c.strategy == lead.c.strategy,
+        enrolment.c.customer_id == lead.c.customer_id,
     )
-    count = connection.execute(treated).scalar_one()
-    if count != rows.num_rows:
-        raise LedgerError(
-            f"{rows.num_rows - count} of {rows.num_rows} leads go to customers in a control group. "
-            "Nothing was recorded."
-        )
+    arms = dict(
+        connection.execute(
+            sa.select(enrolment.c.arm, sa.func.count())
+            .select_from(lead.join(enrolment, of_lead))
+            .where(ours)
+            .group_by(enrolment.c.arm)
+        ).all()
+    )
+    _expect_treated(rows.num_rows, arms)
     pending = sa.select(lead.c.lead_id, sa.literal("pending"), lead.c.run_id).where(ours)
     connection.execute(sa.insert(delivery).from_select(["lead_id", "state", "run_id"], pending))
+
+
+def _expect_treated(leads: int, arms: Mapping[str, int]) -> None:
+    """Every lead belongs to an enrolment of its customer in its strategy, in the treatment arm."""
+    strangers = leads - sum(arms.values())
+    if strangers:
+        raise LedgerError(
+            f"{strangers} of {leads} leads name the enrolment of another customer or strategy. "
+            "Nothing was recorded."
+        )
+    if arms.get("control"):
+        raise LedgerError(
+            f"{arms['control']} of {leads} leads go to customers in a control group. Nothing was recorded."
+        )
 
 
 def read_leads(ledger: Ledger, *, run_id: str | None = None, contact_date: date | None = None) -> pa.Table:

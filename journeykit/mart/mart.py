@@ -100,6 +100,8 @@ class Mart:
         The last day that is seen.
     contact_date : date
         The working day after it.
+    country : str
+        Whose working days they are.
     """
 
     def __init__(
@@ -130,6 +132,7 @@ class Mart:
     ) -> None:
         """What is known of a day wherever its rows are."""
         self.as_of: date = manifest.as_of
+        self.country = country
         self.contact_date: date = next_working_day(manifest.as_of, country)
         self.build_id = build_id
         self.manifest = manifest

@@ -1,9 +1,8 @@
 """The engine that moves people through a strategy, all at once (design D7).
 
-Enrolments leave the ledger as Arrow and stand in the mart as a relation; every condition is judged there
-in one statement per strategy. Waits are judged by dates, so a missed day loses none: the next run finds
-them over, and a wait that ended on a missed day counts from the day it ended. A goal is judged by the
-snapshot in hand, which tells that it holds but not since when; see :func:`advance`.
+The mart judges everything that the graph asks in one statement; moving is arithmetic over the answers.
+Nothing is read but the day's mart and the people, and nothing is written: the nightly run takes the people
+from the ledger, a simulation keeps them in memory. Waits are judged by dates, so a missed day loses none.
 """
 
 # pyarrow.compute makes its functions when imported, so no checker sees them.
@@ -11,270 +10,276 @@ snapshot in hand, which tells that it holds but not since when; see :func:`advan
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
 from journeykit.experiments.assignment import arm_column
-from journeykit.expressions import AnyNode, Expression
-from journeykit.ledger.enrolments import EnrolmentChanges
-from journeykit.ledger.ledger import Ledger
-from journeykit.ledger.tables import enrolment
+from journeykit.ledger.keys import enrolment_id
+from journeykit.ledger.marks import MARKED
 from journeykit.mart.mart import Mart
-from journeykit.strategies.graph import Strategy
-from journeykit.strategies.nodes import CONTROL, END, Exit, Start, Wait
+from journeykit.strategies.judging import Booleans, Judged, judge
+from journeykit.strategies.moving import REASONS, Day, Graph, Moved, Places, Rows, day_number, move
+from journeykit.strategies.nodes import CONTROL, Action, Start
+from journeykit.strategies.people import FOUND, GONE, STANDING, People
+from journeykit.strategies.running import Running
 
-STANDING = pa.schema(
+CANDIDATES = pa.schema(
     [
-        ("customer_id", pa.string()),
+        ("strategy", pa.string()),
         ("version", pa.string()),
-        ("arm", pa.string()),
-        ("entered_on", pa.date32()),
+        ("enrolment_id", pa.string()),
         ("node", pa.string()),
-        ("node_since", pa.date32()),
+        ("customer_id", pa.string()),
+        ("channel", pa.string()),
+        ("offer", pa.string()),
+        ("priority", pa.int64()),
+        ("expected_value", pa.decimal128(18, 2)),
+        ("not_before_hour", pa.int64()),
+        ("tie", pa.string()),
     ]
 )
-_ENTERED = ("strategy", "version", "customer_id", "arm", "entered_on", "node", "node_since")
-_MOVED = ("strategy", "customer_id", "node", "node_since", "from_node", "from_since")
-_EXITED = ("strategy", "customer_id", "node", "node_since", "exit_reason", "exited_on")
-CANDIDATES = pa.schema(
-    [(name, pa.string()) for name in ("strategy", "node", "customer_id", "channel", "offer")]
-    + [("priority", pa.int64()), ("tie", pa.string())]
-)
+"""``priority``: the smaller goes first between equal values; ``expected_value`` is missing where it is the
+offer's own; ``tie`` is a hash, the last word."""
+
+Pairs = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Advance:
-    """Where a strategy's people stand at the end of a day.
+    """Where a version's people stand at the end of a day.
 
     Attributes
     ----------
-    before : Table
-        :data:`STANDING` of everybody who was active, newcomers included (at the node they entered by).
-    after : Table
-        The same people in the same order: ``node``, ``node_since``, ``exit_reason`` (missing while active).
+    people : Table
+        Everybody who stood in it, as found that day, and the newcomers, who come last, at their first node.
     entered : int
-        How many of them are newcomers; they come last.
-    left_before : int
-        How many left on earlier days.
+        How many newcomers there are.
+    places : Places
+        Where they all stand now, in the same order.
+    tried : array of int
+        The actions that could not reach somebody today, as row times number of nodes plus code.
     """
 
-    strategy: Strategy
-    as_of: date
-    before: pa.Table
-    after: pa.Table
+    running: Running
+    day: Day
+    people: pa.Table
     entered: int
-    left_before: int
+    places: Places
+    marked: tuple[tuple[Rows, str], ...]
+    judged: Judged
+    graph: Graph
+    tried: Pairs
 
     @property
-    def candidates(self) -> pa.Table:
-        """Treated people who stand at an action: :data:`CANDIDATES`."""
-        return pa.concat_tables(
-            [CANDIDATES.empty_table(), *(self._at(action) for action in self.strategy.actions)]
-        )
-
-    def _at(self, action: Any) -> pa.Table:
-        here = self.after.filter(
-            pc.and_(pc.equal(self.after["node"], action.id), pc.is_null(self.after["exit_reason"]))
-        )
-        constants = {
-            "strategy": self.strategy.name, "node": action.id, "channel": action.channel,
-            "offer": action.offer, "priority": self.strategy.priority,
-        }  # fmt: skip
-        columns = [
-            here[field.name]
-            if field.name not in constants
-            else pa.repeat(pa.scalar(constants[field.name], field.type), here.num_rows)
-            for field in CANDIDATES
-        ]
-        return pa.table(columns, schema=CANDIDATES)
-
-    def move_on(self, done: pa.Array | pa.ChunkedArray, since: date) -> Advance:
-        """Let the customers in `done` pass the action they stand at; waits behind it count from `since`."""
-        passes = pc.is_in(self.after["customer_id"], value_set=done)
-        node, node_since = self.after["node"], self.after["node_since"]
-        for action in self.strategy.actions:
-            passing = pc.and_(passes, pc.equal(self.after["node"], action.id))
-            node = pc.if_else(passing, action.next, node)
-            node_since = pc.if_else(passing, pa.scalar(since), node_since)
-        return replace(self, after=_put(_put(self.after, "node", node), "node_since", node_since))
+    def before(self) -> pa.Table:
+        """:data:`STANDING` of everybody as the day found them."""
+        return self.people.select(STANDING.names)
 
     @property
-    def changes(self) -> EnrolmentChanges:
-        """Who entered, moved and left, as the ledger takes it."""
-        old, new = self.before, self.after
-        same = old.num_rows - self.entered
-        rows = new.append_column("strategy", pa.repeat(self.strategy.name, new.num_rows))
-        for name in ("version", "arm", "entered_on"):
-            rows = rows.append_column(name, old[name])
-        rows = rows.append_column("from_node", old["node"]).append_column("from_since", old["node_since"])
-        rows = rows.append_column("exited_on", pa.repeat(pa.scalar(self.as_of), new.num_rows))
-        differs = pc.or_(
-            pc.not_equal(old["node"], new["node"]), pc.not_equal(old["node_since"], new["node_since"])
-        )
-        return EnrolmentChanges(
-            entered=rows.slice(same).select([*_ENTERED]),
-            moved=rows.slice(0, same).filter(differs.slice(0, same)).select([*_MOVED]),
-            exited=rows.filter(pc.is_valid(new["exit_reason"])).select([*_EXITED]),
-        )
+    def after(self) -> pa.Table:
+        """The same people in the same order at the end of the day, and why they left: ``exit_reason``."""
+        return self._now.drop_columns([*FOUND.names, "exited_on"])
+
+    @property
+    def staying(self) -> pa.Table:
+        """Those who are still there, as :attr:`People.standing` holds them."""
+        return self._now.filter(pa.array(self.places.reason == 0)).drop_columns(["exit_reason", "exited_on"])
+
+    @property
+    def gone(self) -> pa.Table:
+        """Those who left today, as :attr:`People.gone` holds them."""
+        return self._now.filter(pa.array(self.places.reason != 0))
 
     @property
     def exited(self) -> int:
         """How many left today."""
-        return len(self.after) - self.after["exit_reason"].null_count
+        return int(np.count_nonzero(self.places.reason))
+
+    @property
+    def marks(self) -> pa.Table:
+        """The marks made today: :data:`journeykit.ledger.marks.MARKED`, each once."""
+        parts = [MARKED.empty_table()]
+        for rows, name in self.marked:
+            ids = self.people.select(["enrolment_id", "customer_id"]).take(pa.array(rows))
+            constants = (self.running.strategy.name, name, pa.scalar(self.day.as_of, pa.date32()))
+            columns = [*ids.columns, *(pa.repeat(value, len(rows)) for value in constants)]
+            parts.append(pa.table(columns, schema=MARKED))
+        return pa.concat_tables(parts).group_by(MARKED.names, use_threads=False).aggregate([])
+
+    @property
+    def candidates(self) -> pa.Table:
+        """Those who stand at an action that has not failed to reach them today: :data:`CANDIDATES`."""
+        parts = [self._at(node) for node in self.running.strategy.actions]
+        return pa.concat_tables([CANDIDATES.empty_table(), *parts])
+
+    def contact(self, enrolment_ids: pa.Array | pa.ChunkedArray) -> Advance:
+        """Let those who became a lead pass their action; waits behind it count from the contact date."""
+        return self._pass(self._rows(enrolment_ids), self.day.contact)
+
+    def block(self, enrolment_ids: pa.Array | pa.ChunkedArray) -> Advance:
+        """Those whom their action can never reach skip it and move on at once, leave, or wait; it decides.
+
+        Who comes to the same action a second time on that day stays there.
+        """
+        rows = self._rows(enrolment_ids)
+        tried = np.concatenate([self.tried, self._pairs(rows)])
+        rule = np.array(
+            [node.on_blocked if isinstance(node, Action) else "wait" for node in self.graph.nodes]
+        )[self.places.node[rows]]
+        reason = self.places.reason.copy()
+        reason[rows[rule == "exit"]] = REASONS.index("blocked")
+        left = replace(self, places=replace(self.places, reason=reason), tried=tried)
+        skipping = rows[rule == "skip"]
+        return left._pass(skipping, self.day.number)._move(skipping)
+
+    @cached_property
+    def _now(self) -> pa.Table:
+        ids = pa.array(self.graph.ids, pa.string())
+        reasons = pa.array([reason or None for reason in REASONS], pa.string())
+        reason = reasons.take(pa.array(self.places.reason))
+        table = self.people
+        for name, column in (
+            ("node", ids.take(pa.array(self.places.node))),
+            ("node_since", pa.array(self.places.since, pa.int32()).cast(pa.date32())),
+        ):
+            table = table.set_column(table.schema.get_field_index(name), name, column)
+        today = pa.scalar(self.day.as_of, pa.date32())
+        left = pc.if_else(pc.is_valid(reason), today, pa.scalar(None, pa.date32()))
+        return pa.table([*table.columns, reason, left], schema=GONE)
+
+    def _at(self, node: Action) -> pa.Table:
+        """The candidates of one action."""
+        here = np.flatnonzero((self.places.node == self.graph.code[node.id]) & (self.places.reason == 0))
+        here = here[~np.isin(self._pairs(here), self.tried)]
+        ids = self.people.select(["enrolment_id", "customer_id"]).take(pa.array(here))
+        strategy = self.running.strategy
+        priority = strategy.priority if node.priority is None else node.priority
+        constants = {
+            "strategy": strategy.name, "version": self.running.version, "node": node.id,
+            "channel": node.channel, "offer": node.offer, "priority": priority,
+            "expected_value": node.expected_value, "not_before_hour": strategy.hour_before(node.id),
+        }  # fmt: skip
+        columns = {
+            name: pa.repeat(pa.scalar(constants[name], CANDIDATES.field(name).type), len(here))
+            for name in constants
+        }
+        tie = _hashes(f"{strategy.name}:{node.id}:", ids["customer_id"].to_pylist())
+        columns |= {name: ids[name] for name in ids.column_names} | {"tie": pa.array(tie, pa.string())}
+        return pa.table([columns[name] for name in CANDIDATES.names], schema=CANDIDATES)
+
+    def _pairs(self, rows: Rows) -> Pairs:
+        return rows.astype(np.int64) * len(self.graph.ids) + self.places.node[rows]
+
+    def _rows(self, enrolment_ids: pa.Array | pa.ChunkedArray) -> Rows:
+        return np.flatnonzero(pc.is_in(self.people["enrolment_id"], value_set=enrolment_ids).to_numpy())
+
+    def _pass(self, rows: Rows, since: int) -> Advance:
+        """Those at an action, past it."""
+        node, from_day = self.places.node.copy(), self.places.since.copy()
+        behind = np.array([ways[0] if len(ways) else 0 for ways in self.graph.ways], np.int32)
+        node[rows], from_day[rows] = behind[node[rows]], since
+        return replace(self, places=replace(self.places, node=node, since=from_day))
+
+    def _move(self, rows: Rows) -> Advance:
+        moved: Moved = move(self.graph, self.places, rows, self.judged, self.day)
+        return replace(self, places=moved.places, marked=self.marked + moved.marked)
 
 
-def join_changes(advances: Iterable[Advance]) -> EnrolmentChanges:
-    """The changes of several strategies as one."""
-    changes = [one.changes for one in advances]
-    return EnrolmentChanges(
-        entered=pa.concat_tables([_empty(_ENTERED), *(one.entered for one in changes)]),
-        moved=pa.concat_tables([_empty(_MOVED), *(one.moved for one in changes)]),
-        exited=pa.concat_tables([_empty(_EXITED), *(one.exited for one in changes)]),
-    )
-
-
-def advance(mart: Mart, ledger: Ledger, strategy: Strategy, version: str) -> Advance:
+def advance(mart: Mart, running: Running, people: People) -> Advance:
     """Enrol who enters, let go who leaves, and move everybody else as far as the day allows.
 
-    Nothing is written. Who is in the segment enters once in his life, unless the goal or the exit rule
-    holds for him already. A customer leaves with ``goal`` when it holds, else as ``expired`` once the goal's
-    days are over, else with ``exit_rule``, else as ``finished`` at an exit node; in both arms alike.
+    Who is in the segment enters unless he is barred, or the goal or the exit rule holds for him already.
+    A customer leaves with ``goal`` when it holds, else with the version's own reason where everybody leaves,
+    else as ``expired`` once the goal's days are over, else with ``exit_rule``; in both arms alike. Who comes
+    to an exit node leaves as ``finished``.
 
     The first run after the window therefore counts a goal that holds by then. It may have been reached on a
     missed day or a weekend at the window's end, or just after it: the snapshot cannot tell.
+
+    Parameters
+    ----------
+    mart : Mart
+        The day.
+    running : Running
+        The version; people of other versions stay where they are.
+    people : People
+        Of the whole strategy.
     """
-    known = ledger.read_arrow(sa.select(enrolment.c.customer_id).where(enrolment.c.strategy == strategy.name))
-    entered = _newcomers(mart, known, strategy, version)
-    standing = _standing(ledger, strategy)
-    before = pa.concat_tables([standing, entered]).combine_chunks()
-    numbered = before.append_column("position", pa.array(range(before.num_rows), pa.int64()))
-    after = mart.run(_judgement(mart, strategy), {"standing": numbered}).drop_columns(["position"])
-    return Advance(
-        strategy, mart.as_of, before, after, entered.num_rows, left_before=known.num_rows - standing.num_rows
+    standing = people.under(running.version)
+    newcomers = _newcomers(mart, running, people)
+    rows = pa.concat_tables([standing, newcomers]).combine_chunks()
+    judged = judge(mart, running.strategy, rows, moving=running.moves)
+    old = np.arange(rows.num_rows) < standing.num_rows
+    stays = old | ~(judged.goal | judged.exit_rule)
+    rows, judged, old = rows.filter(pa.array(stays)), judged.only(stays), old[stays]
+
+    graph = Graph(running.strategy.nodes)
+    node = pc.index_in(rows["node"], value_set=pa.array(graph.ids, pa.string()))
+    places = Places(
+        node.fill_null(graph.end).to_numpy(),
+        rows["node_since"].cast(pa.int32()).to_numpy(),
+        _leaving(mart, running, rows, judged, old),
     )
+    day = Day(mart.as_of, mart.contact_date, mart.country)
+    entered = int(np.count_nonzero(~old))
+    nothing = np.array([], np.int64)
+    one = Advance(running, day, rows, entered, places, (), judged, graph, nothing)
+    return one._move(np.flatnonzero(places.reason == 0)) if running.moves else one
 
 
-def _standing(ledger: Ledger, strategy: Strategy) -> pa.Table:
-    columns = [enrolment.c[name] for name in STANDING.names]
-    active = sa.and_(enrolment.c.strategy == strategy.name, enrolment.c.state == "active")
-    return ledger.read_arrow(sa.select(*columns).where(active).order_by(enrolment.c.customer_id)).cast(
-        STANDING
-    )
+def _leaving(
+    mart: Mart, running: Running, rows: pa.Table, judged: Judged, old: Booleans
+) -> npt.NDArray[np.int8]:
+    """By code, why each of those who were there before leaves."""
+    strategy = running.strategy
+    reason = np.where(judged.exit_rule, REASONS.index("exit_rule"), 0)
+    if strategy.goal:
+        first_day = mart.as_of - timedelta(days=strategy.goal.within_days)
+        expired = rows["entered_on"].cast(pa.int32()).to_numpy() < day_number(first_day)
+        reason[expired] = REASONS.index("expired")
+    if running.leaves_as:
+        reason[:] = REASONS.index(running.leaves_as)
+    reason[judged.goal] = REASONS.index("goal")
+    return np.where(old, reason, 0).astype(np.int8)
 
 
-def _newcomers(mart: Mart, known: pa.Table, strategy: Strategy, version: str) -> pa.Table:
-    """Members of the segment who never were enrolled, at the start node's successor."""
-    (start,) = strategy.starts
-    found = mart.run(_entry(mart, strategy, start), {"known": known})
-    as_of = pa.repeat(pa.scalar(mart.as_of, pa.date32()), found.num_rows)
+def _newcomers(mart: Mart, running: Running, people: People) -> pa.Table:
+    """Members of the segment who may enter, at the start node's successor."""
+    (start,) = running.strategy.starts
+    first, last = start.valid_from or mart.as_of, start.valid_to or mart.as_of
+    if not (running.enrols and running.moves and first <= mart.as_of <= last):
+        return people.standing.schema.empty_table()
+    known = pa.table({"customer_id": people.barred(start, mart.as_of)})
+    found = mart.run(_entry(mart, running.strategy.name, start), {"barred": known})
+    ids = [
+        enrolment_id(people.strategy, customer, mart.as_of) for customer in found["customer_id"].to_pylist()
+    ]
     node = pc.if_else(pc.equal(found["arm"], "control"), CONTROL, start.next)
-    versions = pa.repeat(version, found.num_rows)
-    return pa.table([found["customer_id"], versions, found["arm"], as_of, node, as_of], schema=STANDING)
+    today = pa.repeat(pa.scalar(mart.as_of, pa.date32()), found.num_rows)
+    version = pa.repeat(running.version, found.num_rows)
+    columns = [pa.array(ids, pa.string()), found["customer_id"], version, found["arm"], today, node, today]
+    unknown = [pa.nulls(found.num_rows, field.type) for field in FOUND]
+    return pa.table([*columns, *unknown], schema=people.standing.schema)
 
 
-def _entry(mart: Mart, strategy: Strategy, start: Start) -> sa.Select:
+def _entry(mart: Mart, strategy: str, start: Start) -> sa.Select:
     members = start.segment.statement(mart.scope).subquery("members")
-    known = sa.table("known", sa.column("customer_id", sa.Text))
+    barred = sa.table("barred", sa.column("customer_id", sa.Text))
     customer = members.c.customer_id
-    statement = (
-        sa.select(customer, arm_column(f"{strategy.name}:{start.id}", customer, start.control).label("arm"))
-        .where(~sa.exists().where(known.c.customer_id == customer))
+    return (
+        sa.select(customer, arm_column(f"{strategy}:{start.id}", customer, start.control).label("arm"))
+        .where(~sa.exists().where(barred.c.customer_id == customer))
         .order_by(customer)
     )
-    nobody = sa.select(known.c.customer_id, sa.literal(mart.as_of, sa.Date()).label("entered_on"))
-    scope = replace(mart.scope, entries=nobody.where(sa.false()).subquery("nobody"))
-    for rule in _reasons_to_leave(strategy).values():
-        statement = statement.where(customer.not_in(Expression(rule).statement(scope)))
-    return statement
 
 
-def _judgement(mart: Mart, strategy: Strategy) -> sa.Select:
-    """One statement that judges every standing customer, in the order they stand."""
-    columns = [sa.column(field.name, _SQL[field.type]) for field in STANDING]
-    standing = sa.table("standing", *columns, sa.column("position", sa.BigInteger))
-    people: sa.FromClause = sa.select(
-        standing.c.position,
-        standing.c.customer_id,
-        _known_node(standing.c.node, strategy).label("node"),
-        standing.c.node_since,
-        _exit_reason(mart, strategy, standing).label("exit_reason"),
-    ).subquery("judged")
-    waits = [node for node in strategy.nodes if isinstance(node, Wait)]
-    for step in range(len(waits)):
-        people = _pass_waits(people, waits, mart.as_of).subquery(f"step_{step}")
-    exits = [node.id for node in strategy.nodes if isinstance(node, Exit)]
-    finished = sa.case((people.c.node.in_(exits), "finished"))
-    tie = sa.func.md5(
-        sa.literal(f"{strategy.name}:").concat(people.c.node).concat(":").concat(people.c.customer_id)
-    )
-    return sa.select(
-        people.c.position,
-        people.c.customer_id,
-        people.c.node,
-        people.c.node_since,
-        sa.func.coalesce(people.c.exit_reason, finished).label("exit_reason"),
-        tie.label("tie"),
-    ).order_by(people.c.position)
-
-
-def _exit_reason(mart: Mart, strategy: Strategy, standing: sa.TableClause) -> sa.ColumnElement[Any]:
-    reasons = []
-    scope = replace(mart.scope, entries=standing)
-    for reason, rule in _reasons_to_leave(strategy).items():
-        reasons.append((standing.c.customer_id.in_(Expression(rule).statement(scope)), reason))
-        if reason == "goal" and strategy.goal:
-            first_day = mart.as_of - timedelta(days=strategy.goal.within_days)
-            reasons.append((standing.c.entered_on < first_day, "expired"))
-    return sa.case(*reasons) if reasons else sa.null()
-
-
-def _reasons_to_leave(strategy: Strategy) -> dict[str, AnyNode]:
-    goal = {"goal": strategy.goal.expression} if strategy.goal else {}
-    return goal | ({"exit_rule": strategy.exit_when} if strategy.exit_when else {})
-
-
-def _known_node(node: sa.ColumnElement[str], strategy: Strategy) -> sa.ColumnElement[str]:
-    """Whoever stands at a node that an edit has taken away has come to the end."""
-    known = [CONTROL, END, *(step.id for step in strategy.nodes)]
-    return sa.case((node.in_(known), node), else_=END)
-
-
-def _pass_waits(people: sa.FromClause, waits: list[Wait], as_of: date) -> sa.Select:
-    """One step: whoever waited long enough stands at the next node, since the day the wait was over."""
-    over = [
-        sa.and_(
-            people.c.exit_reason.is_(None),
-            people.c.node == wait.id,
-            people.c.node_since <= as_of - timedelta(days=wait.days),
-        )
-        for wait in waits
-    ]
-    moves = list(zip(over, waits, strict=True))
-    return sa.select(
-        people.c.position,
-        people.c.customer_id,
-        sa.case(*((done, wait.next) for done, wait in moves), else_=people.c.node).label("node"),
-        sa.case(
-            *((done, people.c.node_since + sa.literal(wait.days)) for done, wait in moves),
-            else_=people.c.node_since,
-        ).label("node_since"),
-        people.c.exit_reason,
-    )
-
-
-def _empty(names: tuple[str, ...]) -> pa.Table:
-    dates = ("entered_on", "node_since", "from_since", "exited_on")
-    return pa.schema([(name, pa.date32() if name in dates else pa.string()) for name in names]).empty_table()
-
-
-def _put(table: pa.Table, name: str, values: Any) -> pa.Table:
-    return table.set_column(table.schema.get_field_index(name), name, values)
-
-
-_SQL: dict[pa.DataType, Any] = {pa.string(): sa.Text, pa.date32(): sa.Date}
+def _hashes(salt: str, ids: list[str]) -> list[str]:
+    return [hashlib.md5(f"{salt}{one}".encode(), usedforsecurity=False).hexdigest() for one in ids]

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -15,9 +16,12 @@ from journeykit.experiments.assignment import assign_arm
 from journeykit.expressions import did, tag
 from journeykit.ledger.enrolments import apply_changes, read_enrolments
 from journeykit.segments import Segment
-from journeykit.strategies.engine import advance, join_changes
+from journeykit.strategies.engine import advance
 from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.nodes import CONTROL, END, Exit, Send, Wait
+from journeykit.strategies.people import People
+from journeykit.strategies.running import Running
+from journeykit.strategies.standing import read_people
 from journeykit.workdays import next_working_day
 
 FIRST = date(2026, 5, 4)
@@ -111,17 +115,21 @@ class Interpreter:
 def live_a_day(bank, plan, day, facts, done):
     """One day of the engine, recorded; returns the candidates and whom of them to let pass."""
     customers = [{"customer_id": who, **fact} for who, fact in facts.items()]
+    people = read_people(bank.ledger, plan.name)
     with bank.mart(customers, day) as mart:
-        one = advance(mart, bank.ledger, plan, "v1")
-        standing = dict(
-            zip(one.candidates["customer_id"].to_pylist(), one.candidates["node"].to_pylist(), strict=True)
-        )
-        passing = [who for who in standing if who in done]
-        moved = one.move_on(pa.array(passing, pa.string()), mart.contact_date)
+        one = advance(mart, Running(plan, "v1"), people)
         run_id = bank.start(mart)
+    candidates = one.candidates
+    passing = pc.is_in(candidates["customer_id"], value_set=pa.array(list(done), pa.string()))
+    moved = one.contact(candidates.filter(passing)["enrolment_id"])
+    record(bank, run_id, people.after([moved]))
+    standing = dict(zip(candidates["customer_id"].to_pylist(), candidates["node"].to_pylist(), strict=True))
+    return standing, [who for who in standing if who in done]
+
+
+def record(bank, run_id, people):
     with bank.ledger.transaction("test") as connection:
-        apply_changes(connection, run_id, join_changes([moved]))
-    return standing, passing
+        apply_changes(connection, run_id, people.changes)
 
 
 def ledger_rows(bank):
@@ -237,20 +245,18 @@ def test_a_wait_counts_from_the_contact_not_from_the_decision(bank):
 def test_two_runs_that_interleave_cannot_overwrite_each_other(bank):
     plan = plan_of(["send", 2, "send"], control=0)
     live_a_day(bank, plan, FIRST, _everybody(), ())
-    people = [{"customer_id": who, **fact} for who, fact in _everybody().items()]
+    customers = [{"customer_id": who, **fact} for who, fact in _everybody().items()]
+    people = read_people(bank.ledger, plan.name)
     decided = []
     for days in (1, 2):
-        with bank.mart(people, FIRST + timedelta(days=days)) as mart:
-            one = advance(mart, bank.ledger, plan, "v1")
-            everybody = pa.array(PEOPLE[days:], pa.string())
-            decided.append((bank.start(mart), one.move_on(everybody, mart.contact_date)))
-    for (run_id, one), refused in zip(decided, (False, True), strict=True):
+        with bank.mart(customers, FIRST + timedelta(days=days)) as mart:
+            one = advance(mart, Running(plan, "v1"), people)
+            some = one.contact(one.candidates["enrolment_id"][days:])
+            decided.append((bank.start(mart), people.after([some])))
+    for (run_id, after), refused in zip(decided, (False, True), strict=True):
         before = ledger_rows(bank)
-        with (
-            pytest.raises(LedgerError, match="another run decided meanwhile") if refused else nullcontext(),
-            bank.ledger.transaction("test") as connection,
-        ):
-            apply_changes(connection, run_id, join_changes([one]))
+        with pytest.raises(LedgerError, match="another run decided meanwhile") if refused else nullcontext():
+            record(bank, run_id, after)
         assert (ledger_rows(bank) == before) is refused
 
 
@@ -282,15 +288,13 @@ def test_since_entry_counts_from_the_day_after_the_customer_came(bank):
         for who, day in viewed.items()
     ]  # fmt: skip
     people = [{"customer_id": who, "wanted": True, "bought": False, "gone": False} for who in viewed]
+    nobody, running = People.nobody(plan.name), Running(plan, "v1")
     with bank.mart(people, FIRST, events=events) as mart:
-        entered = advance(mart, bank.ledger, plan, "v1")
+        entered = advance(mart, running, nobody)
         assert entered.entered == 3
         assert entered.exited == 0
-        run_id = bank.start(mart)
-    with bank.ledger.transaction("test") as connection:
-        apply_changes(connection, run_id, join_changes([entered]))
     with bank.mart(people, FIRST + DAY, events=events) as mart:
-        after = advance(mart, bank.ledger, plan, "v1").after
+        after = advance(mart, running, nobody.after([entered])).after
     left = dict(zip(*(after[name].to_pylist() for name in ("customer_id", "exit_reason")), strict=True))
     assert left == {"before": None, "same": None, "after": "exit_rule"}
 

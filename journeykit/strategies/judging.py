@@ -1,0 +1,117 @@
+"""What a strategy's graph asks about its people, answered by the mart in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import sqlalchemy as sa
+
+from journeykit.compiler import compile_rows
+from journeykit.experiments.assignment import variant_column
+from journeykit.expressions import AnyNode
+from journeykit.mart.mart import Mart
+from journeykit.strategies.graph import Strategy
+from journeykit.strategies.nodes import Split, Start, WaitDate
+
+Booleans = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.int32]
+"""Days since 1970-01-01."""
+
+NEVER = np.iinfo(np.int32).max
+"""The day of those who have none."""
+
+Label = tuple[str, int]
+_GOAL, _EXIT_RULE = (".goal", 0), (".exit_rule", 0)  # no node's id begins with a dot
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The answers as of a day, one for each of the people, in their order.
+
+    Attributes
+    ----------
+    goal, exit_rule : array of bool
+        Whether it holds.
+    answers : mapping of (str, int) to array
+        By node id and the place of the expression in the node's rules: whether a condition holds, or the
+        day that a date is (:data:`NEVER` where it is missing). Of a split, at place 0, the variant's place.
+    """
+
+    goal: Booleans
+    exit_rule: Booleans
+    answers: Mapping[Label, npt.NDArray[Any]]
+
+    def only(self, kept: Booleans) -> Judged:
+        """The answers about some of the people."""
+        answers = {label: found[kept] for label, found in self.answers.items()}
+        return Judged(self.goal[kept], self.exit_rule[kept], answers)
+
+
+def judge(mart: Mart, strategy: Strategy, people: pa.Table, *, moving: bool) -> Judged:
+    """Judge goal and exit rule for everybody and, where people move, all that the nodes ask.
+
+    Parameters
+    ----------
+    people : Table
+        ``customer_id`` and ``entered_on``, from which `since_entry` counts. Of whom the mart does not know,
+        no condition holds and every date is missing.
+    """
+    rules: dict[Label, AnyNode] = {}
+    if strategy.goal:
+        rules[_GOAL] = strategy.goal.expression
+    if strategy.exit_when:
+        rules[_EXIT_RULE] = strategy.exit_when
+    nodes = [node for node in strategy.nodes if moving and not isinstance(node, Start)]
+    rules |= {(node.id, place): rule for node in nodes for place, rule in enumerate(node.rules)}
+    answers = _ask(mart, strategy, people, rules, [node for node in nodes if isinstance(node, Split)])
+    nobody = np.zeros(people.num_rows, dtype=np.bool_)
+    return Judged(answers.pop(_GOAL, nobody), answers.pop(_EXIT_RULE, nobody), answers)
+
+
+def _ask(
+    mart: Mart, strategy: Strategy, people: pa.Table, rules: Mapping[Label, AnyNode], splits: list[Split]
+) -> dict[Label, npt.NDArray[Any]]:
+    if not (people.num_rows and (rules or splits)):
+        return {label: np.zeros(people.num_rows, dtype=np.bool_) for label in rules}
+    dates = {(node.id, 0) for node in strategy.nodes if isinstance(node, WaitDate)}
+    here = sa.table(
+        "people",
+        sa.column("place", sa.Integer),
+        sa.column("customer_id", sa.Text),
+        sa.column("entered_on", sa.Date),
+    )
+    columns: dict[Label, sa.ColumnElement[Any]] = {
+        (node.id, 0): variant_column(
+            f"{strategy.name}:{node.id}", here.c.customer_id, [one.weight for one in node.variants]
+        )
+        for node in splits
+    }
+    source: sa.FromClause = here
+    if rules:
+        scope = replace(mart.scope, entries=here.alias("entries"))
+        known = compile_rows({f"rule_{n}": rule for n, rule in enumerate(rules.values())}, scope).subquery()
+        source = here.outerjoin(known, known.c.customer_id == here.c.customer_id)
+        for n, label in enumerate(rules):
+            answer = known.c[f"rule_{n}"]
+            columns[label] = answer if label in dates else sa.func.coalesce(answer, sa.false())
+    statement = sa.select(
+        here.c.place, *(column.label(f"answer_{n}") for n, column in enumerate(columns.values()))
+    ).select_from(source)
+    place = pa.array(np.arange(people.num_rows, dtype=np.int32))
+    asked = people.select(["customer_id", "entered_on"]).append_column("place", place)
+    found = mart.run(statement, {"people": asked})
+    order = np.argsort(found["place"].to_numpy())
+    return {label: _values(found[f"answer_{n}"])[order] for n, label in enumerate(columns)}
+
+
+def _values(answers: pa.ChunkedArray) -> npt.NDArray[Any]:
+    if pa.types.is_boolean(answers.type):
+        return answers.to_numpy()
+    if pa.types.is_integer(answers.type):
+        return answers.cast(pa.int8()).to_numpy()
+    return answers.cast(pa.date32()).cast(pa.int32()).fill_null(NEVER).to_numpy()
