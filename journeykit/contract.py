@@ -298,7 +298,7 @@ _DECLARED = (
             Column("referred_at", TS, "When", "推荐时间", required=True),
             Column("opened", B, "An account was opened", "已开户", current=True),
             Column("reward", D, "Reward paid, yuan", "奖励", current=True),
-            Column("chain_length", I, "Recommendations in a row that led here, 1 for the first", "推荐链层级"),
+            Column("chain_length", I, "Recommendations in a row that led here, 1 is the first", "推荐链层级"),
             Column("same_device", B, "Both used one device or document: perhaps one person", "疑似本人推荐",
                    "C2"),
         ),

@@ -17,10 +17,11 @@ import pyarrow.parquet as pq
 
 from journeykit.errors import DataError
 from journeykit.workdays import next_working_day
+from synthetic_data.answers import Lead
 from synthetic_data.draws import day_number
 from synthetic_data.extras import Extras
 from synthetic_data.generating import Bank, check_day, close_day, draw_bank, write_current, write_history
-from synthetic_data.reacting import Lead, react
+from synthetic_data.reacting import react
 from synthetic_data.truth import CHANNELS, draw_truth
 from synthetic_data.writing import write_table
 
@@ -66,7 +67,7 @@ def advance(leads: Path, days: int, out: Path) -> dict[str, int]:
     extras = Extras(bank, out, closed, as_of, reactions)
     rows, demand = write_history(bank, out, closed, as_of, extras.until)
     contracts, added = extras.until(day_number(as_of))
-    rows |= write_current(bank, contracts, demand + added, out, as_of)
+    rows |= write_current(extras.bank_on(day_number(as_of)), contracts, demand + added, out, as_of)
     rows |= extras.write(as_of)
     close_day(bank, out, as_of)
     return rows

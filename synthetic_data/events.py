@@ -14,9 +14,9 @@ from synthetic_data.products import IDS, LINE_OF
 from synthetic_data.seasons import Month, busyness, draw_days
 
 CHANNELS = ("app", "web", "official_account", "counter")
-ACTIONS = ("login", "view", "click", "apply", "submit", "visit")
+ACTIONS = ("login", "view", "click", "apply", "submit", "visit", "complain")
 OBJECTS = ("wealth", "loan", "deposit", "card", "payment", "home", "account")
-LOGIN, VIEW, CLICK, APPLY, SUBMIT, VISIT = range(6)
+LOGIN, VIEW, CLICK, APPLY, SUBMIT, VISIT, COMPLAIN = range(7)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def draw_behaviour(people: Population, contracts: Contracts, month: Month) -> Be
     app_from[contracts.customer[users]] = contracts.opened[users]
     parts = [
         _sessions(rng, people, month), _followers(rng, people, month), _visits(rng, people, month),
-        *_before_buying(people, contracts, month),
+        *_before_buying(people, contracts, month), _complaints(people, month),
     ]  # fmt: skip
     customer, second, channel, action, about, product = (
         np.concatenate([part[place] for part in parts]) for place in range(6)
@@ -116,6 +116,17 @@ def _visits(rng: np.random.Generator, people: Population, month: Month) -> Part:
     second = draw_days(rng, month, size).astype(np.int64) * SECONDS + seconds_of_day(rng, size, 8.5, 17)
     about = choose(rng, (0.15, 0.1, 0.5, 0.05, 0.2), size)
     return customer, second, np.full(size, 3), np.full(size, VISIT), about, np.full(size, -1)
+
+
+def _complaints(people: Population, month: Month) -> Part:
+    """Complaints, a few a month of a thousand customers: in the app, the official account, at the counter."""
+    rng = stream(people.seed, "complaint", month.key)
+    customer = np.flatnonzero(people.has_account & (rng.random(len(people)) < 0.004)).astype(np.int32)
+    size = len(customer)
+    second = draw_days(rng, month, size).astype(np.int64) * SECONDS + seconds_of_day(rng, size, 8.5, 20)
+    about = choose(rng, (0.1, 0.15, 0.1, 0.3, 0.15, 0, 0.2), size)
+    channel = np.array([0, 2, 3])[choose(rng, (0.3, 0.1, 0.6), size)]
+    return customer, second, channel, np.full(size, COMPLAIN), about, np.full(size, -1)
 
 
 def _before_buying(people: Population, contracts: Contracts, month: Month) -> list[Part]:

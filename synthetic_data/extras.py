@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synthetic_data.answers import Movement, Reactions
+from synthetic_data.customers import PERSONAL
 from synthetic_data.draws import NEVER, SECONDS, day_number, decimal_column, stream, time_column, to_date
 from synthetic_data.generating import Bank
 from synthetic_data.holdings import Contracts
 from synthetic_data.movements import PLACE
-from synthetic_data.reacting import Movement, Reactions
 from synthetic_data.reaction_rows import (
     act_columns,
     movement_columns,
@@ -45,6 +47,14 @@ class Extras:
             for row in self.corrected(on).to_pylist():
                 added[int(row["customer_id"][1:]) - 1] += row["less"]
         return self.reactions.contracts, added
+
+    def bank_on(self, day: int) -> Bank:
+        """The bank with those who joined by `day` as the customers they are since."""
+        kind = self.bank.people.kind.copy()
+        for joining in self.reactions.joined:
+            if joining.day <= day:
+                kind[joining.customer] = PERSONAL
+        return replace(self.bank, people=replace(self.bank.people, kind=kind))
 
     def corrected(self, day: int) -> pa.Table:
         """Corrections recorded on a day: spending of the day before that was less than first booked."""

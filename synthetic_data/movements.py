@@ -53,6 +53,8 @@ PARTICULAR = {
     "loan_payout": Movement("in", "loan_payout", "auto", "bank", None),
     "repayment": Movement("out", "repayment", "auto", "bank", None),
     "late": Movement("in", "transfer", "other", "own_other_bank", None),
+    "wages_out": Movement("out", "payroll", "app", "person", None),
+    "collection": Movement("in", "collection", "wechat", "person", None),
 }
 MOVEMENTS = (*EVERYDAY, *PARTICULAR.values())
 PLACE = {name: len(EVERYDAY) + place for place, name in enumerate(PARTICULAR)}

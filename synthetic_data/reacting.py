@@ -3,111 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 
+from synthetic_data.answers import (
+    ACCEPTED,
+    ANSWERED,
+    CLICKED,
+    DELIVERED,
+    FAILED,
+    REFUSED,
+    Act,
+    Lead,
+    Movement,
+    Reactions,
+    Receipt,
+    Recommendation,
+    Refusal,
+)
 from synthetic_data.customers import PROSPECT, Population
+from synthetic_data.deeds import Deeds
 from synthetic_data.draws import NEVER, SECONDS
 from synthetic_data.events import CLICK, LOGIN, OBJECTS, VIEW
 from synthetic_data.holdings import SLOTS, Contracts, join_contracts, make_contracts
-from synthetic_data.movements import OUT, PLACE
+from synthetic_data.movements import PLACE
 from synthetic_data.products import CREDIT, TERMS
 from synthetic_data.products import PLACE as PRODUCT
 from synthetic_data.seasons import LAST
-from synthetic_data.truth import CHANNELS, THEMES, Truth, product_of, theme_of
+from synthetic_data.truth import CHANNELS, THEMES, Truth, deed_of, product_of, theme_of
 
-OUTCOMES = ("delivered", "answered", "clicked", "accepted", "refused", "failed")
-DELIVERED, ANSWERED, CLICKED, ACCEPTED, REFUSED, FAILED = range(6)
 ABOUT = tuple(OBJECTS.index(name) for name in ("wealth", "deposit", "loan", "account", "home", "home"))
 SPOKEN = ("outbound_call", "mobile_sales", "counter")
 FIRST_SLOT, SLOTS_FOR_LEADS = 400, 200
-
-
-class Lead(NamedTuple):
-    """A contact a customer got.
-
-    `number` is its place among all leads, `customer` a place in the population, `start` the day it
-    reaches them.
-    """
-
-    number: int
-    lead_id: str
-    customer: int
-    strategy: str
-    channel: str
-    offer: str | None
-    start: int
-
-
-class Receipt(NamedTuple):
-    """What came back about a lead."""
-
-    number: int
-    lead_id: str
-    outcome: int
-    second: int
-
-
-class Movement(NamedTuple):
-    """A movement of money caused by a lead; `template` points into the table of movements."""
-
-    number: int
-    customer: int
-    second: int
-    template: int
-    amount: int
-
-
-class Act(NamedTuple):
-    """Behaviour caused by a lead."""
-
-    number: int
-    customer: int
-    second: int
-    channel: int
-    action: int
-    about: int
-    product: int
-
-
-class Refusal(NamedTuple):
-    """A consent taken back after a contact on a channel."""
-
-    number: int
-    customer: int
-    channel: int
-    second: int
-
-
-class Recommendation(NamedTuple):
-    """A prospect named by a customer."""
-
-    number: int
-    customer: int
-    referred: int
-    second: int
-
-
-@dataclass(frozen=True)
-class Reactions:
-    """Everything the leads known so far cause, past and future."""
-
-    receipts: list[Receipt]
-    movements: list[Movement]
-    acts: list[Act]
-    refusals: list[Refusal]
-    recommendations: list[Recommendation]
-    contracts: Contracts
-
-    def added(self, size: int, first: int, last: int) -> np.ndarray:
-        """What movements from day `first` to `last` add (fen) to each demand account."""
-        total = np.zeros(size, np.int64)
-        for row in self.movements:
-            if first <= row.second // SECONDS <= last:
-                total[row.customer] += -row.amount if OUT[row.template] else row.amount
-        return total
 
 
 def luck_of(seed: int, lead_id: str) -> list[float]:
@@ -118,17 +46,21 @@ def luck_of(seed: int, lead_id: str) -> list[float]:
 
 def react(people: Population, contracts: Contracts, truth: Truth, leads: list[Lead]) -> Reactions:
     """Answer every lead; its number makes those of the rows it causes."""
-    found = Reactions([], [], [], [], [], contracts)
+    found = Reactions([], [], [], [], [], [], contracts)
     prospects = np.flatnonzero(people.kind == PROSPECT)
-    drawn = contracts.drawn.copy()
+    contracts = replace(contracts, drawn=contracts.drawn.copy(), principal=contracts.principal.copy())
     bought: list[tuple[int, int, int, int, int]] = []
+    deeds = Deeds(people, contracts, found, bought)
     turns: dict[int, int] = {}
     for lead in leads:
         luck = luck_of(people.seed, lead.lead_id)
         if not _answer(found, truth, lead, luck):
             continue
-        theme = theme_of(lead.strategy, lead.offer)
         moment = (lead.start + int(luck[5] * 3)) * SECONDS + 36_000 + int(luck[6] * 28_000)
+        if deed := deed_of(lead.strategy):
+            deeds.do(deed, lead, moment)
+            continue
+        theme = theme_of(lead.strategy, lead.offer)
         name = product_of(lead.offer, theme)
         _browse(found, people, lead, moment - 1800, about=ABOUT[theme], product=PRODUCT.get(name, -1))
         if name and people.kind[lead.customer] != PROSPECT:
@@ -138,7 +70,7 @@ def react(people: Population, contracts: Contracts, truth: Truth, leads: list[Le
             bought.append((lead.customer, slot, PRODUCT[name], moment // SECONDS, max(worth, 1_000_000)))
             _pay(found, lead, name, moment, max(worth, 1_000_000))
         elif THEMES[theme] == "loan":
-            _draw_down(found, contracts, drawn, lead, moment)
+            _draw_down(found, contracts, lead, moment)
         elif THEMES[theme] == "referral" and len(prospects):
             named = int(prospects[int(luck[7] * len(prospects))])
             if people.since[named] <= lead.start:
@@ -146,7 +78,7 @@ def react(people: Population, contracts: Contracts, truth: Truth, leads: list[Le
         elif THEMES[theme] == "activity" and people.kind[lead.customer] != PROSPECT:
             amount = 50_000 + int(luck[7] * 500_000)
             found.movements.append(Movement(lead.number * 4, lead.customer, moment, PLACE["funding"], amount))
-    return replace(found, contracts=_with_bought(replace(contracts, drawn=drawn), bought))
+    return replace(found, contracts=_with_bought(contracts, bought))
 
 
 def _answer(found: Reactions, truth: Truth, lead: Lead, luck: list[float]) -> bool:
@@ -203,14 +135,14 @@ def _pay(found: Reactions, lead: Lead, name: str, moment: int, worth: int) -> No
         found.movements.append(Movement(lead.number * 4 + turn, lead.customer, second, PLACE[kind], worth))
 
 
-def _draw_down(found: Reactions, contracts: Contracts, drawn: np.ndarray, lead: Lead, moment: int) -> None:
+def _draw_down(found: Reactions, contracts: Contracts, lead: Lead, moment: int) -> None:
     """Use an approved credit line that was not used so far."""
     day = moment // SECONDS
     own = slice(*np.searchsorted(contracts.customer, [lead.customer, lead.customer + 1]))
     idle = (contracts.slot[own] == SLOTS["credit"]) & (contracts.opened[own] <= day)
-    idle &= (contracts.closed[own] > day) & (drawn[own] > LAST)
+    idle &= (contracts.closed[own] > day) & (contracts.drawn[own] > LAST)
     for place in np.flatnonzero(idle) + own.start:
-        drawn[place] = day
+        contracts.drawn[place] = day
         amount = int(contracts.principal[place])
         found.movements.append(Movement(lead.number * 4, lead.customer, moment, PLACE["loan_payout"], amount))
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from synthetic_data.answers import OUTCOMES, Act, Movement, Receipt, Recommendation, Refusal
 from synthetic_data.customers import Population
 from synthetic_data.draws import coded, decimal_column, id_column, time_column
 from synthetic_data.events import ACTIONS, OBJECTS
 from synthetic_data.events import CHANNELS as PLACES
 from synthetic_data.movements import MOVEMENTS
 from synthetic_data.products import IDS
-from synthetic_data.reacting import OUTCOMES, Act, Movement, Receipt, Recommendation, Refusal
 from synthetic_data.records import CONSENT_CHANNELS
 from synthetic_data.truth import CHANNELS
 

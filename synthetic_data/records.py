@@ -26,6 +26,7 @@ CONTACT_CHANNELS = (*CONSENT_CHANNELS, "counter")
 OUTCOMES = ("delivered", "answered", "clicked", "accepted", "refused", "failed")
 TIES = ("household", "employer", "guarantor", "legal_representative")
 Columns = dict[str, pa.Array]
+LONGEST_CHAIN = 12
 
 
 def tie_columns(people: Population, contracts: Contracts, day: int) -> Columns:
@@ -151,10 +152,13 @@ def referral_columns(people: Population, first: int, last: int) -> Columns:
     named_on = rng.integers(FIRST, LAST + 1, size)
     naming = people.has_account & (rng.random(size) < 0.08) & (people.since <= named_on)
     met, unmet = np.flatnonzero(brought), np.flatnonzero(naming)
+    chain = _chain_lengths(referrer, brought)
+    alike = stream(people.seed, "one device").random(size) < 0.02
     whom = np.append(referrer[met], unmet)
     day = np.append(people.since[met], named_on[unmet]).astype(np.int64)
     referred = np.append(met, np.full(len(unmet), -1))
     number = np.append(met, size + unmet) + 1
+    length = np.append(chain[met], chain[unmet] + 1)
     shown = np.flatnonzero((day >= first) & (day <= last))
     other = referred[shown]
     opened = (other >= 0) & (people.kind[other] != PROSPECT)
@@ -165,7 +169,17 @@ def referral_columns(people: Population, first: int, last: int) -> Columns:
         "referred_at": time_column(day[shown] * SECONDS + moment[number[shown] % size]),
         "opened": pa.array(opened),
         "reward": decimal_column(np.where(opened, 5_000 + 1_000 * (other % 6), 0), missing=~opened),
+        "chain_length": pa.array(length[shown]),
+        "same_device": pa.array(alike[number[shown] % size]),
     }
+
+
+def _chain_lengths(referrer: np.ndarray, brought: np.ndarray) -> np.ndarray:
+    """How many recommendations in a row led to each who was brought; 0 for the others."""
+    length = np.zeros(len(referrer), np.int64)
+    for _ in range(LONGEST_CHAIN):
+        length = np.where(brought, length[referrer] + 1, 0)
+    return length
 
 
 def external_columns(people: Population, day: int) -> Columns:

@@ -15,10 +15,15 @@ THEMES = ("wealth", "deposit", "loan", "payroll", "referral", "activity")
 CHANNELS = ("sms", "outbound_call", "app_push", "mobile_sales", "official_account", "counter")
 STRENGTH = np.array([0.5, 1.4, 0.7, 2.0, 0.5, 1.2])
 HINTS = (
-    ("payroll", 3), ("wage", 3), ("referr", 4), ("dormant", 5), ("wake", 5), ("loan", 2), ("credit", 2),
-    ("deposit", 1), ("wealth", 0), ("matur", 0), ("idle", 0), ("inflow", 0),
+    ("repaid", 1), ("payroll", 3), ("wage", 3), ("referr", 4), ("dormant", 5), ("wake", 5), ("loan", 2),
+    ("credit", 2), ("deposit", 1), ("wealth", 0), ("matur", 0), ("idle", 0), ("inflow", 0),
 )  # fmt: skip
 OFFERS = {"W": 0, "D": 1, "L": 2}
+# What is done for some strategies in place of buying something.
+DEEDS = (
+    ("follow", "join"), ("payroll_compan", "pay_wages"), ("card", "use_card"), ("login", "log_in"),
+    ("collect", "collect"), ("silver", "visit"), ("complaint", "visit"), ("birthday", "visit"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,17 @@ def theme_of(strategy: str, offer: str | None) -> int:
         if hint in strategy.lower():
             return theme
     return OFFERS.get((offer or "")[:1], THEMES.index("activity"))
+
+
+def deed_of(strategy: str) -> str:
+    """What a customer does who accepts, where it is nothing to buy; empty where it is.
+
+    Examples
+    --------
+    >>> deed_of("dormant_card"), deed_of("wealth_maturing")
+    ('use_card', '')
+    """
+    return next((deed for hint, deed in DEEDS if hint in strategy.lower()), "")
 
 
 def product_of(offer: str | None, theme: int) -> str:

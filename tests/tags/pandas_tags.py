@@ -236,11 +236,10 @@ class Bank:
     def birthday(self, born: Any) -> pd.Timestamp:
         """The first one from as_of to 14 days after it, day by day; NaT without."""
         for day in pd.date_range(self.as_of, periods=15):
-            shifted = not day.is_leap_year and (day.month, day.day) == (3, 1)
-            if pd.notna(born) and (born.month, born.day) in {
-                (day.month, day.day),
-                (2, 29) if shifted else (),
-            }:
+            days = {(day.month, day.day)}
+            if days == {(3, 1)} and not day.is_leap_year:
+                days.add((2, 29))
+            if pd.notna(born) and (born.month, born.day) in days:
                 return day
         return pd.NaT  # pyright: ignore[reportReturnType]
 

@@ -77,8 +77,8 @@ TAGS = (
            Type.INTEGER, Attribute(column="since", function="days_since"), "days"),
     define("birthday_on", ("Birthday on", "生日日期"),
            (f"Day of the customer's next birthday, when it lies from as_of to {AHEAD} days after it, both "
-            "included; born on 29 February, it is 1 March in other years. Missing when it is further away, or "
-            "without a date of birth.",
+            "included; born on 29 February, it is 1 March in other years. Missing when it is further away "
+            "or there is no date of birth.",
             f"数据日至其后{AHEAD}天（均含）内客户的下一个生日；2月29日出生者平年为3月1日。更晚或无出生日期则缺失。"),
            Type.DATE, aggregates("customer")("min", birthday()), sensitivity="C3"),
 )  # fmt: skip
