@@ -26,8 +26,8 @@ from journeykit.ledger.keys import enrolment_id
 from journeykit.ledger.marks import MARKED
 from journeykit.mart.mart import Mart
 from journeykit.strategies.judging import Booleans, Judged, judge
-from journeykit.strategies.moving import REASONS, Day, Graph, Moved, Places, Rows, day_number, move
-from journeykit.strategies.nodes import CONTROL, Action, Start
+from journeykit.strategies.moving import REASONS, Day, Graph, Passed, Places, Rows, day_number, move
+from journeykit.strategies.nodes import CONTROL, Action, Start, Update
 from journeykit.strategies.people import FOUND, GONE, STANDING, People
 from journeykit.strategies.running import Running
 
@@ -64,6 +64,8 @@ class Advance:
         How many newcomers there are.
     places : Places
         Where they all stand now, in the same order.
+    passed : tuple of Passed
+        The steps that people made today of themselves, in order.
     tried : array of int
         The actions that could not reach somebody today, as row times number of nodes plus code.
     """
@@ -73,7 +75,7 @@ class Advance:
     people: pa.Table
     entered: int
     places: Places
-    marked: tuple[tuple[Rows, str], ...]
+    passed: tuple[Passed, ...]
     judged: Judged
     graph: Graph
     tried: Pairs
@@ -107,11 +109,13 @@ class Advance:
     def marks(self) -> pa.Table:
         """The marks made today: :data:`journeykit.ledger.marks.MARKED`, each once."""
         parts = [MARKED.empty_table()]
-        for rows, name in self.marked:
-            ids = self.people.select(["enrolment_id", "customer_id"]).take(pa.array(rows))
-            constants = (self.running.strategy.name, name, pa.scalar(self.day.as_of, pa.date32()))
-            columns = [*ids.columns, *(pa.repeat(value, len(rows)) for value in constants)]
-            parts.append(pa.table(columns, schema=MARKED))
+        for step in self.passed:
+            node = self.graph.nodes[step.code]
+            if isinstance(node, Update):
+                ids = self.people.select(["enrolment_id", "customer_id"]).take(pa.array(step.rows))
+                constants = (self.running.strategy.name, node.mark, pa.scalar(self.day.as_of, pa.date32()))
+                columns = [*ids.columns, *(pa.repeat(value, len(step.rows)) for value in constants)]
+                parts.append(pa.table(columns, schema=MARKED))
         return pa.concat_tables(parts).group_by(MARKED.names, use_threads=False).aggregate([])
 
     @property
@@ -189,8 +193,8 @@ class Advance:
         return replace(self, places=replace(self.places, node=node, since=from_day))
 
     def _move(self, rows: Rows) -> Advance:
-        moved: Moved = move(self.graph, self.places, rows, self.judged, self.day)
-        return replace(self, places=moved.places, marked=self.marked + moved.marked)
+        moved = move(self.graph, self.places, rows, self.judged, self.day)
+        return replace(self, places=moved.places, passed=self.passed + moved.passed)
 
 
 def advance(mart: Mart, running: Running, people: People) -> Advance:

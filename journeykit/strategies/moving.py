@@ -123,17 +123,36 @@ class Places:
 
 
 @dataclass(frozen=True)
+class Passed:
+    """Some people's step on from a node.
+
+    Attributes
+    ----------
+    rows : array of int
+        Who they are.
+    code : int
+        The node.
+    way : array of int
+        By which of its ways each of them went on.
+    """
+
+    rows: Rows
+    code: int
+    way: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True)
 class Moved:
-    """Where people stand after moving, and who passed which node that marks."""
+    """Where people stand after moving, and what they passed on the way, in order."""
 
     places: Places
-    marked: tuple[tuple[Rows, str], ...]
+    passed: tuple[Passed, ...]
 
 
 def move(graph: Graph, places: Places, rows: Rows, judged: Judged, day: Day) -> Moved:
     """Let the people in some rows move as far as the day allows."""
     node, since, reason = places.node.copy(), places.since.copy(), places.reason.copy()
-    marked: list[tuple[Rows, str]] = []
+    passed: list[Passed] = []
     while True:
         rows = rows[graph.passed[node[rows]]]
         further: list[Rows] = []
@@ -147,11 +166,10 @@ def move(graph: Graph, places: Places, rows: Rows, judged: Judged, day: Day) -> 
             node[gone] = graph.ways[code][way[passing]]
             since[gone] = from_day[passing]
             further.append(gone)
-            if isinstance(step, Update):
-                marked.append((gone, step.mark))
+            passed.append(Passed(gone, code, way[passing]))
         rows = np.concatenate(further) if further else np.array([], np.intp)
         if not rows.size:
-            return Moved(replace(places, node=node, since=since, reason=reason), tuple(marked))
+            return Moved(replace(places, node=node, since=since, reason=reason), tuple(passed))
 
 
 def _by_node(node: Codes, rows: Rows) -> Iterator[tuple[int, Rows]]:
