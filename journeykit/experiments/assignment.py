@@ -36,7 +36,7 @@ def arm_column(salt: str, customer_id: sa.ColumnElement, share: Decimal) -> sa.C
 def variant_column(
     salt: str, customer_id: sa.ColumnElement, weights: Sequence[Decimal]
 ) -> sa.ColumnElement[int]:
-    """Which of several variants a customer gets, counted from 0: each a share of all, the last one the rest."""
+    """Which of several variants a customer gets, by its place: each a share of all, the last one the rest."""
     drawn = hash_column(salt, customer_id)
     ends = accumulate(weights[:-1])
     cases = [(drawn < share_threshold(end), sa.literal(place)) for place, end in enumerate(ends)]

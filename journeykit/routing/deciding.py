@@ -10,6 +10,7 @@ the same; after it the run is decided, and every later attempt gives back what i
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,19 +21,23 @@ import pyarrow.parquet as pq
 
 from journeykit.errors import RunError
 from journeykit.files import publish, publish_text, sha256_of
+from journeykit.ledger.enrolments import EnrolmentChanges
 from journeykit.ledger.leads import record_decisions
 from journeykit.ledger.ledger import Ledger
 from journeykit.ledger.runs import Run, find_run, pin_build, read_runs
+from journeykit.mart.manifest import Assumption
 from journeykit.mart.mart import Mart
 from journeykit.routing.eligibility import Facts
 from journeykit.routing.facts import gather_facts
+from journeykit.routing.holding import hold_unsound
 from journeykit.routing.reasons import explain_leads
-from journeykit.routing.result import DropCount, StrategyCount, StrategyRun
-from journeykit.routing.route import TEMPORARY, route
-from journeykit.strategies.checking import check_strategy, require_sound
-from journeykit.strategies.engine import CANDIDATES, Advance, advance, join_changes
+from journeykit.routing.result import DropCount, Held, StrategyCount, StrategyRun
+from journeykit.routing.rounds import all_candidates, decide
+from journeykit.strategies.engine import Advance, advance
+from journeykit.strategies.people import People
 from journeykit.strategies.playbook import Playbook
-from journeykit.strategies.versions import version_of
+from journeykit.strategies.running import Running
+from journeykit.strategies.standing import read_people
 
 if TYPE_CHECKING:
     from journeykit.vault import Vault
@@ -42,8 +47,9 @@ RESULT_FILE = "strategy_run.json"
 
 
 def run_strategies(
-    mart: Mart, ledger: Ledger, vault: Vault, playbook: Playbook, *, run_id: str, folder: Path
-) -> StrategyRun:
+    mart: Mart, ledger: Ledger, vault: Vault, playbook: Playbook, running: Sequence[Running], *,
+    run_id: str, folder: Path, earlier: Iterable[Mart] = (), held: Sequence[Held] = (),
+) -> StrategyRun:  # fmt: skip
     """Decide one day: who enters, moves and leaves, who becomes a lead, and why everybody else does not.
 
     Parameters
@@ -53,11 +59,18 @@ def run_strategies(
     ledger, vault
         The vault is only asked who left a contact detail; nothing in it is opened.
     playbook : Playbook
-        Strategies, offers and channels.
+        Offers and channels.
+    running : sequence of Running
+        The versions that have people, or may get some. One that is not sound any more is held.
     run_id : str
         A started run of the ledger.
     folder : Path
         The run's folder, for ``decisions.parquet`` and the result.
+    earlier : iterable of Mart
+        The days since the last decided one that were missed, in order; people enter, move and leave on
+        them, and nobody is contacted.
+    held : sequence of Held
+        Versions that are held already, for the result.
 
     Returns
     -------
@@ -66,45 +79,43 @@ def run_strategies(
 
     Raises
     ------
-    DefinitionError
-        A strategy is not sound; the message lists every finding.
     RunError
         The run is unknown, was begun with another tag build, or a later day is decided already.
     """
     if _expect(ledger, run_id).decided:
         return read_result(ledger, run_id, folder)
     _expect_no_later_day(ledger, mart.as_of)
-    versions = _check(mart, playbook)
     _pin(mart, ledger, run_id)
-    advances = {
-        name: advance(mart, ledger, strategy, versions[name])
-        for name, strategy in playbook.strategies.items()
-    }
-    facts = gather_facts(mart, ledger, vault, playbook, _candidates(advances))
-    decisions, advances = _decide(advances, facts)
+    able, unsound = hold_unsound(mart, playbook, running)
+    states = _read(ledger, running)
+    for missed in earlier:
+        states = _after(states, _advance(missed, hold_unsound(missed, playbook, able)[0], states))
+    advances = _advance(mart, able, states)
+    facts = gather_facts(mart, ledger, vault, playbook, all_candidates(advances))
+    decisions, advances = decide(advances, facts)
+    after = _after(states, advances)
 
     path = publish(folder / DECISIONS_FILE, lambda aside: pq.write_table(decisions, aside))
-    used = {
-        facts.presumed[name] for name in decisions["channel"].unique().to_pylist() if name in facts.presumed
-    }
-    idle = {channel.assumption for channel in playbook.channels.values()} - used
     result = StrategyRun(
         run_id=run_id,
         as_of=mart.as_of,
         contact_date=mart.contact_date,
         build_id=str(mart.build_id),
-        strategies=tuple(_count(one, versions[name], decisions) for name, one in advances.items()),
+        strategies=tuple(
+            _count(_of(running, name), people, advances, decisions) for name, people in after.items()
+        ),
         drops=_count_drops(decisions),
-        assumptions=tuple(a for a in mart.manifest.assumptions if a.name not in idle),
+        held=tuple(sorted((*held, *unsound), key=lambda one: (one.strategy, one.version))),
+        assumptions=_assumed(mart, playbook, decisions, facts),
         decisions_sha256=sha256_of(path),
     )
     publish_text(folder / RESULT_FILE, result.model_dump_json(indent=1))
-    leads = _leads(decisions, versions)
+    leads = decisions.filter(pc.equal(decisions["decision"], "lead")).drop_columns(["reason"])
     record_decisions(
         ledger,
         run_id,
-        changes=join_changes(advances.values()),
-        leads=explain_leads(mart, playbook.strategies.values(), leads),
+        changes=EnrolmentChanges.join(people.changes for people in after.values()),
+        leads=explain_leads(mart, running, leads),
         drops=pa.Table.from_pylist([drop.model_dump() for drop in result.drops], schema=_DROPS),
         candidates=decisions.num_rows,
         decisions_sha256=result.decisions_sha256,
@@ -154,19 +165,6 @@ def _expect_no_later_day(ledger: Ledger, as_of: date) -> None:
         )
 
 
-def _check(mart: Mart, playbook: Playbook) -> dict[str, str]:
-    """Every strategy's version, once all are sound."""
-    offers, channels = playbook.offers, playbook.channels
-    require_sound(
-        tuple(
-            finding
-            for strategy in playbook.strategies.values()
-            for finding in check_strategy(strategy, mart.tags, offers, channels)
-        )
-    )
-    return {name: version_of(strategy, mart.tags, playbook) for name, strategy in playbook.strategies.items()}
-
-
 def _pin(mart: Mart, ledger: Ledger, run_id: str) -> None:
     if mart.build_id is None:
         mart.scope  # noqa: B018  (says that no tags are built, and how to build them)
@@ -178,57 +176,47 @@ def _pin(mart: Mart, ledger: Ledger, run_id: str) -> None:
         )
 
 
-def _decide(advances: dict[str, Advance], facts: Facts) -> tuple[pa.Table, dict[str, Advance]]:
-    """Route everybody; an action that cannot reach a customer costs no day, the next one gets its turn.
-
-    Whether an action can reach a customer does not depend on the others, so the last round's matching
-    is made among all who are left.
-    """
-    before: list[pa.Table] = []
-    while True:
-        decisions = route(_candidates(advances), facts)
-        barred = _barred(decisions)
-        further = _move_on(advances, barred)
-        if _candidates(further).num_rows == decisions.num_rows - barred.num_rows:
-            everything = pa.concat_tables([*before, decisions])
-            keys = [(name, "ascending") for name in ("strategy", "node", "customer_id")]
-            leads = decisions.filter(pc.equal(decisions["decision"], "lead"))
-            return everything.sort_by(keys), _move_on(further, leads, facts.contact_date)
-        before.append(barred)
-        advances = further
+def _read(ledger: Ledger, running: Sequence[Running]) -> dict[str, People]:
+    """Each strategy's people as the last decided day left them."""
+    names = sorted({one.strategy.name for one in running})
+    return {name: read_people(ledger, name).take_over(_of(running, name)) for name in names}
 
 
-def _candidates(advances: dict[str, Advance]) -> pa.Table:
-    return pa.concat_tables([CANDIDATES.empty_table(), *(one.candidates for one in advances.values())])
+def _advance(mart: Mart, running: Sequence[Running], states: Mapping[str, People]) -> tuple[Advance, ...]:
+    return tuple(advance(mart, one, states[one.strategy.name]) for one in running)
 
 
-def _barred(decisions: pa.Table) -> pa.Table:
-    """Drops for good: this action will never reach the customer."""
-    drops = decisions.filter(pc.equal(decisions["decision"], "drop"))
-    return drops.filter(pc.invert(pc.is_in(drops["reason"], value_set=pa.array(TEMPORARY))))
-
-
-def _move_on(
-    advances: dict[str, Advance], decisions: pa.Table, since: date | None = None
-) -> dict[str, Advance]:
-    """Everybody past the action of his decision, since the given day or today."""
+def _after(states: Mapping[str, People], advances: Sequence[Advance]) -> dict[str, People]:
     return {
-        name: one.move_on(
-            decisions.filter(pc.equal(decisions["strategy"], name))["customer_id"], since or one.as_of
-        )
-        for name, one in advances.items()
+        name: people.after(one for one in advances if one.running.strategy.name == name)
+        for name, people in states.items()
     }
 
 
-def _count(one: Advance, version: str, decisions: pa.Table) -> StrategyCount:
-    strategy = one.strategy
+def _of(running: Sequence[Running], strategy: str) -> list[Running]:
+    return [one for one in running if one.strategy.name == strategy]
+
+
+def _assumed(mart: Mart, playbook: Playbook, decisions: pa.Table, facts: Facts) -> tuple[Assumption, ...]:
+    """What the mapping assumes; in place of consent only where a decision rested on it."""
+    channels = decisions["channel"].unique().to_pylist()
+    used = {facts.presumed[name] for name in channels if name in facts.presumed}
+    idle = {channel.assumption for channel in playbook.channels.values()} - used
+    return tuple(one for one in mart.manifest.assumptions if one.name not in idle)
+
+
+def _count(
+    versions: Sequence[Running], people: People, advances: Sequence[Advance], decisions: pa.Table
+) -> StrategyCount:
+    latest = next((one for one in versions if one.enrols), versions[-1])
+    strategy = latest.strategy
     ours = decisions.filter(pc.equal(decisions["strategy"], strategy.name))
     leads = pc.sum(pc.equal(ours["decision"], "lead"), min_count=0).as_py()
-    exited = one.left_before + one.exited
-    enrolled = one.left_before + one.before.num_rows
+    active, exited = people.standing.num_rows, people.left.num_rows
     return StrategyCount(
         name=strategy.name, title=strategy.title, title_zh=strategy.title_zh, stage=strategy.stage,
-        version=version, enrolled=enrolled, active=enrolled - exited, exited=exited, entered=one.entered,
+        version=latest.version, enrolled=active + exited, active=active, exited=exited,
+        entered=sum(one.entered for one in advances if one.running.strategy.name == strategy.name),
         candidates=ours.num_rows, leads=leads, drops=ours.num_rows - leads,
     )  # fmt: skip
 
@@ -240,12 +228,6 @@ def _count_drops(decisions: pa.Table) -> tuple[DropCount, ...]:
         DropCount(strategy=strategy, node=node, reason=reason, count=count)
         for (strategy, node, reason), count in sorted(Counter(keys).items())
     )
-
-
-def _leads(decisions: pa.Table, versions: dict[str, str]) -> pa.Table:
-    leads = decisions.filter(pc.equal(decisions["decision"], "lead")).drop_columns(["reason"])
-    version = pa.array([versions[name] for name in leads["strategy"].to_pylist()], pa.string())
-    return leads.append_column("version", version)
 
 
 _DROPS = pa.schema(

@@ -18,15 +18,17 @@ from journeykit.display import show_value
 from journeykit.expressions import tag_names
 from journeykit.mart.mart import Mart
 from journeykit.strategies.graph import Strategy
+from journeykit.strategies.running import Running
 
 
-def explain_leads(mart: Mart, strategies: Iterable[Strategy], leads: pa.Table) -> pa.Table:
+def explain_leads(mart: Mart, running: Iterable[Running], leads: pa.Table) -> pa.Table:
     """Append a ``reason`` to each lead: JSON with rule, tag values, expected value and one line to read."""
     parts = [leads.slice(0, 0).append_column("reason", pa.array([], pa.string()))]
-    for strategy in strategies:
-        ours = leads.filter(pc.equal(leads["strategy"], strategy.name))
+    for one in running:
+        of_strategy = pc.equal(leads["strategy"], one.strategy.name)
+        ours = leads.filter(pc.and_(of_strategy, pc.equal(leads["version"], one.version)))
         if ours.num_rows:
-            reasons = pa.array(_reasons(mart, strategy, ours), pa.string())
+            reasons = pa.array(_reasons(mart, one.strategy, ours), pa.string())
             parts.append(ours.append_column("reason", reasons))
     return pa.concat_tables(parts)
 

@@ -19,8 +19,20 @@ class _Result(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Held(_Result):
+    """A version that was held like a paused one, and why: nobody entered it, moved or was contacted."""
+
+    strategy: str
+    version: str
+    reason: str
+    reason_zh: str = ""
+
+
 class StrategyCount(_Result):
-    """One strategy's people after the day, and the day's candidates."""
+    """One strategy's people after the day, and the day's candidates, of all its versions.
+
+    ``version`` is the one that customers enter.
+    """
 
     name: str
     title: str
@@ -54,6 +66,8 @@ class StrategyRun(_Result):
         By name.
     drops : tuple of DropCount
         By strategy, node and reason.
+    held : tuple of Held
+        Versions that did not run, by strategy.
     assumptions : tuple of Assumption
         What the mapping assumes; in place of consent only where a decision rested on it.
     """
@@ -64,6 +78,7 @@ class StrategyRun(_Result):
     build_id: str
     strategies: tuple[StrategyCount, ...]
     drops: tuple[DropCount, ...]
+    held: tuple[Held, ...] = ()
     assumptions: tuple[Assumption, ...]
     decisions_sha256: str
 
@@ -123,8 +138,9 @@ class StrategyRun(_Result):
         return f"Strategies as of {self.as_of}, contact date {self.contact_date}"
 
     def _lines(self) -> list[str]:
+        held = [f"held: {one.strategy} {one.version} – {one.reason}" for one in self.held]
         assumed = [f"assumed: {a.name} – {a.text}" for a in self.assumptions]
-        return [*self.identities(), *assumed]
+        return [*held, *self.identities(), *assumed]
 
     def __repr__(self) -> str:
         return "\n\n".join([repr(self.table()), repr(self.drop_table()), "\n".join(self._lines())])

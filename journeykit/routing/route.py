@@ -1,12 +1,17 @@
 """Route candidates: eligible ones are scored and matched, and each ends as a lead or a drop (design D8)."""
 
+# pyarrow.compute makes its functions when imported, so no checker sees them.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from journeykit.routing.eligibility import Facts, find_obstacles
 from journeykit.routing.matching import match
@@ -20,6 +25,8 @@ _NO_LIMIT = sys.maxsize
 DECISIONS = pa.schema(
     [
         ("strategy", pa.string()),
+        ("version", pa.string()),
+        ("enrolment_id", pa.string()),
         ("node", pa.string()),
         ("customer_id", pa.string()),
         ("channel", pa.string()),
@@ -27,10 +34,12 @@ DECISIONS = pa.schema(
         ("manager_id", pa.string()),
         ("branch_id", pa.string()),
         ("expected_value", pa.decimal128(18, 2)),
+        ("not_before_hour", pa.int64()),
         ("decision", pa.string()),
         ("reason", pa.string()),
     ]
 )
+_GIVEN = ("strategy", "version", "enrolment_id", "node", "customer_id", "channel", "offer", "not_before_hour")
 
 
 def route(candidates: pa.Table, facts: Facts) -> pa.Table:
@@ -39,8 +48,7 @@ def route(candidates: pa.Table, facts: Facts) -> pa.Table:
     Parameters
     ----------
     candidates : Table
-        ``strategy``, ``node``, ``customer_id``, ``channel``, ``offer``, ``priority`` (smaller goes first
-        between equal values) and ``tie`` (a hash, the last word).
+        :data:`journeykit.strategies.engine.CANDIDATES`.
     facts : Facts
         What is known about the contact date.
 
@@ -50,21 +58,31 @@ def route(candidates: pa.Table, facts: Facts) -> pa.Table:
         :data:`DECISIONS`, sorted by strategy, node and customer: ``decision`` is lead or drop, and a drop
         has one ``reason``.
     """
-    frame = candidates.to_pandas().merge(facts.customers, on="customer_id", how="left")
+    frame, values = _with_facts(candidates, facts)
     reason = find_obstacles(frame, facts).astype(object)
     open_ones = frame[reason.isna()]
     contacted = open_ones["customer_id"].isin(list(facts.contacted))
     reason[open_ones.index[contacted]] = "contacted_today"
-    ranked = _rank(open_ones[~contacted], facts)
+    ranked = open_ones[~contacted].sort_values(["loss", "priority", "tie"], kind="stable")
     reason[ranked.index] = _match(ranked, facts)
-    return _decisions(frame, reason, facts)
+    return _decisions(candidates, values, frame, reason, facts)
 
 
-def _rank(frame: pd.DataFrame, facts: Facts) -> pd.DataFrame:
-    """Highest expected value first, then the strategy's priority, then the hash."""
-    fen = frame["offer"].map({name: int(offer.expected_value * 100) for name, offer in facts.offers.items()})
-    order = frame.assign(loss=-fen.astype("int64"))
-    return order.sort_values(["loss", "priority", "tie"], kind="stable")
+def find_blocked(candidates: pa.Table, facts: Facts) -> pa.Table:
+    """The drops among the candidates that no later day will change, whatever becomes of the others."""
+    frame, values = _with_facts(candidates, facts)
+    decisions = _decisions(candidates, values, frame, find_obstacles(frame, facts).astype(object), facts)
+    return decisions.filter(pc.is_valid(decisions["reason"]))
+
+
+def _with_facts(candidates: pa.Table, facts: Facts) -> tuple[pd.DataFrame, pa.ChunkedArray]:
+    """The candidates with what is known of their customers, and what each is worth."""
+    known = pa.array([offer.expected_value for offer in facts.offers.values()], pa.decimal128(18, 2))
+    place = pc.index_in(candidates["offer"], value_set=pa.array(list(facts.offers), pa.string()))
+    values = pc.coalesce(candidates["expected_value"], known.take(place.combine_chunks()))
+    fen = pc.multiply(values, pa.scalar(Decimal(100))).cast(pa.int64())
+    frame = candidates.drop_columns(["expected_value"]).append_column("loss", pc.negate(fen)).to_pandas()
+    return frame.merge(facts.customers, on="customer_id", how="left"), values
 
 
 def _match(ranked: pd.DataFrame, facts: Facts) -> np.ndarray:
@@ -92,15 +110,16 @@ def _goes_to(frame: pd.DataFrame, facts: Facts, whom: str) -> pd.Series:
     return frame["channel"].isin([name for name, c in facts.channels.items() if c.addressed_to == whom])
 
 
-def _decisions(frame: pd.DataFrame, reason: pd.Series, facts: Facts) -> pa.Table:
-    decided = frame.assign(
-        manager_id=frame["manager_id"].where(_goes_to(frame, facts, "manager")),
-        branch_id=frame["branch_id"].where(_goes_to(frame, facts, "branch")),
-        decision=np.where(reason.isna(), "lead", "drop"),
-        reason=reason.where(reason.notna(), None),
-    )
-    values = pa.array([offer.expected_value for offer in facts.offers.values()], pa.decimal128(18, 2))
-    codes = pd.Index(list(facts.offers)).get_indexer(pd.Index(frame["offer"]))
-    columns = {name: pa.array(decided[name], pa.string()) for name in DECISIONS.names if name in decided}
-    table = pa.table({**columns, "expected_value": values.take(pa.array(codes))}).select(DECISIONS.names)
+def _decisions(
+    candidates: pa.Table, values: pa.ChunkedArray, frame: pd.DataFrame, reason: pd.Series, facts: Facts
+) -> pa.Table:
+    decided = {
+        "manager_id": frame["manager_id"].where(_goes_to(frame, facts, "manager")),
+        "branch_id": frame["branch_id"].where(_goes_to(frame, facts, "branch")),
+        "decision": np.where(reason.isna(), "lead", "drop"),
+        "reason": reason.where(reason.notna(), None),
+    }
+    columns = {name: candidates[name] for name in _GIVEN} | {"expected_value": values}
+    columns |= {name: pa.array(found, pa.string()) for name, found in decided.items()}
+    table = pa.table([columns[name] for name in DECISIONS.names], schema=DECISIONS)
     return table.sort_by([(name, "ascending") for name in ("strategy", "node", "customer_id")])

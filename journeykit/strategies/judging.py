@@ -26,6 +26,12 @@ NEVER = np.iinfo(np.int32).max
 """The day of those who have none."""
 
 Label = tuple[str, int]
+_PEOPLE = sa.table(
+    "people",
+    sa.column("place", sa.Integer),
+    sa.column("customer_id", sa.Text),
+    sa.column("entered_on", sa.Date),
+)
 _GOAL, _EXIT_RULE = (".goal", 0), (".exit_rule", 0)  # no node's id begins with a dot
 
 
@@ -61,52 +67,65 @@ def judge(mart: Mart, strategy: Strategy, people: pa.Table, *, moving: bool) -> 
         ``customer_id`` and ``entered_on``, from which `since_entry` counts. Of whom the mart does not know,
         no condition holds and every date is missing.
     """
+    answers = _ask(mart, strategy, people, moving=moving)
+    nobody = np.zeros(people.num_rows, dtype=np.bool_)
+    return Judged(answers.pop(_GOAL, nobody), answers.pop(_EXIT_RULE, nobody), answers)
+
+
+def check_questions(mart: Mart, strategy: Strategy, *, moving: bool) -> None:
+    """Raise DefinitionError or DataError when the mart cannot answer what the graph asks."""
+    _answer_columns(mart, strategy, _rules(strategy, moving=moving))
+
+
+def _rules(strategy: Strategy, *, moving: bool) -> dict[Label, AnyNode]:
     rules: dict[Label, AnyNode] = {}
     if strategy.goal:
         rules[_GOAL] = strategy.goal.expression
     if strategy.exit_when:
         rules[_EXIT_RULE] = strategy.exit_when
     nodes = [node for node in strategy.nodes if moving and not isinstance(node, Start)]
-    rules |= {(node.id, place): rule for node in nodes for place, rule in enumerate(node.rules)}
-    answers = _ask(mart, strategy, people, rules, [node for node in nodes if isinstance(node, Split)])
-    nobody = np.zeros(people.num_rows, dtype=np.bool_)
-    return Judged(answers.pop(_GOAL, nobody), answers.pop(_EXIT_RULE, nobody), answers)
+    return rules | {(node.id, place): rule for node in nodes for place, rule in enumerate(node.rules)}
 
 
-def _ask(
-    mart: Mart, strategy: Strategy, people: pa.Table, rules: Mapping[Label, AnyNode], splits: list[Split]
-) -> dict[Label, npt.NDArray[Any]]:
-    if not (people.num_rows and (rules or splits)):
-        return {label: np.zeros(people.num_rows, dtype=np.bool_) for label in rules}
-    dates = {(node.id, 0) for node in strategy.nodes if isinstance(node, WaitDate)}
-    here = sa.table(
-        "people",
-        sa.column("place", sa.Integer),
-        sa.column("customer_id", sa.Text),
-        sa.column("entered_on", sa.Date),
-    )
-    columns: dict[Label, sa.ColumnElement[Any]] = {
-        (node.id, 0): variant_column(
-            f"{strategy.name}:{node.id}", here.c.customer_id, [one.weight for one in node.variants]
-        )
-        for node in splits
-    }
-    source: sa.FromClause = here
-    if rules:
-        scope = replace(mart.scope, entries=here.alias("entries"))
-        known = compile_rows({f"rule_{n}": rule for n, rule in enumerate(rules.values())}, scope).subquery()
-        source = here.outerjoin(known, known.c.customer_id == here.c.customer_id)
-        for n, label in enumerate(rules):
-            answer = known.c[f"rule_{n}"]
-            columns[label] = answer if label in dates else sa.func.coalesce(answer, sa.false())
-    statement = sa.select(
-        here.c.place, *(column.label(f"answer_{n}") for n, column in enumerate(columns.values()))
-    ).select_from(source)
+def _ask(mart: Mart, strategy: Strategy, people: pa.Table, *, moving: bool) -> dict[Label, npt.NDArray[Any]]:
+    rules = _rules(strategy, moving=moving)
+    source, columns = _answer_columns(mart, strategy, rules)
+    columns |= _variant_columns(strategy) if moving else {}
+    if not (columns and people.num_rows):
+        return {}
+    labelled = (column.label(f"answer_{n}") for n, column in enumerate(columns.values()))
+    statement = sa.select(_PEOPLE.c.place, *labelled).select_from(source)
     place = pa.array(np.arange(people.num_rows, dtype=np.int32))
     asked = people.select(["customer_id", "entered_on"]).append_column("place", place)
     found = mart.run(statement, {"people": asked})
     order = np.argsort(found["place"].to_numpy())
     return {label: _values(found[f"answer_{n}"])[order] for n, label in enumerate(columns)}
+
+
+def _answer_columns(
+    mart: Mart, strategy: Strategy, rules: Mapping[Label, AnyNode]
+) -> tuple[sa.FromClause, dict[Label, sa.ColumnElement[Any]]]:
+    """What to select from, and the answer to each rule."""
+    if not rules:
+        return _PEOPLE, {}
+    scope = replace(mart.scope, entries=_PEOPLE.alias("entries"))
+    known = compile_rows({f"rule_{n}": rule for n, rule in enumerate(rules.values())}, scope).subquery()
+    dates = {(node.id, 0) for node in strategy.nodes if isinstance(node, WaitDate)}
+    answers = {label: known.c[f"rule_{n}"] for n, label in enumerate(rules)}
+    return _PEOPLE.outerjoin(known, known.c.customer_id == _PEOPLE.c.customer_id), {
+        label: answer if label in dates else sa.func.coalesce(answer, sa.false())
+        for label, answer in answers.items()
+    }
+
+
+def _variant_columns(strategy: Strategy) -> dict[Label, sa.ColumnElement[Any]]:
+    return {
+        (node.id, 0): variant_column(
+            f"{strategy.name}:{node.id}", _PEOPLE.c.customer_id, [one.weight for one in node.variants]
+        )
+        for node in strategy.nodes
+        if isinstance(node, Split)
+    }
 
 
 def _values(answers: pa.ChunkedArray) -> npt.NDArray[Any]:

@@ -2,41 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from journeykit.display import Table
-from journeykit.ledger import find_run, read_runs
+from journeykit.ledger import Ledger, find_run, read_runs
 from journeykit.mart.mart import Mart
 from journeykit.reports.daily import DailyReport
 from journeykit.reports.daily import daily_report as write_daily_report
 from journeykit.routing import deciding
 from journeykit.routing.result import StrategyRun
-from journeykit.settings import load_settings
+from journeykit.settings import Settings, load_settings
 from journeykit.strategies.checking import check_strategy
 from journeykit.strategies.graph import Strategy
-from journeykit.strategies.playbook import load_playbook
+from journeykit.strategies.playbook import Playbook, load_playbook
+from journeykit.strategies.running import Running
 from journeykit.strategies.versions import version_of
 from journeykit.vault import Vault
-from journeykit.workspace.opening import as_day, catalogue, connect, open_ledger
+from journeykit.workdays import is_working_day
+from journeykit.workspace.opening import as_day, built_days, catalogue, connect, open_ledger
 
 
 def run_strategies(as_of: date | str, *, run_id: str, build_id: str = "") -> StrategyRun:
     """Decide a day in a run that the runner started: who becomes a lead, and why everybody else does not."""
     settings, day = load_settings(), as_day(as_of)
-    ledger = open_ledger(settings)
+    playbook, ledger = load_playbook(settings.scheduled), open_ledger(settings)
     vault = Vault.open(settings.var / "vault")
     try:
         known = find_run(ledger, run_id)
         job = known.job if known else "run_strategies"
         with connect(as_of=day, build_id=build_id or None) as mart:
             return deciding.run_strategies(
-                mart, ledger, vault, load_playbook(settings.scheduled), run_id=run_id,
+                mart, ledger, vault, playbook, _running(playbook, mart.tags), run_id=run_id,
                 folder=settings.var / "runs" / job / day.isoformat() / run_id,
+                earlier=_missed_days(settings, ledger, day),
             )  # fmt: skip
     finally:
         vault.close()
         ledger.close()
+
+
+def _running(playbook: Playbook, tags: Mapping[str, Any]) -> list[Running]:
+    """The versions that run today."""
+    return [Running(one, version_of(one, tags, playbook)) for one in playbook.strategies.values()]
+
+
+def _missed_days(settings: Settings, ledger: Ledger, day: date) -> Iterator[Mart]:
+    """The working days with tags since the last decided one, in order; each is open until the next."""
+    decided = [run.as_of for run in read_runs(ledger) if run.decided and run.as_of < day]
+    if not decided:
+        return
+    country = settings.workspace.country
+    for missed in built_days(settings):
+        if max(decided) < missed < day and is_working_day(missed, country):
+            with connect(as_of=missed) as mart:
+                yield mart
 
 
 def daily_report(as_of: date | str, language: str = "") -> DailyReport:

@@ -95,6 +95,12 @@ def connect(url: str | None = None, *, as_of: date | str | None = None, build_id
     )
 
 
+def built_days(settings: Settings) -> list[date]:
+    """The days that have a current tag build, oldest first."""
+    warehouse = Warehouse.of(settings)
+    return list((warehouse or mart_store(settings)).builds())
+
+
 def _not_a_day(url: str | date | None) -> str:
     """The URL given; a day in its place is told how it is named."""
     if isinstance(url, date) or (url and "://" not in url):

@@ -43,12 +43,18 @@ def value(offer):
     return int(exact + Fraction(1, 2))
 
 
+def worth(candidate, world):
+    """What the action says, or else the offer, in fen."""
+    own = candidate.get("expected_value")
+    return value(world["offers"][candidate["offer"]]) if own is None else int(Fraction(own) * 100)
+
+
 def decide(candidates, world):
     """Decision by strategy, node and customer: None for a lead, or the reason for the drop."""
     decided, today = {}, set(world["contacted"])
     managers = {name: dict(row) for name, row in world["managers"].items()}
     used = dict(world["channel_used"])
-    key = lambda c: (-value(world["offers"][c["offer"]]), c["priority"], c["tie"])  # noqa: E731
+    key = lambda c: (-worth(c, world), c["priority"], c["tie"])  # noqa: E731
     for candidate in sorted(candidates, key=key):
         name = (candidate["strategy"], candidate["node"], candidate["customer_id"])
         channel = world["channels"][candidate["channel"]]

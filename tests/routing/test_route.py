@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from journeykit.routing.channel import Channel
 from journeykit.routing.eligibility import Facts
 from journeykit.routing.route import DECISIONS, TEMPORARY, route
+from journeykit.strategies.engine import CANDIDATES
 from journeykit.strategies.offers import Offer
 
 _spec = importlib.util.spec_from_file_location("routing_oracle", Path(__file__).with_name("oracle.py"))
@@ -24,10 +25,6 @@ _spec.loader.exec_module(oracle)
 
 DAY = oracle.CONTACT_DATE
 PEOPLE = [f"C{n}" for n in range(6)]
-CANDIDATE = pa.schema(
-    [(name, pa.string()) for name in ("strategy", "node", "customer_id", "channel", "offer")]
-    + [("priority", pa.int64()), ("tie", pa.string())]
-)
 maybe = lambda strategy: st.none() | strategy  # noqa: E731
 days = st.sampled_from([date(2026, 1, 1), date(2026, 5, 31), DAY, date(2026, 6, 2), date(2027, 1, 1)])
 
@@ -106,7 +103,9 @@ def candidate_lists(draw):
             "customer_id": person,
             "channel": draw(st.sampled_from(["sms", "app_push", "mobile_sales", "counter"])),
             "offer": draw(st.sampled_from(["A", "B", "C"])),
-            "priority": {"s1": 1, "s2": 1, "s3": 2}[strategy],
+            "priority": draw(st.integers(1, 2)),
+            "expected_value": draw(maybe(st.sampled_from(["10", "3.33", "0"]))),
+            "not_before_hour": draw(maybe(st.just(18))),
             "tie": hashlib.md5(f"{strategy}{person}".encode()).hexdigest(),
         }
         for strategy, person in sorted(keys)
@@ -134,7 +133,16 @@ def facts_of(world):
 
 
 def decide(candidates, world):
-    return route(pa.Table.from_pylist(candidates, schema=CANDIDATE), facts_of(world))
+    rows = [
+        {
+            "version": "v1",
+            "enrolment_id": f"{one['strategy']} {one['customer_id']}",
+            **one,
+            "expected_value": None if one.get("expected_value") is None else Decimal(one["expected_value"]),
+        }
+        for one in candidates
+    ]
+    return route(pa.Table.from_pylist(rows, schema=CANDIDATES), facts_of(world))
 
 
 @settings(max_examples=250, deadline=None)
@@ -144,9 +152,12 @@ def test_routing_equals_the_oracle(candidates, world):
     found = {(row["strategy"], row["node"], row["customer_id"]): row["reason"] for row in rows}
     assert found == oracle.decide(candidates, world)
     assert len(rows) == len(candidates)
+    asked = {(one["strategy"], one["customer_id"]): one for one in candidates}
     for row in rows:
         assert (row["decision"] == "drop") == (row["reason"] is not None)
-        assert row["expected_value"] == Decimal(oracle.value(world["offers"][row["offer"]])) / 100
+        given_as = asked[row["strategy"], row["customer_id"]]
+        assert row["expected_value"] == Decimal(oracle.worth(given_as, world)) / 100
+        assert row["not_before_hour"] == given_as["not_before_hour"]
     leads = [row for row in rows if row["decision"] == "lead"]
     assert max(Counter(row["customer_id"] for row in leads).values(), default=0) <= 1
     assert not world["contacted"] & {row["customer_id"] for row in leads}

@@ -8,16 +8,18 @@ import pyarrow.parquet as pq
 import pytest
 
 from journeykit import files
-from journeykit.errors import DefinitionError, RunError
+from journeykit.errors import RunError
 from journeykit.expressions import tag
 from journeykit.ledger import ledger as ledger_module
 from journeykit.ledger.enrolments import read_enrolments
 from journeykit.ledger.leads import read_drops, read_leads
 from journeykit.ledger.ledger import content
+from journeykit.ledger.runs import pin_build
 from journeykit.routing.deciding import run_strategies
 from journeykit.segments import Segment
 from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.playbook import Playbook
+from journeykit.strategies.running import Running
 
 DAY = date(2026, 5, 29)
 VALID = date(2026, 12, 31)
@@ -47,10 +49,14 @@ def managers(capacity=2, on_duty=True):
     return [{"manager_id": "M1", "daily_capacity": capacity, "on_duty": on_duty}]
 
 
-def decide(bank, mart, *strategies, channels=None):
-    playbook = Playbook({one.name: one for one in strategies}, bank.offers, channels or bank.channels)
+def decide(bank, mart, *strategies, channels=None, earlier=()):
+    playbook = Playbook({}, bank.offers, channels or bank.channels)
     folder = bank.folder / "runs" / mart.as_of.isoformat()
-    return run_strategies(mart, bank.ledger, bank.vault, playbook, run_id=bank.start(mart), folder=folder)
+    running = [one if isinstance(one, Running) else Running(one, "v1") for one in strategies]
+    return run_strategies(
+        mart, bank.ledger, bank.vault, playbook, running,
+        run_id=bank.start(mart), folder=folder, earlier=earlier,
+    )  # fmt: skip
 
 
 def reasons(bank, mart):
@@ -257,27 +263,36 @@ def test_a_death_at_any_point_and_another_try_give_the_same(banks, monkeypatch):
     assert expected[3] >= 5
 
 
-def test_an_unsound_strategy_stops_the_day_before_anything_is_written(bank):
-    bad = plan_of("bad", offer="nothing")
+def test_an_unsound_strategy_is_held_and_does_not_stop_the_others(bank):
+    bank.allow("C1")
+    people = [customer("C1"), customer("C2", bought=True)]
+    good, plan = plan_of("good"), plan_of("bad")
+    with bank.mart(
+        people[:1], DAY - timedelta(days=1), managers=managers(), assessments=assessed("C1")
+    ) as mart:
+        decide(bank, mart, plan)
+    bad = plan.model_copy(update={"nodes": plan_of("bad", offer="nothing").nodes})
     worse = Strategy("worse", stage="activate").start(Segment("s", tag("aumm") > 1))
-    with (
-        bank.mart([customer("C1")], managers=managers()) as mart,
-        pytest.raises(DefinitionError) as problem,
-    ):
-        decide(bank, mart, bad, worse)
-    for part in ("Unknown offer 'nothing'", "Unknown tag 'aumm'. Did you mean 'aum'?", "no goal"):
-        assert part in str(problem.value)
-    assert not (bank.folder / "runs").exists()
+    with bank.mart(
+        [customer("C1", bought=True), customer("C2")], managers=managers(), assessments=assessed("C1", "C2")
+    ) as mart:
+        result = decide(bank, mart, bad, worse, good)
+    found = {one.strategy: one.reason for one in result.held}
+    assert set(found) == {"bad", "worse"}
+    for strategy, part in [
+        ("bad", "Unknown offer 'nothing'"),
+        ("worse", "Unknown tag 'aumm'. Did you mean 'aum'?"),
+        ("worse", "no goal"),
+    ]:
+        assert part in found[strategy]
+    assert f"held: bad v1 – {found['bad']}" in repr(result)
+    counts = {one.name: (one.enrolled, one.active, one.exited) for one in result.strategies}
+    assert counts == {"bad": (1, 0, 1), "worse": (0, 0, 0), "good": (1, 1, 0)}
 
 
 def test_a_run_keeps_to_the_build_it_began_with(bank):
     with bank.mart([customer("C1")]) as first, bank.mart([customer("C1")]) as second:
-        run_id = bank.start(first)
-        with pytest.raises(DefinitionError):
-            decide(bank, first, plan_of(offer="nothing"))
-        from journeykit.ledger.runs import pin_build
-
-        pin_build(bank.ledger, run_id, str(first.build_id))
+        pin_build(bank.ledger, bank.start(first), str(first.build_id))
         with pytest.raises(RunError, match="build"):
             decide(bank, second, plan_of())
 
