@@ -34,6 +34,14 @@ class TooLargeError(DataError):
     """A number outgrows what an engine can hold."""
 
 
+class IdentityError(JourneykitError):
+    """Nobody may act under that name here."""
+
+
+class ApprovalError(JourneykitError):
+    """Somebody may not do that to a strategy, or it is not in the state for it."""
+
+
 class StoreError(JourneykitError):
     """A file or folder of the workspace is missing, damaged or not writable."""
 

@@ -52,6 +52,17 @@ class PrivacySection(_Section):
     min_cell: int = Field(default=10, ge=1)
 
 
+class RolesSection(_Section):
+    """Who may submit strategies, approve them, and pause or end them; nobody, unless named here.
+
+    Names are those of operating-system accounts.
+    """
+
+    author: tuple[str, ...] = ()
+    approver: tuple[str, ...] = ()
+    operator: tuple[str, ...] = ()
+
+
 class MailSection(_Section):
     """How mails leave: as files in `var/mail`, or through an SMTP server.
 
@@ -80,6 +91,7 @@ class Settings(_Section):
     mart: MartSection = MartSection()
     ledger: LedgerSection = LedgerSection()
     privacy: PrivacySection = PrivacySection()
+    roles: RolesSection = RolesSection()
     mail: MailSection = MailSection()
 
     @property

@@ -1,4 +1,4 @@
-"""What the workspace holds: strategies, leads, runs; and its vault's key."""
+"""What the workspace holds: leads, runs; and its vault's key."""
 
 from __future__ import annotations
 
@@ -6,19 +6,9 @@ import typer
 
 from journeykit.cli.saying import AsJson, OptionalAsOf, day_of, listing, told_plainly
 
-strategy_group = typer.Typer(help="The strategies of this workspace.", no_args_is_help=True)
 leads_group = typer.Typer(help="Leads the strategies made.", no_args_is_help=True)
 runs_group = typer.Typer(help="Runs of scheduled jobs.", no_args_is_help=True)
 vault_group = typer.Typer(help="The vault of contact details.", no_args_is_help=True)
-
-
-@strategy_group.command("list")
-def strategy_list(as_json: AsJson = False) -> None:
-    """List the strategies under scheduled/strategies."""
-    from journeykit.workspace import strategy_rows
-
-    with told_plainly():
-        listing("strategies", strategy_rows(), as_json, ["name", "title", "title_zh", "stage", "version"])
 
 
 @leads_group.command("list")

@@ -17,6 +17,14 @@ from journeykit.ledger.tables import audit
 
 def record_audit(ledger: Ledger, *, actor: str, action: str, subject: str, detail: Mapping[str, Any]) -> None:
     """Add one row and commit it before returning. `detail` must hold no personal data."""
+    with ledger.transaction("audit") as connection:
+        add_audit(connection, actor=actor, action=action, subject=subject, detail=detail)
+
+
+def add_audit(
+    connection: sa.Connection, *, actor: str, action: str, subject: str, detail: Mapping[str, Any]
+) -> None:
+    """Add one row as part of the transaction that does what it tells of; see :func:`record_audit`."""
     row = {
         "audit_id": uuid4().hex,
         "at": datetime.now(),
@@ -25,8 +33,7 @@ def record_audit(ledger: Ledger, *, actor: str, action: str, subject: str, detai
         "subject": subject,
         "detail": json.dumps(detail, ensure_ascii=False, sort_keys=True),
     }
-    with ledger.transaction("audit") as connection:
-        connection.execute(sa.insert(audit).values(row))
+    connection.execute(sa.insert(audit).values(row))
 
 
 def read_audit(ledger: Ledger) -> pa.Table:

@@ -1,0 +1,228 @@
+"""The strategies of the workspace: looked at, checked, simulated, proposed, approved, paused and ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from journeykit.cli.saying import AsJson, OptionalAsOf, answer, day_of, listing, say_json, show, told_plainly
+
+if TYPE_CHECKING:
+    from journeykit.strategies.history import StrategyHistory
+
+group = typer.Typer(help="The strategies of this workspace, and their approval.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="A strategy.")]
+Version = Annotated[str, typer.Argument(help="The version that was submitted, as `strategy list` shows it.")]
+As = Annotated[str, typer.Option("--as", help="In a demonstration: who acts, such as 'analyst [demo]'.")]
+Reason = Annotated[str, typer.Option(help="Why; kept on record.")]
+Days = Annotated[int, typer.Option(min=1, max=366, help="How many days are simulated.")]
+
+
+@group.command("list")
+def strategy_list(as_json: AsJson = False) -> None:
+    """List strategies: those under scheduled/strategies and those that were ever submitted."""
+    from journeykit.workspace.strategies import strategy_rows
+
+    with told_plainly():
+        columns = ["name", "title", "title_zh", "stage", "version", "state", "live"]
+        listing("strategies", strategy_rows(), as_json, columns)
+
+
+@group.command("show")
+def strategy_show(
+    name: Name,
+    version: Annotated[str, typer.Argument(help="One of its versions; its draft when left out.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show a strategy in plain words, what was said for it, and who did what with it."""
+    from journeykit.settings import load_settings
+    from journeykit.workspace.approving import strategy_history
+    from journeykit.workspace.opening import catalogue
+    from journeykit.workspace.strategies import shown_strategy
+
+    with told_plainly():
+        language = load_settings().workspace.language
+        history, strategy = strategy_history(name), shown_strategy(name, version)
+        if as_json:
+            say_json(
+                {
+                    "strategy": strategy.model_dump(mode="json"),
+                    "state": history.state,
+                    "steps": history.rows(),
+                }
+            )
+            return
+        typer.echo(f"{strategy.explain(language, catalogue())}\n")
+        if proposed := history.proposal(version or history.life.submitted, language):
+            show(proposed)
+            typer.echo()
+        show(history.table(language))
+
+
+@group.command("check")
+def strategy_check(name: Name, as_of: OptionalAsOf = None, as_json: AsJson = False) -> None:
+    """Say everything that is wrong with a strategy; exits 1 when a finding blocks running."""
+    from journeykit.workspace import check, connect
+    from journeykit.workspace.strategies import load_strategy
+
+    with told_plainly(f"Checking {name}"), connect(as_of=day_of(as_of)) as mart:
+        found = check(load_strategy(name), mart)
+    rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+    answer({"strategy": name, "findings": rows}, found, as_json)
+    if any(row["severity"] == "error" for row in rows):
+        raise typer.Exit(1)
+
+
+@group.command("diff")
+def strategy_diff(
+    name: Name,
+    other: Annotated[
+        str, typer.Argument(help="One of its versions, or another strategy; its live version when left out.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say in words how the draft in a strategy's file differs from its live version."""
+    from journeykit.settings import load_settings
+    from journeykit.workspace.strategies import compare_strategies
+
+    with told_plainly():
+        found = compare_strategies(name, other)
+        if as_json:
+            say_json({"strategy": name, "differences": found.rows()})
+        else:
+            typer.echo("\n".join(found.lines(load_settings().workspace.language)) or str(found))
+
+
+@group.command("simulate")
+def strategy_simulate(
+    name: Name, as_of: OptionalAsOf = None, days: Days = 30, as_json: AsJson = False
+) -> None:
+    """Replay the last days through a strategy, and tell what to expect of the next ones."""
+    from journeykit.workspace import connect
+    from journeykit.workspace.simulating import simulate
+    from journeykit.workspace.strategies import load_strategy
+
+    with told_plainly(f"Simulating {name}"), connect(as_of=day_of(as_of)) as mart:
+        result = simulate(load_strategy(name), mart, days=days)
+        if as_json:
+            say_json(result.summary())
+        else:
+            typer.echo(repr(result))
+
+
+@group.command("copy")
+def strategy_copy(
+    name: Name, new: Annotated[str, typer.Argument(help="What the copy is called.")], as_json: AsJson = False
+) -> None:
+    """Copy a strategy's file, as the draft of another one."""
+    from journeykit.workspace.strategies import copy_strategy
+
+    with told_plainly():
+        path = copy_strategy(name, new)
+    if as_json:
+        say_json({"strategy": new, "file": path})
+    else:
+        typer.echo(f"Wrote {path}")
+
+
+@group.command("submit")
+def strategy_submit(
+    name: Name,
+    *,
+    purpose: Annotated[str, typer.Option(help="What it is good for.")] = "",
+    harm: Annotated[str, typer.Option(help="Who could be harmed, and what is done about that.")] = "",
+    data_confirmed: Annotated[
+        bool, typer.Option("--data-confirmed", help="You have read which data it uses.")
+    ] = False,
+    in_flight: Annotated[
+        str, typer.Option(help="People in the version it replaces: finish, migrate or exit.")
+    ] = "finish",
+    as_of: OptionalAsOf = None,
+    days: Days = 30,
+    as_: As = "",
+    as_json: AsJson = False,
+) -> None:
+    """Propose the strategy in a file to the approvers, with its check, simulation and difference."""
+    from journeykit.workspace import connect
+    from journeykit.workspace.approving import submit
+
+    with told_plainly(f"Submitting {name}"), connect(as_of=day_of(as_of)) as mart:
+        history = submit(
+            name, mart, purpose=purpose, harm=harm, data_confirmed=data_confirmed, in_flight=in_flight,
+            days=days, as_=as_,
+        )  # fmt: skip
+    _tell(history, as_json)
+
+
+@group.command("withdraw")
+def strategy_withdraw(name: Name, version: Version, as_: As = "", as_json: AsJson = False) -> None:
+    """Take a submission back."""
+    from journeykit.workspace.approving import withdraw
+
+    with told_plainly():
+        _tell(withdraw(name, version, as_=as_), as_json)
+
+
+@group.command("approve")
+def strategy_approve(name: Name, version: Version, as_: As = "", as_json: AsJson = False) -> None:
+    """Let a submitted version become live with the next run; never one's own."""
+    from journeykit.workspace.approving import approve
+
+    with told_plainly():
+        _tell(approve(name, version, as_=as_), as_json)
+
+
+@group.command("refuse")
+def strategy_refuse(
+    name: Name, version: Version, reason: Reason = "", as_: As = "", as_json: AsJson = False
+) -> None:
+    """Send a submitted version back, with the reason."""
+    from journeykit.workspace.approving import refuse
+
+    with told_plainly():
+        _tell(refuse(name, version, reason, as_=as_), as_json)
+
+
+@group.command("pause")
+def strategy_pause(name: Name, reason: Reason = "", as_: As = "", as_json: AsJson = False) -> None:
+    """Stop every new contact of a strategy at once."""
+    from journeykit.workspace.approving import pause
+
+    with told_plainly():
+        _tell(pause(name, reason, as_=as_), as_json)
+
+
+@group.command("resume")
+def strategy_resume(name: Name, reason: Reason = "", as_: As = "", as_json: AsJson = False) -> None:
+    """Let a paused strategy go on."""
+    from journeykit.workspace.approving import resume
+
+    with told_plainly():
+        _tell(resume(name, reason, as_=as_), as_json)
+
+
+@group.command("end")
+def strategy_end(
+    name: Name,
+    in_flight: Annotated[str, typer.Option(help="People in it: finish or exit.")] = "finish",
+    reason: Reason = "",
+    as_: As = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let nobody enter any more."""
+    from journeykit.workspace.approving import end
+
+    with told_plainly():
+        _tell(end(name, reason, in_flight=in_flight, as_=as_), as_json)
+
+
+def _tell(history: StrategyHistory, as_json: bool) -> None:
+    """What a step led to."""
+    from journeykit.settings import load_settings
+
+    if as_json:
+        say_json({"strategy": history.name, "state": history.state, "steps": history.rows()})
+    else:
+        show(history.table(load_settings().workspace.language))
