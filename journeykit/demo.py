@@ -16,11 +16,14 @@ from journeykit.errors import SettingsError
 from journeykit.runs import RunRequest, RunResult, run_job
 from journeykit.runs.jobs import load_jobs
 from journeykit.settings import Settings, load_settings
-from journeykit.workspace import LoadedDay, create_vault_key, load_day
+from journeykit.workspace import LoadedDay, connect, create_vault_key, load_day, strategy_rows
+from journeykit.workspace.approving import approve, submit
 
 AS_OF = date(2026, 5, 29)
 SEED = 20260529
 BANK = Path("synthetic_data") / "bank"
+ANALYST, APPROVER = "analyst [demo]", "approver [demo]"
+SIMULATED_DAYS = 5  # a demonstration has no past to replay
 
 
 def run_demo(customers: int) -> None:
@@ -64,11 +67,27 @@ def _work(settings: Settings, customers: int, console: Console) -> tuple[LoadedD
         if not (settings.var / "vault" / "key").exists():
             create_vault_key()
         loaded = step("Check and load its tables, seal contact details", lambda: load_day(AS_OF))
-        results = [
-            step(f"Job {name}: {job.title}", lambda name=name: run_job(settings, RunRequest(name, AS_OF)))
-            for name, job in load_jobs(settings.scheduled).jobs.items()
-        ]
+        results = []
+        for name, job in load_jobs(settings.scheduled).jobs.items():
+            if name == "run_strategies":
+                step(f"Simulate and approve the strategies, by {APPROVER}", lambda: approve_strategies(AS_OF))
+            results.append(
+                step(f"Job {name}: {job.title}", lambda name=name: run_job(settings, RunRequest(name, AS_OF)))
+            )
     return loaded, results
+
+
+def approve_strategies(as_of: date) -> None:
+    """Submit and approve every strategy whose file is not live yet, by made-up colleagues."""
+    with connect(as_of=as_of) as mart:
+        for row in strategy_rows():
+            if row["state"] == "draft":
+                history = submit(
+                    row["name"], mart, purpose=f"To show how it works: {row['title'] or row['name']}.",
+                    harm="Nobody: the customers are made up.", data_confirmed=True, days=SIMULATED_DAYS,
+                    as_=ANALYST,
+                )  # fmt: skip
+                approve(row["name"], history.life.submitted, as_=APPROVER)
 
 
 def _generate(settings: Settings, customers: int) -> None:

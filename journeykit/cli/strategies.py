@@ -23,7 +23,7 @@ Days = Annotated[int, typer.Option(min=1, max=366, help="How many days are simul
 @group.command("list")
 def strategy_list(as_json: AsJson = False) -> None:
     """List strategies: those under scheduled/strategies and those that were ever submitted."""
-    from journeykit.workspace.strategies import strategy_rows
+    from journeykit.workspace import strategy_rows
 
     with told_plainly():
         columns = ["name", "title", "title_zh", "stage", "version", "state", "live"]

@@ -258,7 +258,8 @@ def _leaving(
 def _newcomers(mart: Mart, running: Running, people: People) -> pa.Table:
     """Members of the segment who may enter, at the start node's successor."""
     (start,) = running.strategy.starts
-    first, last = start.valid_from or mart.as_of, start.valid_to or mart.as_of
+    first = max(start.valid_from or mart.as_of, running.live_since or mart.as_of)
+    last = start.valid_to or mart.as_of
     if not (running.enrols and running.moves and first <= mart.as_of <= last):
         return people.standing.schema.empty_table()
     known = pa.table({"customer_id": people.barred(start, mart.as_of)})

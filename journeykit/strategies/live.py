@@ -118,15 +118,20 @@ def _version(
         moves=acts,
         takes_over=takes_over,
         leaves_as="" if version == life.live else life.leaves_as(version),
+        live_since=_live_since(life, version),
     )
+
+
+def _live_since(life: Life, version: str) -> date | None:
+    live = life.last("live", version)
+    return date.fromisoformat(live.detail["as_of"]) if live else None
 
 
 def _taken_over(life: Life, others: list[str], decided: date) -> tuple[str, ...]:
     """The versions whose people migrate, once: in the first run that is decided with it live."""
-    live = life.last("live", life.live)
-    if live is None or live.detail["in_flight"] != "migrate":
-        return ()
-    return tuple(others) if date.fromisoformat(live.detail["as_of"]) > decided else ()
+    live, since = life.last("live", life.live), _live_since(life, life.live)
+    fresh = since is not None and since > decided
+    return tuple(others) if live and fresh and live.detail["in_flight"] == "migrate" else ()
 
 
 def _held(life: Life, version: str, why: Objection) -> Held:

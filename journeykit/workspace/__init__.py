@@ -1,6 +1,6 @@
 """The workspace as one thing: what analysts and commands call, put together from every layer."""
 
-from journeykit.workspace.deciding import check, daily_report, run_rows, run_strategies, strategy_rows
+from journeykit.workspace.deciding import check, daily_report, run_rows, run_strategies
 from journeykit.workspace.delivering import export, lead_rows, leads
 from journeykit.workspace.describing import changed_tags, tag_uses, tags_page
 from journeykit.workspace.loading import LoadedDay, check_day, load_day
@@ -8,6 +8,7 @@ from journeykit.workspace.making import EXAMPLES, create_vault_key, init_workspa
 from journeykit.workspace.modelling import model_card, model_rows
 from journeykit.workspace.opening import as_day, catalogue, connect, mart_store, open_ledger
 from journeykit.workspace.segmenting import lookalike, membership, record_members, segment_rows
+from journeykit.workspace.strategies import strategy_rows
 from journeykit.workspace.tagging import backfill_tags, build_tags, plan_tags, tag_drift, tag_quality
 from journeykit.workspace.training import check_models, train_models
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -15,13 +15,13 @@ from journeykit.routing import deciding
 from journeykit.routing.result import StrategyRun
 from journeykit.settings import Settings, load_settings
 from journeykit.strategies.checking import check_strategy
+from journeykit.strategies.gate import Gate
 from journeykit.strategies.graph import Strategy
+from journeykit.strategies.live import Today, go_live, running_strategies
 from journeykit.strategies.playbook import Playbook, load_playbook
-from journeykit.strategies.running import Running
-from journeykit.strategies.versions import version_of
 from journeykit.vault import Vault
 from journeykit.workdays import is_working_day
-from journeykit.workspace.opening import as_day, built_days, catalogue, connect, open_ledger
+from journeykit.workspace.opening import as_day, built_days, connect, open_ledger
 
 
 def run_strategies(as_of: date | str, *, run_id: str, build_id: str = "") -> StrategyRun:
@@ -33,19 +33,23 @@ def run_strategies(as_of: date | str, *, run_id: str, build_id: str = "") -> Str
         known = find_run(ledger, run_id)
         job = known.job if known else "run_strategies"
         with connect(as_of=day, build_id=build_id or None) as mart:
+            begins = not (known and known.decided)
+            today = _today(ledger, playbook, mart, demo=settings.workspace.demo, begins=begins)
             return deciding.run_strategies(
-                mart, ledger, vault, playbook, _running(playbook, mart.tags), run_id=run_id,
+                mart, ledger, vault, playbook, today.running, run_id=run_id,
                 folder=settings.var / "runs" / job / day.isoformat() / run_id,
-                earlier=_missed_days(settings, ledger, day),
+                earlier=_missed_days(settings, ledger, day), held=today.held,
             )  # fmt: skip
     finally:
         vault.close()
         ledger.close()
 
 
-def _running(playbook: Playbook, tags: Mapping[str, Any]) -> list[Running]:
-    """The versions that run today."""
-    return [Running(one, version_of(one, tags, playbook)) for one in playbook.strategies.values()]
+def _today(ledger: Ledger, playbook: Playbook, mart: Mart, *, demo: bool, begins: bool) -> Today:
+    """The versions that run; a run that begins makes those live that were approved since the last one."""
+    if begins:
+        go_live(ledger, Gate(ledger, mart.tags, playbook, demo=demo), mart.as_of)
+    return running_strategies(ledger, playbook, mart.tags, demo=demo)
 
 
 def _missed_days(settings: Settings, ledger: Ledger, day: date) -> Iterator[Mart]:
@@ -80,20 +84,6 @@ def check(strategy: Strategy, mart: Mart) -> Table:
     found = check_strategy(strategy, mart.tags, playbook.offers, playbook.channels)
     rows = tuple((one.severity, one.node, one.message) for one in found)
     return Table(f"{strategy.name}: {len(rows) or 'no'} findings", ("severity", "node", "remedy"), rows)
-
-
-def strategy_rows() -> list[dict[str, Any]]:
-    """The strategies of this workspace as plain rows, with their versions."""
-    settings = load_settings()
-    playbook, known = load_playbook(settings.scheduled), catalogue(settings)
-    return [
-        {
-            "name": one.name, "title": one.title, "title_zh": one.title_zh, "stage": one.stage,
-            "owner": one.owner, "priority": one.priority,
-            "version": version_of(one, known, playbook),
-        }
-        for one in playbook.strategies.values()
-    ]  # fmt: skip
 
 
 def run_rows() -> list[dict[str, Any]]:
