@@ -18,8 +18,16 @@ from journeykit import workspace
 from journeykit.channels import export_run, preview
 from journeykit.errors import ChannelError, DefinitionError, UnknownNameError, VaultError
 from journeykit.expressions import tag
-from journeykit.ledger import EnrolmentChanges, Ledger, import_consent, record_decisions, start_run
+from journeykit.ledger import (
+    EnrolmentChanges,
+    Ledger,
+    enrolment_id,
+    import_consent,
+    record_decisions,
+    start_run,
+)
 from journeykit.ledger.audit import read_audit
+from journeykit.ledger.enrolments import ENTERED
 from journeykit.ledger.leads import read_leads
 from journeykit.ledger.tables import consent, contact, delivery, lead
 from journeykit.routing.channel import Channel
@@ -64,48 +72,26 @@ LEADS = [
 ]
 
 
-def table(names, rows):
-    return pa.table({name: pa.array([row[i] for row in rows]) for i, name in enumerate(names)})
-
-
 def decide(ledger, leads, as_of=AS_OF, contact_date=CONTACT_DATE, **parameters):
     run = start_run(
         ledger, job="run_strategies", as_of=as_of, contact_date=contact_date, parameters=parameters,
         definitions_hash="d", build_id="b1",
     )  # fmt: skip
-    entered = [("idle", "v1", c, "treatment", AS_OF, "start", AS_OF) for c, *_ in leads]
+    ids = [enrolment_id("idle", customer, AS_OF) for customer, *_ in leads]
+    entered = [
+        dict(zip(ENTERED.names, (one, "idle", "v1", customer, "treatment", AS_OF, "start", AS_OF, None, None),
+                 strict=True))
+        for one, (customer, *_) in zip(ids, leads, strict=True)
+    ]  # fmt: skip
     reason = json.dumps({"summary": "Idle: AUM 600,000", "summary_zh": "闲置：资产 600,000"})
     empty = pa.array([], pa.string())
     record_decisions(
         ledger,
         run.run_id,
-        changes=EnrolmentChanges(
-            entered=table(
-                ["strategy", "version", "customer_id", "arm", "entered_on", "node", "node_since"], entered
-            ),
-            moved=pa.table(
-                {
-                    "strategy": empty,
-                    "customer_id": empty,
-                    "node": empty,
-                    "node_since": pa.array([], pa.date32()),
-                    "from_node": empty,
-                    "from_since": pa.array([], pa.date32()),
-                }
-            ),
-            exited=pa.table(
-                {
-                    "strategy": empty,
-                    "customer_id": empty,
-                    "node": empty,
-                    "node_since": pa.array([], pa.date32()),
-                    "exit_reason": empty,
-                    "exited_on": pa.array([], pa.date32()),
-                }
-            ),
-        ),
+        changes=EnrolmentChanges(entered=pa.Table.from_pylist(entered, schema=ENTERED)),
         leads=pa.table(
             {
+                "enrolment_id": ids,
                 "strategy": ["idle"] * len(leads),
                 "version": ["v1"] * len(leads),
                 "node": [lead[2] for lead in leads],

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 
-from journeykit.ledger import EnrolmentChanges, Ledger, start_run
+from journeykit.ledger import EnrolmentChanges, Ledger, enrolment_id, start_run
+from journeykit.ledger.enrolments import CHANGED, ENTERED
 
 AS_OF, CONTACT_DATE = date(2026, 5, 29), date(2026, 6, 1)
 
@@ -53,29 +54,32 @@ class Days:
 
     @staticmethod
     def changes(entered=(), moved=(), exited=(), arm="treatment", on=AS_OF) -> EnrolmentChanges:
-        return EnrolmentChanges(
-            entered=table(
-                ["strategy", "version", "customer_id", "arm", "entered_on", "node", "node_since"],
-                [("s", "v1", customer, arm, on, "start", on) for customer in entered],
-            ),
-            moved=table(
-                ["strategy", "customer_id", "node", "node_since", "from_node", "from_since"],
-                [("s", c, node, on, "start", AS_OF) for c, node in moved],
-            ),
-            exited=table(
-                ["strategy", "customer_id", "node", "node_since", "exit_reason", "exited_on"],
-                [("s", c, dict(moved).get(c, "start"), AS_OF, reason, on) for c, reason in exited],
-            ),
-        )
+        """Who enters stands at ``start``, and who was there before has done so since AS_OF."""
+        nodes, reasons = dict(moved), dict(exited)
+
+        def now(customer):
+            """Node, since when, why and when the customer left."""
+            since = on if customer in nodes or customer in entered else AS_OF
+            reason = reasons.get(customer)
+            return nodes.get(customer, "start"), since, reason, on if reason else None
+
+        before = [c for c in dict.fromkeys([*nodes, *reasons]) if c not in entered]
+        new = [(enrolment_id("s", c, on), "s", "v1", c, arm, on, *now(c)) for c in entered]
+        changed = [(enrolment_id("s", c, AS_OF), "v1", *now(c), "start", AS_OF) for c in before]
+        return EnrolmentChanges(entered=_rows(ENTERED, new), changed=_rows(CHANGED, changed))
 
     @staticmethod
-    def leads(customers, channel="sms", node="n1") -> pa.Table:
-        names = ["strategy", "version", "node", "customer_id", "channel", "manager_id", "branch_id", "offer",
-                 "expected_value", "reason"]  # fmt: skip
-        rows = [("s", "v1", node, c, channel, None, "B1", "W-30D", Decimal("12.34"), "{}") for c in customers]
-        return table(names, rows).set_column(
-            8, "expected_value", pa.array([row[8] for row in rows], pa.decimal128(18, 2))
-        )
+    def leads(customers, channel="sms", node="n1", entered_on=AS_OF) -> pa.Table:
+        names = ["enrolment_id", "strategy", "version", "node", "customer_id", "channel", "manager_id",
+                 "branch_id", "offer", "expected_value", "not_before_hour", "reason"]  # fmt: skip
+        rows = [
+            (enrolment_id("s", c, entered_on), "s", "v1", node, c, channel, None, "B1", "W-30D",
+             Decimal("12.34"), 18, "{}")
+            for c in customers
+        ]  # fmt: skip
+        made = table(names, rows)
+        values = pa.array([row[9] for row in rows], pa.decimal128(18, 2))
+        return made.set_column(9, "expected_value", values)
 
     @staticmethod
     def drops(count=0, reason="no_consent") -> pa.Table:
@@ -88,6 +92,10 @@ class Days:
     def consent(rows) -> pa.Table:
         names = ["consent_id", "customer_id", "channel", "purpose", "granted", "recorded_at"]
         return table(names, [(i, c, ch, p, g, datetime.fromisoformat(at)) for i, c, ch, p, g, at in rows])
+
+
+def _rows(schema: pa.Schema, rows) -> pa.Table:
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
 
 
 def table(names, rows) -> pa.Table:

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 
 from journeykit.errors import LedgerError
 from journeykit.ledger import (
+    EnrolmentChanges,
     Ledger,
     contacts_on,
     content,
+    enrolment_id,
     fail_run,
     find_run,
     finish_run,
@@ -28,6 +30,7 @@ from journeykit.ledger import (
     read_runs,
     record_decisions,
 )  # fmt: skip
+from journeykit.ledger.marks import MARKED, read_marks
 from journeykit.ledger.tables import contact, delivery, lead
 
 SHA = "f" * 64
@@ -125,7 +128,7 @@ def test_money_must_be_exact(ledger, days):
     run = days.start(ledger)
     for kind in (pa.array([12.34]), pa.array([Decimal("12.345")])):
         with pytest.raises(LedgerError, match="expected_value"):
-            decide(ledger, days, run, leads=leads.set_column(8, "expected_value", kind), candidates=2)
+            decide(ledger, days, run, leads=leads.set_column(9, "expected_value", kind), candidates=2)
     with pytest.raises(LedgerError, match="lack the column 'offer'"):
         decide(ledger, days, run, leads=leads.drop_columns(["offer"]), candidates=2)
 
@@ -162,6 +165,85 @@ def test_who_was_moved_meanwhile_is_left_where_he_is(ledger, days, change):
     with pytest.raises(LedgerError, match="another run decided meanwhile"):
         decide(ledger, days, mine, changes=days.changes(**change), leads=(), drops=0)
     assert content(ledger) == before
+
+
+def test_who_left_may_enter_again_on_a_later_day(ledger, days):
+    decide(ledger, days, days.start(ledger), entered=("C1", "C2"), leads=(), drops=0)
+    monday, tuesday = date(2026, 6, 1), date(2026, 6, 2)
+    again = days.changes(entered=["C1"], exited=[("C2", "goal")], on=monday)
+    run = days.start(ledger, as_of=monday, contact_date=tuesday)
+    with pytest.raises(LedgerError, match="refuses"):
+        decide(ledger, days, run, changes=again, leads=(), drops=0)
+    left = days.changes(exited=[("C1", "expired")], on=monday)
+    both = EnrolmentChanges(entered=again.entered, changed=left.changed)
+    decide(ledger, days, run, changes=both, leads=days.leads(["C1"], entered_on=monday), drops=0)
+    found = [
+        (r["customer_id"], r["entered_on"], r["state"], r["exit_reason"])
+        for r in read_enrolments(ledger).to_pylist()
+    ]
+    assert found == [
+        ("C1", days.as_of, "exited", "expired"),
+        ("C1", monday, "active", None),
+        ("C2", days.as_of, "active", None),
+    ]
+    (lead,) = read_leads(ledger).to_pylist()
+    assert (lead["enrolment_id"], lead["not_before_hour"]) == (enrolment_id("s", "C1", monday), 18)
+
+
+def test_a_later_version_takes_people_over(ledger, days):
+    decide(ledger, days, days.start(ledger), entered=("C1",), leads=(), drops=0)
+    changes = days.changes(moved=[("C1", "start")])
+    place = changes.changed.schema.get_field_index("version")
+    changes = EnrolmentChanges(changed=changes.changed.set_column(place, "version", pa.array(["v2"])))
+    later = days.start(ledger, as_of=date(2026, 6, 1), contact_date=date(2026, 6, 2))
+    decide(ledger, days, later, changes=changes, leads=(), drops=0)
+    (row,) = read_enrolments(ledger).to_pylist()
+    assert (row["version"], row["node"], row["entered_on"]) == ("v2", "start", days.as_of)
+
+
+def test_marks_are_recorded_with_the_decisions_and_seen_from_the_next_day_on(ledger, days):
+    made = [("C1", "welcomed"), ("C1", "called"), ("C2", "called")]
+    marked = pa.Table.from_pylist(
+        [
+            {"enrolment_id": enrolment_id("s", who, days.as_of), "customer_id": who, "strategy": "s",
+             "name": name, "marked_on": days.as_of}
+            for who, name in made
+        ],
+        schema=MARKED,
+    )  # fmt: skip
+    changes = EnrolmentChanges(entered=days.changes(entered=("C1", "C2")).entered, marked=marked)
+    decide(ledger, days, days.start(ledger), changes=changes, leads=(), drops=0)
+    found = read_marks(ledger, date(2026, 5, 30))
+    assert found.column_names == ["mark_id", "customer_id", "name", "marked_on", "strategy"]
+    rows = {(row["customer_id"], row["name"]) for row in found.to_pylist()}
+    assert rows == set(made)
+    assert {(row["marked_on"], row["strategy"]) for row in found.to_pylist()} == {(days.as_of, "s")}
+    assert read_marks(ledger, days.as_of).num_rows == 0
+
+
+def test_one_mark_of_a_name_a_day(ledger, days):
+    mark = {"enrolment_id": enrolment_id("s", "C1", days.as_of), "customer_id": "C1", "strategy": "s",
+            "name": "called", "marked_on": days.as_of}  # fmt: skip
+    twice = EnrolmentChanges(
+        entered=days.changes(entered=("C1",)).entered,
+        marked=pa.Table.from_pylist([mark, mark], schema=MARKED),
+    )
+    before = content(ledger)
+    run = days.start(ledger)
+    with pytest.raises(LedgerError, match="refuses"):
+        decide(ledger, days, run, changes=twice, leads=(), drops=0)
+    assert {name: rows for name, rows in content(ledger).items() if name != "run"} == {
+        name: rows for name, rows in before.items() if name != "run"
+    }
+
+
+def test_a_lead_belongs_to_its_own_customers_enrolment(ledger, days):
+    leads = days.leads(["C1", "C2"])
+    swapped = leads.set_column(0, "enrolment_id", leads["enrolment_id"].take(pa.array([1, 0])))
+    run = days.start(ledger)
+    with pytest.raises(LedgerError, match="2 of 2 leads name the enrolment of another customer"):
+        decide(ledger, days, run, leads=swapped)
+    assert read_leads(ledger).num_rows == 0
 
 
 def test_the_accounts_of_a_day_do_not_change_with_the_next(ledger, days):
