@@ -37,6 +37,7 @@ _HOME = {
     "days": "expressions",
     "days_between": "expressions",
     "did": "expressions",
+    "diff": "strategies.differences",
     "distribution": "tags.distribution",
     "end": "workspace.approving",
     "export": "workspace",

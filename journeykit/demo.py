@@ -16,8 +16,9 @@ from journeykit.errors import SettingsError
 from journeykit.runs import RunRequest, RunResult, run_job
 from journeykit.runs.jobs import load_jobs
 from journeykit.settings import Settings, load_settings
-from journeykit.workspace import LoadedDay, connect, create_vault_key, load_day, strategy_rows
-from journeykit.workspace.approving import approve, submit
+from journeykit.strategies.versions import version_of
+from journeykit.workspace import LoadedDay, connect, create_vault_key, load_day
+from journeykit.workspace.desk import Desk
 
 AS_OF = date(2026, 5, 29)
 SEED = 20260529
@@ -78,16 +79,17 @@ def _work(settings: Settings, customers: int, console: Console) -> tuple[LoadedD
 
 
 def approve_strategies(as_of: date) -> None:
-    """Submit and approve every strategy whose file is not live yet, by made-up colleagues."""
-    with connect(as_of=as_of) as mart:
-        for row in strategy_rows():
-            if row["state"] == "draft":
-                history = submit(
-                    row["name"], mart, purpose=f"To show how it works: {row['title'] or row['name']}.",
-                    harm="Nobody: the customers are made up.", data_confirmed=True, days=SIMULATED_DAYS,
-                    as_=ANALYST,
+    """Submit and approve every strategy whose file was not submitted yet, by made-up colleagues."""
+    with connect(as_of=as_of) as mart, Desk.open() as desk:
+        for name, plan in desk.playbook.strategies.items():
+            version = version_of(plan, desk.tags, desk.playbook)
+            if desk.life(name).state(version) == "draft":
+                desk.submit(
+                    plan, mart, purpose=f"To show how it works: {plan.title or name}.",
+                    harm="Nobody: the customers are made up.", data_confirmed=True, in_flight="finish",
+                    days=SIMULATED_DAYS, as_=ANALYST,
                 )  # fmt: skip
-                approve(row["name"], history.life.submitted, as_=APPROVER)
+                desk.approve(name, version, APPROVER)
 
 
 def _generate(settings: Settings, customers: int) -> None:

@@ -65,10 +65,10 @@ def strategy_show(
 def strategy_check(name: Name, as_of: OptionalAsOf = None, as_json: AsJson = False) -> None:
     """Say everything that is wrong with a strategy; exits 1 when a finding blocks running."""
     from journeykit.workspace import check, connect
-    from journeykit.workspace.strategies import load_strategy
+    from journeykit.workspace.strategies import shown_strategy
 
     with told_plainly(f"Checking {name}"), connect(as_of=day_of(as_of)) as mart:
-        found = check(load_strategy(name), mart)
+        found = check(shown_strategy(name), mart)
     rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
     answer({"strategy": name, "findings": rows}, found, as_json)
     if any(row["severity"] == "error" for row in rows):
@@ -102,10 +102,10 @@ def strategy_simulate(
     """Replay the last days through a strategy, and tell what to expect of the next ones."""
     from journeykit.workspace import connect
     from journeykit.workspace.simulating import simulate
-    from journeykit.workspace.strategies import load_strategy
+    from journeykit.workspace.strategies import shown_strategy
 
     with told_plainly(f"Simulating {name}"), connect(as_of=day_of(as_of)) as mart:
-        result = simulate(load_strategy(name), mart, days=days)
+        result = simulate(shown_strategy(name), mart, days=days)
         if as_json:
             say_json(result.summary())
         else:

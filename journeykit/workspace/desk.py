@@ -1,0 +1,154 @@
+"""Where strategies are decided on: the workspace's definitions and its ledger, opened once for many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from journeykit.errors import ApprovalError, DefinitionError, unknown_name
+from journeykit.identity import acting
+from journeykit.ledger import Ledger
+from journeykit.ledger.approvals import append_step
+from journeykit.mart.mart import Mart
+from journeykit.settings import Settings, load_settings
+from journeykit.strategies.approval import Life, permit, read_lives
+from journeykit.strategies.checking import check_strategy, require_sound
+from journeykit.strategies.data_used import data_used
+from journeykit.strategies.differences import closure_difference
+from journeykit.strategies.gate import Gate
+from journeykit.strategies.graph import Strategy
+from journeykit.strategies.history import StrategyHistory
+from journeykit.strategies.playbook import Playbook, load_playbook
+from journeykit.strategies.submission import check_confirmed, check_in_flight, checked_text
+from journeykit.strategies.versions import closure, closure_text, version_of_text
+from journeykit.tags import Catalogue
+from journeykit.workspace.opening import catalogue, open_ledger
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Takes the steps that :mod:`journeykit.workspace.approving` describes."""
+
+    settings: Settings
+    ledger: Ledger
+    playbook: Playbook
+    tags: Catalogue
+
+    @classmethod
+    @contextmanager
+    def open(cls) -> Iterator[Desk]:
+        """The desk of this workspace."""
+        settings = load_settings()
+        ledger = open_ledger(settings)
+        try:
+            yield cls(settings, ledger, load_playbook(settings.scheduled), catalogue(settings))
+        finally:
+            ledger.close()
+
+    @property
+    def gate(self) -> Gate:
+        """What a version means today, against what is on record."""
+        return Gate(self.ledger, self.tags, self.playbook, demo=self.settings.workspace.demo)
+
+    def life(self, name: str) -> Life:
+        """Where a strategy stands; one that is only a draft has no steps."""
+        lives = read_lives(self.ledger)
+        if name not in lives and name not in self.playbook.strategies:
+            known = {*lives, *self.playbook.strategies}
+            raise unknown_name("strategy", name, known, "List them with: journeykit strategy list")
+        return lives.get(name, Life(name))
+
+    def draft(self, name: str) -> Strategy:
+        """The strategy in a file."""
+        known = self.playbook.strategies
+        if name not in known:
+            raise unknown_name("strategy", name, known, "Strategies lie in scheduled/strategies.")
+        return known[name]
+
+    def history(self, name: str) -> StrategyHistory:
+        """Every step of a strategy, and what its versions were."""
+        life, gate = self.life(name), self.gate
+        versions: dict[str, Strategy] = {}
+        for version in dict.fromkeys(step.version for step in life.steps):
+            try:
+                versions[version] = gate.stored(name, version).strategy
+            except DefinitionError:
+                continue  # its steps are told all the same
+        return StrategyHistory(life, versions)
+
+    def submit(
+        self, plan: Strategy, mart: Mart, *, purpose: str, harm: str, data_confirmed: bool, in_flight: str,
+        days: int, as_: str,
+    ) -> StrategyHistory:  # fmt: skip
+        """Propose a strategy; see :func:`journeykit.workspace.approving.submit`."""
+        plan = Strategy.from_yaml(plan.to_yaml())  # what a file would hold is what goes on record
+        content = closure(plan, self.tags, self.playbook)
+        text = closure_text(content)
+        version = version_of_text(text)
+        life = read_lives(self.ledger).get(plan.name, Life(plan.name))
+        actor = self._permitted(life, "submitted", version, as_)
+        answers = {
+            "purpose": checked_text("purpose", purpose, "Keep maturing money in the bank"),
+            "harm": checked_text("answer who could be harmed", harm, "Elderly people, who get calls only"),
+            "in_flight": check_in_flight(in_flight),
+        }
+        used = data_used(plan, self.tags, self.playbook)
+        check_confirmed(used, data_confirmed)
+        findings = check_strategy(plan, mart.tags, self.playbook.offers, self.playbook.channels)
+        require_sound(findings)
+        live = self.gate.stored(plan.name, life.live).closure if life.live else None
+        detail = {
+            **answers,
+            "data": used.rows(),
+            "warnings": [
+                {"text": f"{one.node}: {one.message}", "text_zh": f"{one.node}：{one.message_zh}"}
+                for one in findings
+            ],
+            "difference": closure_difference(live, content, self.tags).rows(),
+            "simulation": _simulated(plan, mart, days),
+        }
+        self._append(life, "submitted", version, actor=actor, detail=detail, closure=text)
+        return self.history(plan.name)
+
+    def approve(self, name: str, version: str, as_: str) -> StrategyHistory:
+        """Let a version become live; see :func:`journeykit.workspace.approving.approve`."""
+        life = self.life(name)
+        actor = self._permitted(life, "approved", version, as_)
+        changed = self.gate.change(name, version)
+        if changed:
+            raise ApprovalError(f"Cannot approve '{name}': {changed}")
+        self._append(life, "approved", version, actor=actor, detail={})
+        return self.history(name)
+
+    def act(
+        self, name: str, action: str, version: str | None, detail: dict[str, Any], as_: str
+    ) -> StrategyHistory:
+        """Take any other step; without a version it is about the one that runs."""
+        life = self.life(name)
+        about = life.runs if version is None else version
+        actor = self._permitted(life, action, about, as_)
+        self._append(life, action, about, actor=actor, detail=detail)
+        return self.history(name)
+
+    def _permitted(self, life: Life, action: str, version: str, as_: str) -> str:
+        """Who acts, if that person may."""
+        actor = acting(self.settings, as_)
+        permit(life, action, version, actor, self.settings.roles)
+        return actor
+
+    def _append(self, life: Life, action: str, version: str, **recorded: Any) -> None:
+        append_step(
+            self.ledger, life.steps, strategy=life.strategy, version=version, action=action, **recorded
+        )
+
+
+def _simulated(plan: Strategy, mart: Mart, days: int) -> dict[str, Any]:
+    """The figures of a simulation made here, so that nobody attaches those of another strategy."""
+    try:
+        from journeykit.workspace.simulating import simulate  # pyright: ignore[reportMissingImports]
+    except ModuleNotFoundError:
+        return {}
+
+    return simulate(plan, mart, days=days).summary()
