@@ -120,8 +120,12 @@ class Advance:
 
     @property
     def candidates(self) -> pa.Table:
-        """Those who stand at an action that has not failed to reach them today: :data:`CANDIDATES`."""
-        parts = [self._at(node) for node in self.running.strategy.actions]
+        """Those who stand at an action that has not failed to reach them today: :data:`CANDIDATES`.
+
+        Nobody, where the version is paused.
+        """
+        actions = self.running.strategy.actions if self.running.moves else ()
+        parts = [self._at(node) for node in actions]
         return pa.concat_tables([CANDIDATES.empty_table(), *parts])
 
     def contact(self, enrolment_ids: pa.Array | pa.ChunkedArray) -> Advance:
