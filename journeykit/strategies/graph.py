@@ -5,9 +5,10 @@ Code, YAML and canvas are views of the same value, and every verb returns a new 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -26,6 +27,9 @@ from journeykit.yaml_files import (
     to_yaml,
     write_definition,
 )
+
+if TYPE_CHECKING:
+    from journeykit.segments.explaining import Explanation
 
 Stage = Literal["acquire", "activate", "retain"]
 
@@ -126,6 +130,37 @@ class Strategy(Journey):
         """The hour before which a node's contacts are not made; None where no hour stands right before it."""
         hours = (node.hour for node in self.nodes if isinstance(node, WaitHour) and node.next == action)
         return max(hours, default=None)
+
+    def explain(self, language: str = "en", tags: Mapping[str, Any] | None = None) -> Explanation:
+        """Say in plain words, ``en`` or ``zh``, what it does; tags are called as a catalogue calls them.
+
+        Examples
+        --------
+        >>> from journeykit.expressions import tag
+        >>> (
+        ...     Strategy("call_back", stage="retain", goal=Goal(tag("holds_wealth"), within_days=30))
+        ...     .start(Segment("rich", tag("aum") >= 500_000), control=0.10)
+        ...     .send("sms", offer="W-30D")
+        ...     .explain()
+        ... )
+        call_back (Retain)
+        - Who enters
+          - rich: those for whom
+            - “Assets under management” is at least 500,000 yuan
+          - 10% of them, drawn by lot, are the control group: measured like everybody, never contacted.
+          - Nobody enters a second time.
+        - What happens
+          - Send the offer “W-30D” by text message.
+          - Nothing more.
+        - What counts as success
+          - “Holds a wealth product”: yes, within 30 days of entering. It counts wherever somebody \
+stands, also as control.
+        - Who leaves before
+          - Whoever has been in it for 30 days without reaching the goal.
+        """
+        from journeykit.strategies.explaining import explain
+
+        return explain(self, language, tags)
 
     def to_yaml(self) -> str:
         """The strategy as YAML text; the same value always gives the same text."""

@@ -75,3 +75,28 @@ def fewest_days(start: str, following: Mapping[str, Iterable[tuple[str, int]]]) 
             for target, wait in following.get(node, ()):
                 heappush(waiting, (days + wait, target, node))
     return found
+
+
+def ways_back(first: str, following: Following) -> set[tuple[str, str]]:
+    """The ways that lead back to a node that they come from, as a walk from the first node finds them.
+
+    Examples
+    --------
+    >>> sorted(ways_back("a", {"a": ["b"], "b": ["c", "a"], "c": ["b"]}))
+    [('b', 'a'), ('c', 'b')]
+    """
+    found: set[tuple[str, str]] = set()
+    done: set[str] = set()
+    path = {first: iter(following.get(first, ()))}
+    while path:
+        node = next(reversed(path))
+        for target in path[node]:
+            if target in path:
+                found.add((node, target))
+            elif target not in done:
+                path[target] = iter(following.get(target, ()))
+                break
+        else:
+            done.add(node)
+            del path[node]
+    return found
