@@ -1,0 +1,470 @@
+"""Only a live, approved version that still means what was approved enrols, moves or contacts anybody."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from journeykit.errors import LedgerError
+from journeykit.expressions import tag
+from journeykit.ledger.approvals import append_step, read_steps
+from journeykit.ledger.enrolments import read_enrolments
+from journeykit.ledger.leads import read_leads
+from journeykit.ledger.ledger import content
+from journeykit.ledger.tables import approval, strategy_version
+from journeykit.routing.deciding import run_strategies
+from journeykit.routing.result import StrategyRun
+from journeykit.segments import Segment
+from journeykit.strategies.approval import read_lives
+from journeykit.strategies.gate import Gate
+from journeykit.strategies.graph import Goal, Strategy
+from journeykit.strategies.live import go_live, running_strategies
+from journeykit.strategies.playbook import Playbook
+from journeykit.strategies.versions import closure, closure_text, version_of
+from journeykit.tags import Catalogue
+
+FRIDAY, MONDAY, TUESDAY = date(2026, 5, 29), date(2026, 6, 1), date(2026, 6, 2)
+WEDNESDAY = date(2026, 6, 3)
+RICH = Segment("rich", tag("wanted") & (tag("aum") >= 100))
+PLAN = (
+    Strategy("wealth", stage="activate", goal=Goal(tag("bought"), within_days=30))
+    .start(RICH)
+    .send("sms", offer="LOAN")
+    .wait(days=10)
+    .send("app_push", offer="LOAN")
+)
+SHORTER = (
+    Strategy("wealth", stage="activate", goal=Goal(tag("bought"), within_days=60))
+    .start(RICH)
+    .send("app_push", offer="LOAN", id="other")
+)
+
+
+@dataclass
+class Office:
+    """A bank with people who approve, and its nights."""
+
+    bank: Any
+    demo: bool = False
+    plans: dict[str, Strategy] = field(default_factory=lambda: {"wealth": PLAN})
+
+    def __post_init__(self) -> None:
+        self.tags: Catalogue = self.bank.tags
+        self.offers, self.channels = dict(self.bank.offers), dict(self.bank.channels)
+
+    @property
+    def playbook(self) -> Playbook:
+        return Playbook(self.plans, self.offers, self.channels)
+
+    def version(self, plan: Strategy = PLAN) -> str:
+        return version_of(plan, self.tags, self.playbook)
+
+    def step(
+        self, action: str, version: str = "", actor: str = "bob", name: str = "wealth", **detail
+    ) -> None:
+        seen = read_steps(self.bank.ledger).get(name, ())
+        append_step(
+            self.bank.ledger, seen, strategy=name, version=version or self.version(), action=action,
+            actor=actor, detail=detail,
+        )  # fmt: skip
+
+    def submit(self, plan: Strategy = PLAN, *, actor: str = "ann", in_flight: str = "finish") -> str:
+        text = closure_text(closure(plan, self.tags, self.playbook))
+        version = self.version(plan)
+        append_step(
+            self.bank.ledger, read_steps(self.bank.ledger).get(plan.name, ()), strategy=plan.name,
+            version=version, action="submitted", actor=actor, detail={"in_flight": in_flight}, closure=text,
+        )  # fmt: skip
+        return version
+
+    def approve(self, plan: Strategy = PLAN, **submission) -> str:
+        version = self.submit(plan, **submission)
+        self.step("approved", version, name=plan.name)
+        return version
+
+    def night(self, as_of: date, customers: list[str], **tags: Mapping[str, Any]) -> StrategyRun:
+        """A run of the strategies; `tags` are those of single customers."""
+        people = [{"customer_id": one, "aum": Decimal(500), **tags.get(one, {})} for one in customers]
+        bank = self.bank
+        with bank.mart(people, as_of=as_of) as mart:
+            go_live(bank.ledger, Gate(bank.ledger, self.tags, self.playbook, demo=self.demo), as_of)
+            today = running_strategies(bank.ledger, self.playbook, self.tags, demo=self.demo)
+            return run_strategies(
+                mart, bank.ledger, bank.vault, self.playbook, today.running, held=today.held,
+                run_id=bank.start(mart), folder=Path(bank.folder) / "runs" / as_of.isoformat(),
+            )  # fmt: skip
+
+    def people(self) -> Counter[tuple[str, str, str | None]]:
+        """How many stand where: version, node, and why they left."""
+        rows = read_enrolments(self.bank.ledger).to_pylist()
+        return Counter((row["version"], row["node"], row["exit_reason"]) for row in rows)
+
+    def enrolled(self) -> int:
+        return self.people().total()
+
+    def leads(self) -> Counter[str]:
+        return Counter(read_leads(self.bank.ledger)["node"].to_pylist())
+
+    def state(self, version: str) -> str:
+        return read_lives(self.bank.ledger)["wealth"].state(version)
+
+
+@pytest.fixture
+def office(bank) -> Office:
+    bank.allow("C1", "C2", "C3")
+    bank.reach("C1", "C2", "C3")
+    return Office(bank)
+
+
+def said(run: StrategyRun) -> str:
+    """Why something is held; both languages are there."""
+    assert all(one.reason and one.reason_zh for one in run.held)
+    return "\n".join(one.reason for one in run.held)
+
+
+# -- what enrols --------------------------------------------------------------------------------------
+
+
+def test_a_file_alone_runs_nothing(office):
+    run = office.night(FRIDAY, ["C1"])
+    assert (office.enrolled(), run.strategies) == (0, ())
+    assert [(one.strategy, one.reason) for one in run.held] == [
+        ("wealth", "It is a draft, and runs once it is submitted and approved.")
+    ]
+
+
+@pytest.mark.parametrize("decision", [None, "withdrawn", "refused"])
+def test_what_was_not_approved_does_not_run(office, decision):
+    version = office.submit()
+    if decision:
+        office.step(decision, version)
+    office.night(FRIDAY, ["C1"])
+    assert office.enrolled() == 0
+
+
+def test_an_approved_version_becomes_live_with_the_next_run_and_enrols(office):
+    version = office.approve()
+    assert office.state(version) == "approved"
+    run = office.night(FRIDAY, ["C1", "C2"])
+    assert (office.state(version), run.held) == ("live", ())
+    assert office.people() == {(version, "wait_10d", None): 2}
+    (live,) = (step for step in read_steps(office.bank.ledger)["wealth"] if step.action == "live")
+    assert (live.actor, live.detail["as_of"]) == ("journeykit", "2026-05-29")
+
+
+def test_the_file_may_change_or_go_and_the_approved_version_runs_on(office):
+    version = office.approve()
+    office.plans = {"wealth": SHORTER}
+    office.night(FRIDAY, ["C1"])
+    office.plans = {}
+    office.night(MONDAY, ["C1", "C2"])
+    assert office.people() == {(version, "wait_10d", None): 2}
+    assert office.leads() == {"send_sms": 2}
+
+
+# -- what changes behind it ---------------------------------------------------------------------------
+
+
+def change_tag(office: Office) -> None:
+    changed = [
+        one.model_copy(update={"description": "Another"}) if one.name == "aum" else one
+        for one in (office.bank.tags[name].tag for name in office.bank.tags)
+    ]
+    office.tags = Catalogue(changed)
+
+
+def change_offer(office: Office) -> None:
+    office.offers["LOAN"] = office.offers["LOAN"].model_copy(update={"template": "Borrow more"})
+
+
+def change_channel(office: Office) -> None:
+    office.channels["sms"] = office.channels["sms"].model_copy(update={"daily_capacity": 999_999})
+
+
+def remove_offer(office: Office) -> None:
+    del office.offers["LOAN"]
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [(change_tag, "tag 'aum'"), (change_offer, "offer 'LOAN'"), (change_channel, "channel 'sms'"),
+     (remove_offer, "Unknown offer 'LOAN'")],
+)  # fmt: skip
+@pytest.mark.parametrize("when", ["before it is live", "while it is live"])
+def test_a_changed_definition_holds_it_until_it_is_put_back(office, change, names, when):
+    version = office.approve()
+    before = 0
+    if when == "while it is live":
+        office.night(FRIDAY, ["C1"])
+        before = 1
+    kept = (office.tags, dict(office.offers), dict(office.channels))
+    change(office)
+    run = office.night(MONDAY, ["C1", "C2"], C1={"bought": True})
+    assert names in said(run)
+    assert {one.version for one in run.held} == {version}
+    assert office.enrolled() == before
+    assert office.leads().total() == before
+    if before:  # the goal is judged all the same
+        assert office.people() == {(version, "wait_10d", "goal"): 1}
+    office.tags, office.offers, office.channels = kept
+    run = office.night(TUESDAY, ["C1", "C2"])
+    assert run.held == ()
+    assert office.enrolled() == 2
+
+
+def test_what_it_does_not_use_may_change(office):
+    office.approve()
+    office.offers["W-30D"] = office.offers["W-30D"].model_copy(update={"template": "Another"})
+    assert office.night(FRIDAY, ["C1"]).held == ()
+    assert office.enrolled() == 1
+
+
+# -- hands in the ledger ------------------------------------------------------------------------------
+
+
+def forge(office: Office, table: sa.Table, **values: Any) -> None:
+    with office.bank.ledger.transaction("forgery") as connection:
+        connection.execute(sa.update(table).values(values))
+
+
+def test_its_own_author_approves_nothing(office):
+    version = office.submit()
+    office.step("approved", version, actor="ann")
+    run = office.night(FRIDAY, ["C1"])
+    assert "approved by 'ann', who submitted it" in said(run)
+    assert office.enrolled() == 0
+
+
+def test_an_earlier_submitter_approves_nothing(office):
+    version = office.submit(actor="bob")
+    office.step("withdrawn", version)
+    office.submit(actor="ann")
+    office.step("approved", version, actor="bob")
+    assert "approved by 'bob', who submitted it" in said(office.night(FRIDAY, ["C1"]))
+    assert office.enrolled() == 0
+
+
+@pytest.mark.parametrize("actions", [["live"], ["approved"], ["approved", "live"], ["submitted", "live"]])
+def test_steps_without_those_before_them_enrol_nobody(office, actions):
+    version = office.submit()
+    office.step("withdrawn", version)
+    with office.bank.ledger.transaction("forgery") as connection:
+        connection.execute(sa.delete(approval))
+    for action in actions:
+        office.step(action, version, as_of="2026-05-28", in_flight="finish")
+    run = office.night(FRIDAY, ["C1"])
+    assert "was never approved" in said(run)
+    assert office.enrolled() == 0
+
+
+@pytest.mark.parametrize("demo", [True, False])
+@pytest.mark.parametrize(
+    ("author", "approver"), [("ann [demo]", "bob"), ("ann", "bob [demo]"), ("ann", "B [DEMO]")]
+)
+def test_made_up_colleagues_approve_for_a_demonstration_only(office, demo, author, approver):
+    office.demo = demo
+    version = office.submit(actor=author)
+    office.step("approved", version, actor=approver)
+    run = office.night(FRIDAY, ["C1"])
+    assert office.enrolled() == (1 if demo else 0)
+    assert demo or "of a demonstration" in said(run)
+
+
+def test_another_definition_under_an_approved_version_is_noticed(office):
+    office.approve()
+    text = closure_text(closure(SHORTER, office.tags, office.playbook))
+    forge(office, strategy_version, closure=text)
+    run = office.night(FRIDAY, ["C1"])
+    assert "is not what was submitted" in said(run)
+    assert office.enrolled() == 0
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"strategy": 1}', "\x00"])
+def test_a_definition_that_cannot_be_read_runs_nothing(office, text):
+    office.approve()
+    forge(office, strategy_version, closure=text.replace("\x00", "?"))
+    assert "not on record, or cannot be read" in said(office.night(FRIDAY, ["C1"]))
+    assert office.enrolled() == 0
+
+
+def test_steps_of_another_strategy_are_its_own(office):
+    version = office.approve()
+    ledger = office.bank.ledger
+    with pytest.raises(LedgerError):
+        office.step("approved", version, name="another")
+    text = closure_text(closure(PLAN, office.tags, office.playbook))
+    for action, actor in (("submitted", "ann"), ("approved", "bob")):
+        append_step(
+            ledger, read_steps(ledger).get("another", ()), strategy="another", version=version,
+            action=action, actor=actor, detail={"in_flight": "finish"}, closure=text,
+        )  # fmt: skip
+    run = office.night(FRIDAY, ["C1"])
+    assert [(one.strategy, one.version) for one in run.held] == [("another", version)]
+    assert "is not what was submitted" in said(run)
+    assert office.people() == {(version, "wait_10d", None): 1}
+    assert {row["strategy"] for row in read_enrolments(ledger).to_pylist()} == {"wealth"}
+
+
+def test_two_definitions_with_one_hash_are_told_apart(office, monkeypatch):
+    """The hash is short; what is compared is the definition itself."""
+    from journeykit.strategies import stored, versions
+
+    for module in (stored, versions):
+        monkeypatch.setattr(module, "version_of_text", lambda _: "samesamesame")
+    office.approve()
+    change_offer(office)
+    assert office.version() == "samesamesame"
+    assert "offer 'LOAN' changed" in said(office.night(FRIDAY, ["C1"]))
+    assert office.enrolled() == 0
+
+
+# -- paused, ended, replaced --------------------------------------------------------------------------
+
+
+def test_a_paused_strategy_only_lets_go(office):
+    version = office.approve()
+    office.night(FRIDAY, ["C1", "C2"])
+    office.step("paused", version, reason="complaints")
+    run = office.night(MONDAY, ["C1", "C2", "C3"], C1={"bought": True})
+    assert said(run) == "It is paused."
+    assert office.people() == {(version, "wait_10d", "goal"): 1, (version, "wait_10d", None): 1}
+    assert office.leads() == {"send_sms": 2}
+    office.step("resumed", version)
+    assert office.night(TUESDAY, ["C1", "C2", "C3"]).held == ()
+    assert office.enrolled() == 3
+
+
+def test_a_pause_before_the_first_run_holds_it_back(office):
+    version = office.approve()
+    office.step("paused", version)
+    office.night(FRIDAY, ["C1"])
+    assert (office.enrolled(), office.state(version)) == (0, "paused")
+    office.step("resumed", version)
+    office.night(MONDAY, ["C1"])
+    assert (office.enrolled(), office.state(version)) == (1, "live")
+
+
+def test_a_new_version_does_not_undo_a_pause(office):
+    version = office.approve()
+    office.night(FRIDAY, ["C1"])
+    office.step("paused", version)
+    office.approve(SHORTER)
+    office.night(MONDAY, ["C1", "C2"])
+    assert office.people() == {(version, "wait_10d", None): 1}
+
+
+@pytest.mark.parametrize(("in_flight", "reason"), [("finish", None), ("exit", "ended")])
+def test_an_ended_strategy_lets_nobody_in(office, in_flight, reason):
+    version = office.approve()
+    office.night(FRIDAY, ["C1"])
+    office.step("ended", version, in_flight=in_flight)
+    office.night(MONDAY, ["C1", "C2"])
+    assert office.people() == {(version, "wait_10d", reason): 1}
+    assert office.state(version) == "ended"
+
+
+def test_those_in_flight_finish_on_the_version_they_began(office):
+    first = office.approve()
+    office.night(FRIDAY, ["C1"])
+    second = office.approve(SHORTER, in_flight="finish")
+    office.night(MONDAY, ["C1", "C2"])
+    assert office.people() == {(first, "wait_10d", None): 1, (second, "end", None): 1}
+    assert (office.state(first), office.state(second)) == ("replaced", "live")
+    office.night(date(2026, 6, 11), ["C1", "C2"])  # the first version's wait is over
+    assert office.people() == {(first, "end", None): 1, (second, "end", None): 1}
+    assert office.leads() == {"send_sms": 1, "other": 1, "send_app_push": 1}
+
+
+def test_those_in_flight_migrate_where_their_node_is_left(office):
+    first = office.approve()
+    office.night(FRIDAY, ["C1"])
+    office.night(MONDAY, ["C1", "C2"])  # C2 waits since Tuesday
+    longer = PLAN.model_copy(update={"title": "Second"})
+    second = office.approve(longer, in_flight="migrate")
+    office.night(TUESDAY, ["C1", "C2"])
+    assert office.people() == {(second, "wait_10d", None): 2}
+    third = office.approve(SHORTER, in_flight="migrate")
+    office.night(WEDNESDAY, ["C1", "C2", "C3"])
+    assert office.people() == {(second, "wait_10d", None): 2, (third, "end", None): 1}
+    assert first not in {version for version, *_ in office.people()}
+
+
+def test_a_choice_to_exit_is_carried_out_by_the_next_run(office):
+    first = office.approve()
+    office.night(FRIDAY, ["C1", "C2"])
+    second = office.approve(SHORTER, in_flight="exit")
+    office.night(MONDAY, ["C1", "C2", "C3"], C1={"bought": True})
+    assert office.people() == {
+        (first, "wait_10d", "goal"): 1,
+        (first, "wait_10d", "replaced"): 1,
+        (second, "end", None): 1,
+    }
+
+
+def test_a_run_that_died_after_going_live_loses_no_migration(office):
+    office.approve()
+    office.night(FRIDAY, ["C1"])
+    longer = PLAN.model_copy(update={"title": "Second"})
+    second = office.approve(longer, in_flight="migrate")
+    gate = Gate(office.bank.ledger, office.tags, office.playbook, demo=False)
+    go_live(office.bank.ledger, gate, MONDAY)  # and killed here
+    office.night(TUESDAY, ["C1"])
+    assert office.people() == {(second, "wait_10d", None): 1}
+
+
+def test_those_who_finish_may_have_what_was_approved_with_the_live_version(office):
+    first = office.approve()
+    office.night(FRIDAY, ["C1"])
+    change_offer(office)
+    assert "offer 'LOAN' changed" in said(office.night(MONDAY, ["C1"]))
+    second = office.approve(PLAN, in_flight="finish")
+    assert first != second
+    assert office.night(TUESDAY, ["C1", "C2"]).held == ()
+    change_offer_again = office.offers["LOAN"].model_copy(update={"template": "Borrow most"})
+    office.offers["LOAN"] = change_offer_again
+    held = office.night(WEDNESDAY, ["C1", "C2"]).held
+    assert {one.version for one in held} == {first, second}
+
+
+# -- on record ----------------------------------------------------------------------------------------
+
+
+def test_replays_of_the_same_days_agree_in_every_row(banks):
+    found = []
+    for _ in range(2):
+        bank = banks()
+        bank.allow("C1", "C2", "C3")
+        bank.reach("C1", "C2", "C3")
+        office = Office(bank)
+        version = office.approve()
+        office.night(FRIDAY, ["C1"])
+        office.step("paused", version, reason="complaints")
+        office.night(MONDAY, ["C1", "C2"])
+        office.step("resumed", version)
+        office.approve(replace_title(PLAN), in_flight="migrate")
+        office.night(TUESDAY, ["C1", "C2"])
+        found.append(json.dumps(content(bank.ledger), default=str, sort_keys=True))
+        bank.ledger.close()
+    assert found[0] == found[1]
+    assert '"paused"' in found[0]
+
+
+def replace_title(plan: Strategy) -> Strategy:
+    return plan.model_copy(update={"title": "Second"})
+
+
+def test_nothing_is_written_by_looking(office):
+    office.approve()
+    before = content(office.bank.ledger)
+    today = running_strategies(office.bank.ledger, office.playbook, office.tags, demo=False)
+    assert today.running == ()
+    assert content(office.bank.ledger) == before
