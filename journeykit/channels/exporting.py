@@ -20,6 +20,7 @@ from journeykit.ledger.deliveries import mark_delivered, mark_failed
 from journeykit.ledger.leads import read_leads
 from journeykit.settings import Settings
 from journeykit.strategies.playbook import Playbook
+from journeykit.strategies.stored import approved_words
 from journeykit.vault import FIELDS, Vault, mask_name, read_key
 
 MANIFEST = "manifest.json"
@@ -82,7 +83,8 @@ def export_run(
 ) -> tuple[ChannelExport, ...]:
     """Write the channel files of a run's leads and mark them delivered; doing it again changes nothing.
 
-    Leads of customers who have refused since, or whose day is over, fail instead of leaving.
+    Leads of customers who have refused since, whose day is over, or whose strategy was paused or ended fail
+    instead of leaving.
 
     Parameters
     ----------
@@ -91,7 +93,7 @@ def export_run(
     run_id : str
         The run; its files lie in ``outbox/<channel>/<contact_date>/<run>/``, so runs never mix.
     playbook : Playbook
-        Says what each channel needs, and the words of offers and scripts.
+        Says what each channel needs. The words of offers and scripts are those that were approved.
     channel : str, optional
         Only this channel's leads; by default those of every channel.
     outbox : Path
@@ -115,12 +117,13 @@ def export_run(
         Leads were delivered in a file that is gone.
     """
     rows = read_leads(ledger, run_id=run_id).to_pylist()
+    versions = approved_words(ledger, playbook, {(row["strategy"], row["version"]) for row in rows})
     made = []
     for name in sorted({row["channel"] for row in rows} if channel is None else {channel}):
         if name not in playbook.channels:
             raise unknown_name("channel", name, playbook.channels, "Restore its file in scheduled/channels.")
         leads = [row for row in rows if row["channel"] == name]
-        batch = _Batch(run_id, Layout(playbook.channels[name], playbook, language), leads, outbox)
+        batch = _Batch(run_id, Layout(playbook.channels[name], playbook, language, versions), leads, outbox)
         if not leads:
             continue
         if not batch.finished:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from journeykit.display import Table
 from journeykit.errors import unknown_name
 from journeykit.i18n import in_language, label
 from journeykit.routing.channel import Channel
-from journeykit.strategies.nodes import Assign
+from journeykit.strategies.nodes import Action, Assign
 from journeykit.strategies.playbook import Playbook
 
 # Whoever speaks to a customer is told a masked name; a system that sends messages is not.
@@ -24,11 +24,15 @@ People = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Layout:
-    """How one channel's leads are written, in one language."""
+    """How one channel's leads are written, in one language.
+
+    `versions` has, by strategy and version, the playbook with the words that were approved.
+    """
 
     channel: Channel
     playbook: Playbook
     language: str
+    versions: Mapping[tuple[str, str], Playbook] = field(default_factory=dict)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -40,8 +44,8 @@ class Layout:
     def columns(self) -> tuple[str, ...]:
         """Headings: fixed names where a system reads the file, words where people do."""
         if self.channel.addressed_to == "customer":
-            return ("lead_id", "contact_date", *self.fields, "offer", "text")
-        asked = ("strategy", "why", "offer", "say", "due", "lead_number", "result", "remark")
+            return ("lead_id", "contact_date", "not_before", *self.fields, "offer", "text")
+        asked = ("strategy", "why", "offer", "say", "not_before", "due", "lead_number", "result", "remark")
         keys = ("customer", "customer_number", *self.fields[1:], *asked)
         return tuple(label(f"list.{key}", self.language) for key in keys)
 
@@ -64,14 +68,15 @@ class Layout:
 
     def _message(self, lead: Mapping[str, Any], people: People) -> tuple[str, ...]:
         details = self._details(lead, people)
-        return (lead["lead_id"], _day(lead["contact_date"]), *details, lead["offer"], self._words(lead))
+        when = (_day(lead["contact_date"]), _hour(lead["not_before_hour"]))
+        return (lead["lead_id"], *when, *details, lead["offer"], self._words(lead))
 
     def _task(self, lead: Mapping[str, Any], people: People) -> tuple[str, ...]:
         name, *details = self._details(lead, people)
-        strategy = self.playbook.strategies.get(lead["strategy"])
-        offer = self.playbook.offers.get(lead["offer"])
-        task = self._assignment(lead)
-        due = lead["contact_date"] + timedelta(days=task.due_days if task else 0)
+        strategy = self._book(lead).strategies.get(lead["strategy"])
+        offer = self._book(lead).offers.get(lead["offer"])
+        task = self._action(lead)
+        due = lead["contact_date"] + timedelta(days=task.due_days if isinstance(task, Assign) else 0)
         return (
             name,
             lead["customer_id"],
@@ -80,11 +85,15 @@ class Layout:
             self._why(lead),
             self._title(offer, lead["offer"]),
             self._words(lead),
+            _hour(lead["not_before_hour"]),
             _day(due),
             lead["lead_id"],
             "",
             "",
         )
+
+    def _book(self, lead: Mapping[str, Any]) -> Playbook:
+        return self.versions.get((lead["strategy"], lead["version"]), self.playbook)
 
     def _title(self, definition: Any, name: str) -> str:
         return (
@@ -92,23 +101,27 @@ class Layout:
         ) or name
 
     def _words(self, lead: Mapping[str, Any]) -> str:
-        """What to say: the task's own script, else the offer's text."""
-        task, offer = self._assignment(lead), self.playbook.offers.get(lead["offer"])
-        script = in_language(self.language, task.script, task.script_zh) if task else ""
-        return script or (in_language(self.language, offer.template, offer.template_zh) if offer else "")
+        """What to say: the task's own script, else the action's words, else the offer's."""
+        action, offer = self._action(lead), self._book(lead).offers.get(lead["offer"])
+        said = [(action.script, action.script_zh)] if isinstance(action, Assign) else []
+        said += [(one.template, one.template_zh) for one in (action, offer) if one]
+        return next((words for pair in said if (words := in_language(self.language, *pair))), "")
 
     def _why(self, lead: Mapping[str, Any]) -> str:
         """The line of the lead's reason that is made to be read."""
         return str(json.loads(lead["reason"]).get("summary_zh" if self.language == "zh" else "summary", ""))
 
-    def _assignment(self, lead: Mapping[str, Any]) -> Assign | None:
-        """The task that made the lead; None for a message, or when the strategy has changed since."""
-        strategy = self.playbook.strategies.get(lead["strategy"])
-        nodes = strategy.nodes if strategy else ()
-        return next((node for node in nodes if isinstance(node, Assign) and node.id == lead["node"]), None)
+    def _action(self, lead: Mapping[str, Any]) -> Action | None:
+        """The node that made the lead; None when the strategy has changed since."""
+        strategy = self._book(lead).strategies.get(lead["strategy"])
+        actions = strategy.actions if strategy else ()
+        return next((node for node in actions if node.id == lead["node"]), None)
 
 
-def preview(leads: Iterable[Mapping[str, Any]], channel: str, playbook: Playbook, language: str) -> Table:
+def preview(
+    leads: Iterable[Mapping[str, Any]], channel: str, playbook: Playbook, language: str,
+    versions: Mapping[tuple[str, str], Playbook] | None = None,
+) -> Table:  # fmt: skip
     """The file a channel would get, with pseudonyms for every contact detail; opens no vault.
 
     Parameters
@@ -117,12 +130,14 @@ def preview(leads: Iterable[Mapping[str, Any]], channel: str, playbook: Playbook
         Rows of the ledger's leads; those of other channels are left out.
     channel : str
         A channel of the playbook.
+    versions : mapping
+        As :class:`Layout` has them.
     """
     if channel not in playbook.channels:
         raise unknown_name(
             "channel", channel, playbook.channels, "Channels are declared in scheduled/channels."
         )
-    layout = Layout(playbook.channels[channel], playbook, language)
+    layout = Layout(playbook.channels[channel], playbook, language, versions or {})
     chosen = [lead for lead in leads if lead["channel"] == channel]
     people = {
         lead["customer_id"]: {field: f"<{field} of {lead['customer_id']}>" for field in layout.fields}
@@ -134,3 +149,9 @@ def preview(leads: Iterable[Mapping[str, Any]], channel: str, playbook: Playbook
 
 def _day(day: date) -> str:
     return day.isoformat()
+
+
+def _hour(hour: float | None) -> str:
+    """The time of day before which nobody is to be contacted; empty where any will do."""
+    # a frame that has hours in some rows only holds them as 18.0
+    return "" if hour is None else f"{int(hour):02d}:00"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from journeykit.errors import (
     SettingsError,
 )
 from journeykit.files import publish_text
+from journeykit.identity import account
 from journeykit.ledger import Ledger
 from journeykit.ledger.runs import Run, fail_run, find_run, finish_run, read_runs, start_run
 from journeykit.mart.snapshots import load_of
@@ -191,5 +191,5 @@ def _export(ledger: Ledger, plan: Plan) -> tuple[ChannelExport, ...]:
         outbox=settings.var / "outbox",
         language=settings.workspace.language,
         open_vault=lambda: open_vault(settings),
-        actor=getpass.getuser(),
+        actor=account(),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,11 @@ import pyarrow as pa
 from journeykit.channels import export_run, open_vault, preview
 from journeykit.display import Table
 from journeykit.errors import DefinitionError
+from journeykit.identity import account
 from journeykit.ledger import read_leads
 from journeykit.settings import load_settings
 from journeykit.strategies.playbook import load_playbook
+from journeykit.strategies.stored import approved_words
 from journeykit.workspace.opening import as_day, open_ledger
 
 if TYPE_CHECKING:
@@ -64,11 +65,13 @@ def export(leads: pd.DataFrame, channel: str, *, dry_run: bool = True) -> Table:
     settings = load_settings()
     playbook = load_playbook(settings.scheduled)
     rows = pa.Table.from_pandas(leads).to_pylist()
-    shown = preview(rows, channel, playbook, settings.workspace.language)  # refuses an unknown channel
-    if dry_run:
-        return shown
     ledger = open_ledger(settings)
     try:
+        versions = approved_words(ledger, playbook, {(row["strategy"], row["version"]) for row in rows})
+        # refuses an unknown channel
+        shown = preview(rows, channel, playbook, settings.workspace.language, versions)
+        if dry_run:
+            return shown
         chosen: dict[Any, set[str]] = (
             leads[leads["channel"] == channel].groupby("run_id")["lead_id"].agg(set).to_dict()
         )
@@ -86,7 +89,7 @@ def export(leads: pd.DataFrame, channel: str, *, dry_run: bool = True) -> Table:
             for run_id in chosen
             for one in export_run(
                 ledger, run_id, playbook, channel=channel, outbox=settings.var / "outbox",
-                language=settings.workspace.language, actor=getpass.getuser(),
+                language=settings.workspace.language, actor=account(),
                 open_vault=lambda: open_vault(settings),
             )
         ]  # fmt: skip
