@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import stat
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from journeykit import workspace
 from journeykit.channels import export_run, preview
 from journeykit.errors import ChannelError, DefinitionError, UnknownNameError, VaultError
 from journeykit.expressions import tag
+from journeykit.i18n import label
 from journeykit.ledger import (
     EnrolmentChanges,
     Ledger,
@@ -26,6 +28,7 @@ from journeykit.ledger import (
     record_decisions,
     start_run,
 )
+from journeykit.ledger.approvals import append_step, read_steps
 from journeykit.ledger.audit import read_audit
 from journeykit.ledger.enrolments import ENTERED
 from journeykit.ledger.leads import read_leads
@@ -35,6 +38,9 @@ from journeykit.segments import Segment
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.offers import Offer
 from journeykit.strategies.playbook import Playbook
+from journeykit.strategies.versions import closure, closure_text, version_of_text
+from journeykit.tags import Catalogue
+from journeykit.tags.library import LIBRARY as TAGS
 from journeykit.vault import Vault, VaultKey
 
 AS_OF, CONTACT_DATE = date(2026, 5, 29), date(2026, 6, 1)
@@ -61,6 +67,7 @@ PLAYBOOK = Playbook(
         "counter": Channel(name="counter", addressed_to="branch", format="xlsx"),
     },
 )
+LIBRARY = Catalogue(TAGS)
 # customer, channel, node, manager, branch, expected value
 LEADS = [
     ("C1", "sms", "send_sms", None, None, "1.00"),
@@ -72,15 +79,15 @@ LEADS = [
 ]
 
 
-def decide(ledger, leads, as_of=AS_OF, contact_date=CONTACT_DATE, **parameters):
+def decide(ledger, leads, as_of=AS_OF, contact_date=CONTACT_DATE, version="v1", **parameters):
     run = start_run(
         ledger, job="run_strategies", as_of=as_of, contact_date=contact_date, parameters=parameters,
         definitions_hash="d", build_id="b1",
     )  # fmt: skip
     ids = [enrolment_id("idle", customer, AS_OF) for customer, *_ in leads]
     entered = [
-        dict(zip(ENTERED.names, (one, "idle", "v1", customer, "treatment", AS_OF, "start", AS_OF, None, None),
-                 strict=True))
+        dict(zip(ENTERED.names, (one, "idle", version, customer, "treatment", AS_OF, "start", AS_OF,
+                                 None, None), strict=True))
         for one, (customer, *_) in zip(ids, leads, strict=True)
     ]  # fmt: skip
     reason = json.dumps({"summary": "Idle: AUM 600,000", "summary_zh": "闲置：资产 600,000"})
@@ -93,7 +100,7 @@ def decide(ledger, leads, as_of=AS_OF, contact_date=CONTACT_DATE, **parameters):
             {
                 "enrolment_id": ids,
                 "strategy": ["idle"] * len(leads),
-                "version": ["v1"] * len(leads),
+                "version": [version] * len(leads),
                 "node": [lead[2] for lead in leads],
                 "customer_id": [lead[0] for lead in leads],
                 "channel": [lead[1] for lead in leads],
@@ -340,6 +347,69 @@ def test_a_lead_of_a_day_that_is_over_is_too_late(ledger, vault, tmp_path):
     assert reasons(ledger) == {"C1": "too_late"}
     (made,) = export(ledger, later, tmp_path / "outbox", lambda: vault)
     assert (made.delivered, made.failed) == (1, 0)
+
+
+@pytest.fixture
+def submitted(ledger):
+    """The version of the strategy as it was submitted, and what takes its next steps."""
+    text = closure_text(closure(STRATEGY, LIBRARY, PLAYBOOK))
+    version = version_of_text(text)
+
+    def step(action, in_flight="finish"):
+        append_step(
+            ledger, read_steps(ledger).get("idle", ()), strategy="idle", version=version, action=action,
+            actor="bob", detail={"in_flight": in_flight, "as_of": "2026-05-29"}, closure=text,
+        )  # fmt: skip
+
+    for action in ("submitted", "approved", "live"):
+        step(action)
+    return version, step
+
+
+def test_words_are_those_that_were_approved(ledger, vault, submitted, tmp_path):
+    version, _ = submitted
+    run_id = decide(ledger, LEADS, version=version)
+    louder = OFFER.model_copy(update={"template": "BUY NOW", "template_zh": "立即购买"})
+    calls = [
+        node.model_copy(update={"script": "Insist", "script_zh": "务必成交"})
+        if node.kind == "assign"
+        else node
+        for node in STRATEGY.nodes
+    ]
+    edited = STRATEGY.model_copy(update={"nodes": tuple(calls), "title_zh": "限时抢购"})
+    book = replace(PLAYBOOK, strategies={"idle": edited}, offers={"W-30D": louder})
+    outbox = tmp_path / "outbox"
+    export_run(ledger, run_id, book, outbox=outbox, language="zh", open_vault=lambda: vault, actor="operator")
+    as_approved = tmp_path / "approved"
+    again = Ledger.open(f"sqlite:///{tmp_path / 'again.sqlite'}")
+    export(again, decide(again, LEADS, version=version), as_approved, lambda: vault)
+    again.close()
+    said, approved = (read_csv(next(one.rglob("sms.csv")).read_bytes()) for one in (outbox, as_approved))
+    assert said == approved
+    assert {row["text"] for row in said} == {"'=理财升级"}
+    told, wanted = (read_xlsx(next(one.rglob("M2.xlsx")).read_bytes()) for one in (outbox, as_approved))
+    assert told == wanted
+    assert "致电沟通理财" in str(told)
+
+
+@pytest.mark.parametrize(
+    ("stop", "reason"),
+    [
+        ([("paused", "")], "paused"),
+        ([("ended", "exit")], "ended"),
+        ([("ended", "finish")], None),
+        ([("paused", ""), ("resumed", "")], None),
+    ],
+)
+def test_leads_of_a_strategy_that_was_stopped_do_not_leave(ledger, vault, submitted, tmp_path, stop, reason):  # noqa: PLR0917
+    version, step = submitted
+    run_id = decide(ledger, LEADS[:1], version=version)
+    for action, in_flight in stop:
+        step(action, in_flight)
+    (made,) = export(ledger, run_id, tmp_path / "outbox", lambda: vault)
+    assert (made.delivered, made.failed) == ((0, 1) if reason else (1, 0))
+    assert reasons(ledger) == ({"C1": reason} if reason else {})
+    assert reason is None or label(f"reason.{reason}", "zh")
 
 
 def test_one_channel_alone(ledger, vault, tmp_path):
