@@ -382,6 +382,18 @@ _DECLARED = (
         at="contacted_on", store="ledger",
     ),
     Subject(
+        "mark", "Mark", "标记", "A strategy marked the customer, which is seen from the next day on",
+        Time.EVENT, ("mark_id",),
+        (
+            Column("mark_id", T, "Number of the mark", "标记号", required=True),
+            _customer(),
+            Column("name", T, "What the strategy calls it", "标记名", required=True),
+            Column("marked_on", DAY, "Day as of which the strategy marked", "标记日", required=True),
+            Column("strategy", T, "Strategy", "策略", required=True),
+        ),
+        at="marked_on", store="ledger",
+    ),
+    Subject(
         "receipt", "Receipt", "回执", "What a channel or manager reported about a lead", Time.EVENT,
         ("receipt_id",),
         (
@@ -410,6 +422,9 @@ _DECLARED = (
 )  # fmt: skip
 
 SUBJECTS: dict[str, Subject] = {subject.name: subject for subject in _DECLARED}
+
+DELIVERED = tuple(name for name in SUBJECTS if name != "mark")
+"""Subjects that a bank may deliver; marks are made by its strategies alone."""
 
 
 def subject(name: str) -> Subject:

@@ -6,11 +6,15 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+
+from journeykit.ledger import Ledger, start_run, tables
+from journeykit.workdays import next_working_day
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"
@@ -60,6 +64,31 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     return path
+
+
+@pytest.fixture(scope="session")
+def put_mark() -> Callable[[Ledger, str, str, date], None]:
+    """Puts a mark into a ledger, with the run and the enrolment behind it: whose, which, and when."""
+
+    def put(ledger: Ledger, customer_id: str, name: str, marked_on: date) -> None:
+        run = start_run(
+            ledger, job="run_strategies", as_of=marked_on, contact_date=next_working_day(marked_on, "CN"),
+            parameters={}, definitions_hash="test",
+        )  # fmt: skip
+        entered = {
+            "enrolment_id": f"E-{customer_id}", "strategy": "welcome", "version": "1", "arm": "treatment",
+            "customer_id": customer_id, "entered_on": marked_on, "node": "end", "node_since": marked_on,
+            "state": "active", "run_id": run.run_id,
+        }  # fmt: skip
+        marked = {
+            "mark_id": f"K-{customer_id}", "customer_id": customer_id, "name": name, "marked_on": marked_on,
+            "strategy": "welcome", "enrolment_id": f"E-{customer_id}", "run_id": run.run_id,
+        }  # fmt: skip
+        with ledger.transaction("a mark") as connection:
+            connection.execute(sa.insert(tables.enrolment), [entered])
+            connection.execute(sa.insert(tables.mark), [marked])
+
+    return put
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from journeykit.ledger import Ledger, latest_consent
 from journeykit.runs import RunRequest, load_jobs, run_job
 from journeykit.settings import load_settings
 from journeykit.vault import Vault
+from journeykit.workdays import next_working_day
 
 DAY, BEFORE = date(2026, 5, 29), date(2026, 5, 28)
 EXAMPLES = Path(workspace.EXAMPLES)
@@ -120,6 +121,18 @@ def test_a_day_fills_ledger_vault_and_mart(root):
     assert "manager" in loaded.absent
     again = workspace.load_day(DAY)
     assert (again.load_id, again.consents) == (loaded.load_id, 0)
+
+
+def test_a_mark_is_seen_from_the_day_after_on(root, put_mark):
+    ledger = Ledger.open(load_settings().ledger_url)
+    put_mark(ledger, "C1", "welcomed", DAY)
+    ledger.close()
+    shown = []
+    for day in (DAY, next_working_day(DAY, "CN")):
+        workspace.load_day(day)
+        with jk.connect(as_of=day) as mart:
+            shown.append(mart.frame("mark")[["customer_id", "name", "marked_on"]].to_dict("records"))
+    assert shown == [[], [{"customer_id": "C1", "name": "welcomed", "marked_on": DAY}]]
 
 
 def test_a_fatal_rule_lets_nothing_in(root):

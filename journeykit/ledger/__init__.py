@@ -9,6 +9,7 @@ from journeykit.ledger.enrolments import EnrolmentChanges, read_enrolments
 from journeykit.ledger.keys import enrolment_id, lead_id
 from journeykit.ledger.leads import Recorded, read_drops, read_leads, record_decisions
 from journeykit.ledger.ledger import Ledger, content
+from journeykit.ledger.marks import read_marks
 from journeykit.ledger.receipts import ImportedReceipts, import_receipts, read_receipts
 from journeykit.ledger.runs import (
     Run,
@@ -51,6 +52,7 @@ __all__ = [
     "read_drops",
     "read_enrolments",
     "read_leads",
+    "read_marks",
     "read_receipts",
     "read_runs",
     "record_audit",

@@ -23,8 +23,8 @@ OUTSIDE_AFTER_DAYS = 31
 _TELLING = re.compile(r"(?!.*\d{5})[^\n]{1,20}")
 
 
-OURS = frozenset({"contact", "receipt"})
-"""Subjects that journeykit makes itself; a bank may add its own history."""
+OURS = frozenset({"contact", "receipt", "mark"})
+"""Subjects that journeykit makes itself; of contacts and receipts a bank may add its own history."""
 
 
 def find_in_mapping(mapping: Mapping, as_of: date) -> Iterator[Finding]:

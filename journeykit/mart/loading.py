@@ -50,7 +50,7 @@ def load_sources(
         Whose working days tell whether the files show a later day.
     derive : callable
         Called once nothing fatal was found and before anything is published; returns subjects whose
-        rows take the place of the bank's own: contacts, from the ledger.
+        rows take the place of the bank's own: contacts and marks, from the ledger.
 
     Returns
     -------

@@ -43,7 +43,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from journeykit.contract import SUBJECTS, Subject, subject
+from journeykit.contract import DELIVERED, SUBJECTS, Subject, subject
 from journeykit.errors import JourneykitError, MappingError
 from journeykit.mart.language import code_lists_of, parse
 from journeykit.mart.manifest import Absence, Assumption
@@ -249,6 +249,8 @@ def _problems(mapping: Mapping) -> Iterator[str]:
         if name not in SUBJECTS:
             yield from _unknown(lambda name=name: subject(name))
             continue
+        if name not in DELIVERED:
+            yield f"{name} is made by journeykit alone; take it out of the mapping"
         if mapping.is_absent(name):
             yield f"{name} is mapped and declared absent"
         if filled.assumption is not None and filled.assumption not in stated:

@@ -68,7 +68,7 @@ def stage_subject(connection: sa.Connection, mapping: Mapping, name: str, root: 
 
 
 def stage_derived(connection: sa.Connection, name: str, rows: pa.Table, as_of: date) -> Staged:
-    """Take a subject's rows from elsewhere: contacts, which the ledger keeps."""
+    """Take a subject's rows from elsewhere: contacts and marks, which the ledger keeps."""
     staged = Staged(subject(name), connection)
     relation = f"source_{next(_numbers)}"
     native(connection).register(relation, rows)

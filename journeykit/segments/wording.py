@@ -143,6 +143,7 @@ EVENTS: dict[str, tuple[str, str, str]] = {
     "event": ("event of behaviour", "events of behaviour", "行为"),
     "txn": ("transaction", "transactions", "交易"),
     "contact": ("contact by the bank", "contacts by the bank", "触达"),
+    "mark": ("mark by a strategy", "marks by strategies", "标记"),
     "balance": ("balance", "balances", "余额记录"),
     "referral": ("referral", "referrals", "转介"),
     "risk_assessment": ("risk assessment", "risk assessments", "风险测评"),

@@ -10,11 +10,17 @@ from functools import partial
 import pyarrow as pa
 
 from journeykit.display import Table
-from journeykit.ledger import import_consent, import_contacts, import_receipts, read_contacts
+from journeykit.ledger import (
+    import_consent,
+    import_contacts,
+    import_receipts,
+    read_contacts,
+    read_marks,
+)
 from journeykit.mart.findings import CheckReport
 from journeykit.mart.loading import check_sources, load_sources, read_subject
 from journeykit.mart.mapping import Mapping, read_mapping
-from journeykit.mart.warehouse.contacts import keep_contacts
+from journeykit.mart.warehouse.kept import keep_rows
 from journeykit.mart.warehouse.store import Warehouse
 from journeykit.mart.warehouse.subjects import check_rows, count_rows, read_rows, show_day
 from journeykit.settings import Settings, load_settings
@@ -86,7 +92,7 @@ def load_day(as_of: date | str) -> LoadedDay:
             check_rows(connection, mapping)
             read = partial(read_rows, connection, mapping, as_of=day)
             derived = _import(settings, mapping, day, read, new)
-            keep_contacts(connection, day, derived["contact"])
+            keep_rows(connection, day, derived)
             seen = show_day(connection, mapping, day, settings.workspace.country)
             manifest = count_rows(connection, seen)
     else:
@@ -125,7 +131,7 @@ def _import(
         importers = {"consent": import_consent, "contact": import_contacts, "receipt": import_receipts}
         for name, importer in importers.items():
             new[name] = importer(ledger, read(name=name)).added
-        return {"contact": read_contacts(ledger, day)}
+        return {"contact": read_contacts(ledger, day), "mark": read_marks(ledger, day)}
     finally:
         ledger.close()
 

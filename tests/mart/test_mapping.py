@@ -61,6 +61,7 @@ WRONG = {
     "subjects: {}\nabsent: [{subject: holding}]": "reason: Field required",
     "subjects: {customer: {sources: [{file: a.csv}]}}\nabsent: [{subject: customer, reason: r}]":
         "mapped and declared absent",
+    "subjects: {mark: {sources: [{file: a.csv}]}}": "mark is made by journeykit alone",
     "": "subjects: Field required",
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from journeykit.contract import SUBJECTS, Time
+from journeykit.contract import DELIVERED, SUBJECTS, Time
 from synthetic_data.advancing import advance
 from synthetic_data.generating import generate
 
@@ -21,7 +21,7 @@ CURRENT = {"amount", "used", "status", "next_due_on", "next_due_amount", "on_dut
 
 def _open(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    for name in SUBJECTS:
+    for name in DELIVERED:
         place = folder / name / "*.parquet" if (folder / name).is_dir() else folder / f"{name}.parquet"
         connection.execute(f"CREATE VIEW {name} AS FROM read_parquet('{place}')")
     return connection

@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from journeykit.contract import SUBJECTS, Type
+from journeykit.contract import DELIVERED, SUBJECTS, Type
 from journeykit.mart.mapping import Mapping
 from journeykit.mart.sources import LANDED
 from journeykit.mart.warehouse.store import Warehouse
@@ -84,7 +84,8 @@ def fill(url: str, rows: dict[str, list[dict[str, Any]]]) -> None:
 
 def mapping(**changed: Any) -> Mapping:
     """Every subject from the table of its name; the bank has rows of days to come, and that is no matter."""
-    subjects = {name: {"sources": [{"table": f"core.{name}"}], "assumption": "steady"} for name in LANDED}
+    names = [name for name in LANDED if name in DELIVERED]
+    subjects = {name: {"sources": [{"table": f"core.{name}"}], "assumption": "steady"} for name in names}
     content = {
         "source_day": "daily",
         "assumptions": [{"name": "steady", "text": "What is known only today was so before."}],

@@ -15,7 +15,7 @@ import yaml
 
 import journeykit as jk
 from journeykit import workspace
-from journeykit.contract import SUBJECTS
+from journeykit.contract import DELIVERED
 from journeykit.errors import DataError, SettingsError, StoreError
 from journeykit.ledger import Ledger, read_leads, start_run
 from journeykit.runs import RunRequest, run_job
@@ -30,7 +30,7 @@ def url(empty_database, as_warehouse, built_workspace):
     """The synthetic bank's rows as the bank's own tables."""
     bank = built_workspace / "synthetic_data" / "bank"
     with empty_database() as address:
-        as_warehouse(address, {name: _rows(bank, name) for name in SUBJECTS})
+        as_warehouse(address, {name: _rows(bank, name) for name in DELIVERED})
         yield address
 
 
@@ -44,7 +44,7 @@ def root(built_workspace, tmp_path, monkeypatch) -> Path:
     """The workspace with the mart in its files, and a mapping onto tables."""
     root = tmp_path / "workspace"
     shutil.copytree(built_workspace, root, ignore=shutil.ignore_patterns("bank"))
-    subjects = {name: {"sources": [{"table": f"core.{name}"}]} for name in SUBJECTS}
+    subjects = {name: {"sources": [{"table": f"core.{name}"}]} for name in DELIVERED}
     subjects["txn"] |= {"latest_by": "recorded_at"}
     mapping = {"source_day": "daily", "subjects": subjects}
     (root / "scheduled" / "mapping.yaml").write_text(yaml.safe_dump(mapping), encoding="utf-8")
@@ -115,7 +115,7 @@ def test_builds_are_measured_and_compared_there(root, url):
         jk.tag_drift("2026-05-28")
 
 
-def test_a_day_is_loaded_from_tables(root, url, monkeypatch):
+def test_a_day_is_loaded_from_tables(root, url, monkeypatch, put_mark):
     embedded = shutil.copytree(root, root.parent / "embedded")
     with jk.connect(as_of=DAY) as files:
         contacts = files.frame("contact")
@@ -130,9 +130,19 @@ def test_a_day_is_loaded_from_tables(root, url, monkeypatch):
     assert ledger_rows(root, "consent") == ledger_rows(embedded, "consent")
     again = jk.load_day(DAY)
     assert (again.consents, again.contacts, again.load_id) == (0, 0, first.load_id)
+    welcomed = jk.did("mark", name="welcomed").within(days=30)
     jk.build_tags(DAY)
     with jk.connect() as there:
         assert there.frame("contact").equals(contacts)
+        assert there.count(welcomed) == 0
+        someone = there.frame("contact")["customer_id"].iloc[0]
+    ledger = Ledger.open(load_settings(root).ledger_url)
+    put_mark(ledger, someone, "welcomed", date(2026, 5, 28))
+    ledger.close()
+    jk.load_day(DAY)
+    jk.build_tags(DAY)
+    with jk.connect() as there:
+        assert there.ids(welcomed) == [someone]
     for one in (root, embedded):
         decide(one, monkeypatch)
     assert decided(root) == decided(embedded)

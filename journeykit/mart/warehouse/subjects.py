@@ -23,8 +23,7 @@ from journeykit.mart.mapping import File, Mapping
 from journeykit.mart.reading import LATEST, Reading, align
 from journeykit.mart.sources import LANDED, end_of, subject_table
 from journeykit.mart.staged import LOST, is_required
-from journeykit.mart.warehouse.contacts import NAME as OURS
-from journeykit.mart.warehouse.contacts import kept_contacts
+from journeykit.mart.warehouse.kept import KEPT, kept_rows
 from journeykit.workdays import next_working_day
 
 _CAST = (sa.Enum, sa.Uuid)
@@ -58,8 +57,9 @@ def show_day(connection: sa.Connection, mapping: Mapping, as_of: date, country: 
             "up to that day, or correct `source_day`."
         )
     rows = _read_mapping(connection, mapping)
-    if (kept := kept_contacts(connection, as_of)) is not None:
-        rows["contact"] = _Rows(subject("contact"), kept.subquery("kept"), [OURS])
+    for name, table in KEPT.items():
+        if (kept := kept_rows(connection, name, as_of)) is not None:
+            rows[name] = _Rows(subject(name), kept.subquery("kept"), [table.fullname])
     manifest = _manifest(connection, mapping, rows, as_of, country)
     for name in LANDED:
         try:
@@ -197,7 +197,7 @@ def _manifest(
         for name, one in rows.items()
         if one.relation is not None
     )
-    ours = {name for name, one in rows.items() if one.tables == [OURS]}
+    ours = {name for name, table in KEPT.items() if rows[name].tables == [table.fullname]}
     whole = SourceManifest(
         as_of=max(as_of, _shown_day(connection, mapping, rows, as_of, country)),
         files=tuple(files),
