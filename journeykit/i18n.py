@@ -137,6 +137,18 @@ LABELS: dict[str, tuple[str, str]] = {
     "approval.in_flight.finish": ("people in flight finish on their version", "在途客户按原版本走完"),
     "approval.in_flight.migrate": ("people in flight move to the new version", "在途客户转入新版本"),
     "approval.in_flight.exit": ("people in flight leave", "在途客户全部退出"),
+    # what a check of a strategy finds
+    "check.title": ("{}: {} findings", "{}：{} 项发现"),
+    "check.severity": ("severity", "级别"),
+    "check.node": ("node", "节点"),
+    "check.remedy": ("remedy", "问题与建议"),
+    "check.error": ("error", "错误"),
+    "check.warning": ("warning", "警告"),
+    "check.none": ("no", "0"),
+    "reach.title": ("As of {}: {} members, {} of them control", "截至 {}：客群 {} 人，其中对照组 {} 人"),
+    "reach.node": ("Node", "节点"),
+    "reach.way": ("Way", "路径"),
+    "reach.people": ("People", "人数"),
     # what the other jobs report
     "build.customers": ("Customers", "客户数"),
     "build.tags": ("Tags", "标签数"),

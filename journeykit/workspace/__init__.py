@@ -1,6 +1,7 @@
 """The workspace as one thing: what analysts and commands call, put together from every layer."""
 
-from journeykit.workspace.deciding import check, daily_report, run_rows, run_strategies
+from journeykit.workspace.checking import check
+from journeykit.workspace.deciding import daily_report, run_rows, run_strategies
 from journeykit.workspace.delivering import export, lead_rows, leads
 from journeykit.workspace.describing import changed_tags, tag_uses, tags_page
 from journeykit.workspace.loading import LoadedDay, check_day, load_day

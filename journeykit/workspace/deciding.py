@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from journeykit.display import Table
 from journeykit.ledger import Ledger, find_run, read_runs
 from journeykit.mart.mart import Mart
 from journeykit.reports.daily import DailyReport
@@ -14,9 +13,7 @@ from journeykit.reports.daily import daily_report as write_daily_report
 from journeykit.routing import deciding
 from journeykit.routing.result import StrategyRun
 from journeykit.settings import Settings, load_settings
-from journeykit.strategies.checking import check_strategy
 from journeykit.strategies.gate import Gate
-from journeykit.strategies.graph import Strategy
 from journeykit.strategies.live import Today, go_live, running_strategies
 from journeykit.strategies.playbook import Playbook, load_playbook
 from journeykit.vault import Vault
@@ -76,14 +73,6 @@ def daily_report(as_of: date | str, language: str = "") -> DailyReport:
             )  # fmt: skip
     finally:
         ledger.close()
-
-
-def check(strategy: Strategy, mart: Mart) -> Table:
-    """What is wrong with a strategy, node by node, with the remedy; an empty table when it is sound."""
-    playbook = load_playbook(load_settings().scheduled)
-    found = check_strategy(strategy, mart.tags, playbook.offers, playbook.channels)
-    rows = tuple((one.severity, one.node, one.message) for one in found)
-    return Table(f"{strategy.name}: {len(rows) or 'no'} findings", ("severity", "node", "remedy"), rows)
 
 
 def run_rows() -> list[dict[str, Any]]:

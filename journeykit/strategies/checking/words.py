@@ -170,6 +170,12 @@ FINDINGS: dict[str, tuple[Literal["error", "warning"], str, str]] = {
         "权益“{offer}”于 {last} 结束，而客户自 {first} 起才进入。请延长权益，或换用其他权益。",
     ),
     # the audience
+    "no_vault": (
+        "warning",
+        "Customers were not looked at: this account may not ask who left contact details. Let the operator "
+        "run journeykit strategy check.",
+        "未核对客户情况：当前账号无权查询联系方式。请由运维人员运行 journeykit strategy check。",
+    ),
     "nobody": (
         "error",
         "Nobody is in the segment as of {day}. Loosen a condition: mart.waterfall(segment) shows which of "
