@@ -43,6 +43,9 @@ TAGS = Catalogue(
             ("wanted", "Wanted", "目标客户", "boolean", "is_farmer"),
             ("bought", "Bought", "已购", "boolean", "is_farmer"),
             ("gone", "Gone", "离开", "boolean", "is_farmer"),
+            ("keen", "Keen", "有意向", "boolean", "is_farmer"),
+            ("ready", "Ready", "已准备", "boolean", "is_farmer"),
+            ("due_on", "Due", "到期日", "date", "since"),
         ]
     ]
 )
@@ -72,10 +75,14 @@ class Bank:
         self.vault = Vault.open(folder / "vault", read_key(folder / "key"))
         self._builds = count()
 
-    def land(self, subject: str, rows: list[dict]) -> SourceFile:
+    def table(self, subject: str, rows: list[dict]) -> pa.Table:
+        """Rows with the columns of a subject."""
         schema = pa.schema([(column.name, ARROW[column.type.value]) for column in SUBJECTS[subject].columns])
+        return pa.Table.from_pylist(rows, schema=schema)
+
+    def land(self, subject: str, rows: list[dict]) -> SourceFile:
         aside = self.folder / f"{subject}.parquet"
-        pq.write_table(pa.Table.from_pylist(rows, schema=schema), aside)
+        pq.write_table(self.table(subject, rows), aside)
         sha = sha256_of(aside)
         path = self.store.source_path(subject, "all", sha)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -90,9 +97,9 @@ class Bank:
 
     def mart(
         self, customers: list[dict], as_of: date = DAY, *, managers=(), assessments=(), events=(),
-        assumption=None,
+        marks=(), assumption=None,
     ) -> Mart:  # fmt: skip
-        """A mart whose customers have the given tags (`aum`, `wanted`, `bought`, `gone`)."""
+        """A mart whose customers have the given tags, see `TAGS`."""
         known = [
             {
                 "kind": "personal",
@@ -108,6 +115,7 @@ class Bank:
                 self.land("manager", list(managers)),
                 self.land("risk_assessment", list(assessments)),
                 self.land("event", list(events)),
+                self.land("mark", list(marks)),
             ),
             mapping_hash="test",
             absent=(Absence(subject="consent", reason="not kept"),) if assumption else (),
@@ -122,7 +130,8 @@ class Bank:
         schema = pa.schema(
             [("customer_id", pa.string()), *((t, ARROW[TAGS[t].tag.type.value]) for t in TAGS)]
         )
-        defaults = {"aum": Decimal(0), "wanted": True, "bought": False, "gone": False}
+        no = dict.fromkeys(("bought", "gone", "keen", "ready"), False)
+        defaults = {"aum": Decimal(0), "wanted": True, **no}
         rows = [{**defaults, **{k: v for k, v in c.items() if k in schema.names}} for c in customers]
         table = pa.Table.from_pylist(rows, schema=schema)
         with duckdb.connect(str(path)) as connection:
@@ -156,8 +165,7 @@ class Bank:
             }
             for who in ids
         ]
-        schema = pa.schema([(c.name, ARROW[c.type.value]) for c in SUBJECTS["consent"].columns])
-        import_consent(self.ledger, pa.Table.from_pylist(rows, schema=schema))
+        import_consent(self.ledger, self.table("consent", rows))
 
     def reach(self, *ids: str) -> None:
         """Give customers a phone number and a token."""

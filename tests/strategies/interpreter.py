@@ -54,13 +54,13 @@ class Day:
     value : callable
         Of an expression, a customer and the day he entered on: whether it holds, or the date it is.
     answer : callable
-        What becomes of a customer who is a candidate at an action.
+        What becomes of a customer who is a candidate of a strategy at an action.
     """
 
     as_of: date
     customers: Collection[str]
     value: Callable[[Any, str, date], Any]
-    answer: Callable[[str, Send | Assign], Answer]
+    answer: Callable[[str, str, Send | Assign], Answer]
 
     def knows(self, rule: Any, customer: str, entered_on: date) -> Any:
         """The value of an expression for a customer; missing of who is not in the snapshot."""
@@ -185,7 +185,7 @@ class People:
             if not contacting or not isinstance(action, Send | Assign) or action.id in skipped:
                 return
             self.candidates.add((day.as_of, strategy.name, action.id, enrolment.customer))
-            answer = day.answer(enrolment.customer, action)
+            answer = day.answer(enrolment.customer, strategy.name, action)
             if answer == "lead":
                 self._contact(enrolment, day, strategy, action)
                 return
