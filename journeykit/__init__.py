@@ -50,6 +50,7 @@ _HOME = {
     "path": "strategies.building",
     "pause": "workspace.approving",
     "plan_tags": "workspace",
+    "presets": "preset",
     "record_members": "workspace",
     "refuse": "workspace.approving",
     "resume": "workspace.approving",

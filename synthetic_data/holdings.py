@@ -173,7 +173,10 @@ def _draw_loans(people: Population) -> Contracts:
     middle = np.select([product == PLACE["L-BIZ"], product == PLACE["L-HOME"]], [12.6, 12.8], 10.9)
     limit = np.maximum(10_000_00, np.exp(middle + 0.5 * rng.standard_normal(len(who))) * 100 // 1e5 * 1e5)
     term = TERMS[product]
-    opened = np.maximum(people.since[who] + 5, rng.integers(LAST - np.minimum(term, 1900) - 100, LAST))
+    begun = rng.integers(LAST - np.minimum(term, 1900) - 100, LAST)
+    # Every second consumer loan is a year older, so that some are paid off before the bank's base day.
+    older = (product == PLACE["L-CONSUMER"]) & (stream(people.seed, "older loans").random(len(who)) < 0.5)
+    opened = np.maximum(people.since[who] + 5, begun - 365 * older)
     later = np.where(rng.random(len(who)) < 0.25, opened + rng.integers(30, 700, len(who)), NEVER)
     at_once = ~REVOLVING[product] | (rng.random(len(who)) < 0.55)
     drawn = np.where(at_once, opened, np.where(later < opened + term, later, NEVER))

@@ -153,7 +153,7 @@ def referral_columns(people: Population, first: int, last: int) -> Columns:
     naming = people.has_account & (rng.random(size) < 0.08) & (people.since <= named_on)
     met, unmet = np.flatnonzero(brought), np.flatnonzero(naming)
     chain = _chain_lengths(referrer, brought)
-    alike = stream(people.seed, "one device").random(size) < 0.02
+    alike = stream(people.seed, "one device").random(size) < 0.05
     whom = np.append(referrer[met], unmet)
     day = np.append(people.since[met], named_on[unmet]).astype(np.int64)
     referred = np.append(met, np.full(len(unmet), -1))
