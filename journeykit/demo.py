@@ -79,16 +79,18 @@ def _work(settings: Settings, customers: int, console: Console) -> tuple[LoadedD
 
 
 def approve_strategies(as_of: date) -> None:
-    """Submit and approve every strategy whose file was not submitted yet, by made-up colleagues."""
+    """Submit and approve every strategy whose file was not decided on yet, by made-up colleagues."""
     with connect(as_of=as_of) as mart, Desk.open() as desk:
         for name, plan in desk.playbook.strategies.items():
             version = version_of(plan, desk.tags, desk.playbook)
-            if desk.life(name).state(version) == "draft":
+            state = desk.life(name).state(version)
+            if state == "draft":
                 desk.submit(
                     plan, mart, purpose=f"To show how it works: {plan.title or name}.",
                     harm="Nobody: the customers are made up.", data_confirmed=True, in_flight="finish",
                     days=SIMULATED_DAYS, as_=ANALYST,
                 )  # fmt: skip
+            if state in ("draft", "submitted"):
                 desk.approve(name, version, APPROVER)
 
 

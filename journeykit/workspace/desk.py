@@ -84,6 +84,8 @@ class Desk:
     ) -> StrategyHistory:  # fmt: skip
         """Propose a strategy; see :func:`journeykit.workspace.approving.submit`."""
         plan = Strategy.from_yaml(plan.to_yaml())  # what a file would hold is what goes on record
+        findings = check_strategy(plan, mart.tags, self.playbook.offers, self.playbook.channels)
+        require_sound(findings)
         content = closure(plan, self.tags, self.playbook)
         text = closure_text(content)
         version = version_of_text(text)
@@ -96,8 +98,6 @@ class Desk:
         }
         used = data_used(plan, self.tags, self.playbook)
         check_confirmed(used, data_confirmed)
-        findings = check_strategy(plan, mart.tags, self.playbook.offers, self.playbook.channels)
-        require_sound(findings)
         live = self.gate.stored(plan.name, life.live).closure if life.live else None
         detail = {
             **answers,

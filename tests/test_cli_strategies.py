@@ -1,0 +1,343 @@
+"""Strategies proposed, approved and stopped by commands, read by their output; and who may not."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+import journeykit as jk
+from journeykit import demo, workspace
+from journeykit.cli import app
+from journeykit.errors import ApprovalError, DefinitionError, IdentityError
+from journeykit.ledger import Ledger, content, read_audit, read_enrolments, start_run
+from journeykit.settings import load_settings
+from journeykit.strategies.graph import Strategy
+
+DAY = date(2026, 5, 29)
+ANALYST, APPROVER, OPERATOR = "analyst [demo]", "approver [demo]", "operator [demo]"
+NAME = "idle_inflow"
+ANSWERS = (
+    "--purpose",
+    "Put idle money to work",
+    "--harm",
+    "Nobody",
+    "--data-confirmed",
+    "--days",
+    "2",
+)
+
+
+@dataclass
+class Office:
+    """A workspace, and the commands given in it."""
+
+    root: Path
+
+    def run(self, *words: str) -> Result:
+        """What `journeykit strategy …` answers, on a screen of 120 columns."""
+        done = CliRunner().invoke(app, ["strategy", *words], env={"COLUMNS": "120"}, prog_name="journeykit")
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done
+
+    def does(self, *words: str) -> dict:
+        """A command that works, as JSON."""
+        done = self.run(*words, "--json")
+        assert (done.exit_code, done.stderr) == (0, ""), done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def refuses(self, *words: str) -> str:
+        """One message on stderr, exit code 1, and an unchanged ledger."""
+        before = self.ledger_content()
+        done = self.run(*words)
+        assert (done.exit_code, done.stdout) == (1, ""), done.stdout
+        assert done.stderr.startswith("Error: ")
+        assert "Traceback" not in done.stderr
+        assert self.ledger_content() == before
+        return done.stderr
+
+    def submit(self, name: str = NAME) -> str:
+        """The version that was submitted."""
+        return self.does("submit", name, *ANSWERS, "--as", ANALYST)["steps"][-1]["version"]
+
+    def ledger(self) -> Ledger:
+        return Ledger.open(load_settings(self.root).ledger_url)
+
+    def ledger_content(self) -> dict:
+        ledger = self.ledger()
+        try:
+            return content(ledger)
+        finally:
+            ledger.close()
+
+    def enrolled(self) -> set[tuple[str, str]]:
+        ledger = self.ledger()
+        try:
+            return {(row["strategy"], row["version"]) for row in read_enrolments(ledger).to_pylist()}
+        finally:
+            ledger.close()
+
+    def night(self) -> object:
+        ledger = self.ledger()
+        with jk.connect(as_of=DAY) as mart:
+            run = start_run(
+                ledger, job="run_strategies", as_of=DAY, contact_date=mart.contact_date, parameters={},
+                definitions_hash="", build_id=mart.build_id,
+            )  # fmt: skip
+        ledger.close()
+        return jk.run_strategies(DAY, run_id=run.run_id, build_id=str(run.build_id))
+
+    def edit(self, old: str, new: str, file: str = f"strategies/{NAME}.yaml") -> None:
+        path = self.root / "scheduled" / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def rows(self) -> dict[str, dict]:
+        return {row["name"]: row for row in self.does("list")["strategies"]}
+
+
+@pytest.fixture
+def office(built_workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    root = shutil.copytree(built_workspace, tmp_path / "w")
+    monkeypatch.setenv("JOURNEYKIT_WORKSPACE", str(root))
+    return Office(root)
+
+
+@pytest.fixture(scope="module")
+def shared(built_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(built_workspace, tmp_path_factory.mktemp("untouched") / "w")
+
+
+@pytest.fixture
+def untouched(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """One for every command that changes nothing."""
+    monkeypatch.setenv("JOURNEYKIT_WORKSPACE", str(shared))
+    return Office(shared)
+
+
+# -- the way of a strategy ----------------------------------------------------------------------------
+
+
+def test_from_a_draft_to_live_and_to_its_end(office):
+    assert office.rows()[NAME]["state"] == "draft"
+    version = office.submit()
+    assert version == office.rows()[NAME]["version"]
+    office.does("refuse", NAME, version, "--reason", "Too many calls", "--as", APPROVER)
+    assert office.submit() == version
+    done = office.does("approve", NAME, version, "--as", APPROVER)
+    assert done["state"] == "approved"
+    result = office.night()
+    assert [one.name for one in result.strategies] == [NAME]
+    assert office.enrolled() == {(NAME, version)}
+    assert office.rows()[NAME]["live"] == version
+    for command, state in (("pause", "paused"), ("resume", "live"), ("end", "ended")):
+        assert office.does(command, NAME, "--as", OPERATOR)["state"] == state
+    steps = office.does("show", NAME)["steps"]
+    assert [(one["action"], one["actor"]) for one in steps] == [
+        ("submitted", ANALYST), ("refused", APPROVER), ("submitted", ANALYST), ("approved", APPROVER),
+        ("live", "journeykit"), ("paused", OPERATOR), ("resumed", OPERATOR), ("ended", OPERATOR),
+    ]  # fmt: skip
+    assert steps[1]["detail"] == {"reason": "Too many calls"}
+    ledger = office.ledger()
+    audited = [(row["action"], row["actor"]) for row in read_audit(ledger).to_pylist()]
+    ledger.close()
+    told = [(f"strategy {one['action']}", one["actor"]) for one in steps]
+    assert [one for one in audited if one[0].startswith("strategy ")] == told
+
+
+def test_a_submission_carries_what_an_approver_needs(office):
+    version = office.submit()
+    detail = office.does("show", NAME)["steps"][-1]["detail"]
+    assert detail["purpose"] == "Put idle money to work"
+    assert detail["harm"] == "Nobody"
+    assert detail["in_flight"] == "finish"
+    assert {row["privacy"] for row in detail["data"]} >= {"C1", "C2"}
+    assert ("txn", "amount") in {(row["subject"], one) for row in detail["data"] for one in row["columns"]}
+    assert detail["difference"]
+    assert "simulation" in detail
+    for language, words in (("en", "What it is good for"), ("zh", "目的")):
+        office_language(office, language)
+        said = office.run("show", NAME, version).stdout
+        assert words in said
+        assert "Put idle money to work" in said
+
+
+def office_language(office: Office, language: str) -> None:
+    path = office.root / "journeykit.toml"
+    text = path.read_text(encoding="utf-8")
+    for old in ("en", "zh"):
+        text = text.replace(f'language = "{old}"', f'language = "{language}"')
+    path.write_text(text, encoding="utf-8")
+
+
+def test_an_edited_file_is_a_draft_beside_the_live_version(office):
+    version = office.submit()
+    office.does("approve", NAME, version, "--as", APPROVER)
+    office.edit("control: '0.1'", "control: '0.2'")
+    row = office.rows()[NAME]
+    assert (row["state"], row["version"] != version) == ("draft", True)
+    office.night()
+    assert office.enrolled() == {(NAME, version)}
+    differences = office.does("diff", NAME)["differences"]
+    assert "20" in " ".join(one["text"] for one in differences)
+    assert office.does("diff", NAME, version)["differences"] == differences
+    second = office.submit()
+    assert office.rows()[NAME]["live"] == version
+    office.does("withdraw", NAME, second, "--as", ANALYST)
+    assert office.rows()[NAME]["state"] == "withdrawn"
+
+
+def test_a_copy_is_a_draft_of_its_own(office):
+    done = office.does("copy", NAME, "idle_again")
+    assert Path(done["file"]) == office.root / "scheduled" / "strategies" / "idle_again.yaml"
+    copied = Strategy.load("idle_again")
+    assert copied.name == "idle_again"
+    assert copied.nodes == Strategy.load(NAME).nodes
+    assert office.rows()["idle_again"]["state"] == "draft"
+    assert "There is a strategy 'idle_again' already" in office.refuses("copy", NAME, "idle_again")
+    assert office.does("diff", "idle_again", NAME)["strategy"] == "idle_again"
+
+
+def test_a_check_exits_1_when_something_blocks_running(office):
+    assert office.run("check", NAME).exit_code == 0
+    office.edit("offer: W-", "offer: X-")
+    done = office.run("check", NAME)
+    assert done.exit_code == 1
+    assert "Unknown offer" in done.stdout
+    assert "findings block running" in office.refuses("submit", NAME, *ANSWERS, "--as", ANALYST)
+
+
+# -- who may not, and what is missing -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("submit", NAME, *ANSWERS), "may not submit strategies. That is for author: analyst [demo]"),
+        (("submit", NAME, *ANSWERS, "--as", APPROVER), "'approver [demo]' may not submit"),
+        (("submit", NAME, *ANSWERS, "--as", "analyst"), "is not who you are"),
+        (("submit", NAME, "--as", ANALYST), "Its purpose is empty"),
+        (("submit", NAME, "--purpose", "x", "--harm", " ", "--as", ANALYST), "who could be harmed is empty"),
+        (("submit", NAME, "--purpose", "x", "--harm", "y", "--as", ANALYST), "Transaction"),
+        (("submit", NAME, *ANSWERS, "--in-flight", "vanish", "--as", ANALYST), "finish, migrate, exit"),
+        (("submit", "idle_inflo", *ANSWERS, "--as", ANALYST), "Did you mean 'idle_inflow'?"),
+        (("approve", NAME, "0123456789ab", "--as", APPROVER), "it is a draft, and no version waits"),
+        (("refuse", NAME, "0123456789ab", "--as", APPROVER), "Its reason is empty"),
+        (("pause", NAME, "--as", OPERATOR), "no version of it is live or approved"),
+        (("resume", NAME, "--as", OPERATOR), "it is not paused"),
+        (("end", NAME, "--in-flight", "migrate", "--as", OPERATOR), "finish, exit"),
+        (("pause", NAME, "--as", ANALYST), "for operator or approver: operator [demo], approver [demo]"),
+        (("show", "nothing_like_it"), "Unknown strategy 'nothing_like_it'"),
+        (("diff", NAME, "0123456789ab"), "Unknown version of 'idle_inflow', or strategy '0123456789ab'"),
+        (("copy", "nothing_like_it", "another"), "Unknown strategy"),
+    ],
+)
+def test_what_is_refused_is_one_message_and_changes_nothing(untouched, words, says):
+    assert says in untouched.refuses(*words)
+
+
+def test_nobody_approves_their_own(office):
+    path = office.root / "journeykit.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('approver = ["', 'approver = ["analyst [demo]", "'), encoding="utf-8")
+    version = office.submit()
+    said = office.refuses("approve", NAME, version, "--as", ANALYST)
+    assert "nobody decides on what is their own" in said
+    assert "It is for another approver: approver [demo]" in said
+
+
+def test_what_changed_since_it_was_submitted_is_not_approved(office):
+    version = office.submit()
+    offer = Strategy.load(NAME).actions[0].offer
+    office.edit("value: '", "value: '1", f"offers/{offer}.yaml")
+    said = untouched.refuses("approve", NAME, version, "--as", APPROVER)
+    assert f"offer '{offer}' changed" in said
+
+
+@pytest.mark.parametrize("claim", ["LOGNAME", "USER", "LNAME", "USERNAME"])
+def test_the_environment_gives_nobody_a_role(untouched, monkeypatch, claim):
+    monkeypatch.setenv(claim, ANALYST)
+    assert f"'{pwd.getpwuid(os.geteuid()).pw_name}' may not submit" in untouched.refuses(
+        "submit", NAME, *ANSWERS
+    )
+
+
+def test_in_a_bank_accounts_act_and_made_up_colleagues_do_not(office, monkeypatch):
+    """The workspace becomes a bank's: what was approved in the demonstration no longer runs."""
+    version = office.submit()
+    office.does("approve", NAME, version, "--as", APPROVER)
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    path = office.root / "journeykit.toml"
+    text = path.read_text(encoding="utf-8").replace("demo = true", "demo = false")
+    roles = f'[roles]\nauthor = ["{me}"]\napprover = ["{me}", "uid 4000000001", "{APPROVER}"]\n'
+    path.write_text(text[: text.index("[roles]")] + roles, encoding="utf-8")
+    assert "no demonstration workspace" in office.refuses("pause", NAME, "--as", APPROVER)
+    result = office.night()
+    (held,) = (one.reason for one in result.held if one.strategy == NAME)
+    assert "of a demonstration" in held
+    assert office.enrolled() == set()
+
+    with jk.connect(as_of=DAY) as mart:
+        plan = Strategy.load(NAME).model_copy(update={"title": "In earnest"})
+        answers = {"purpose": "Put money to work", "harm": "Nobody", "data_confirmed": True, "days": 2}
+        again = jk.submit(plan, mart, **answers)
+        second = again.life.submitted
+    with pytest.raises(ApprovalError, match="nobody decides on what is their own"):
+        jk.approve(NAME, second)
+    with pytest.raises(IdentityError):
+        jk.approve(NAME, second, as_=APPROVER)
+    monkeypatch.setattr(os, "geteuid", lambda: 4_000_000_001)
+    assert jk.approve(NAME, second).life.steps[-1].actor == "uid 4000000001"
+
+
+def test_a_decided_day_makes_nothing_live(office):
+    version = office.submit()
+    office.does("approve", NAME, version, "--as", APPROVER)
+    first = office.night()
+    office.edit("control: '0.1'", "control: '0.2'")
+    second = office.submit()
+    office.does("approve", NAME, second, "--as", APPROVER)
+    assert office.night() == first
+    assert office.rows()[NAME]["state"] == "approved"
+
+
+# -- in a notebook ------------------------------------------------------------------------------------
+
+
+def test_a_demonstration_approves_what_is_there_and_once(office):
+    demo.approve_strategies(DAY)
+    rows = office.rows()
+    assert {row["state"] for row in rows.values()} == {"approved"}
+    before = office.ledger_content()
+    demo.approve_strategies(DAY)
+    assert office.ledger_content() == before
+    actors = {step.actor for name in rows for step in jk.strategy_history(name).life.steps}
+    assert actors == {ANALYST, APPROVER}
+    assert {one.name for one in office.night().strategies} == set(rows)
+
+
+def test_a_history_prints_in_both_languages_and_gives_the_versions_back(office):
+    version = office.submit()
+    history = jk.strategy_history(NAME)
+    assert history[version] == Strategy.load(NAME)
+    assert "submitted" in repr(history)
+    assert ANALYST in history._repr_html_()
+    assert "已提交" in repr(history.table("zh"))
+    with pytest.raises(DefinitionError, match="Unknown version of strategy 'idle_inflow'"):
+        history["0123456789ab"]
+
+
+def test_a_plan_that_a_file_could_not_hold_is_not_submitted(office):
+    broken = Strategy.load(NAME).model_copy(update={"name": "../../etc"})
+    with jk.connect(as_of=DAY) as mart, pytest.raises(DefinitionError):
+        jk.submit(broken, mart, purpose="x", harm="y", data_confirmed=True, as_=ANALYST)
+    assert workspace.strategy_rows() == list(office.rows().values())
