@@ -33,7 +33,7 @@ from journeykit.runs.parameters import declared_parameters, read_parameters
 from journeykit.runs.planning import Plan, plan_run
 from journeykit.runs.requests import RunRequest, RunResult
 from journeykit.settings import Settings, load_settings
-from journeykit.strategies.playbook import load_playbook
+from journeykit.strategies.playbook import load_readable
 
 _LASTING = (DefinitionError, MappingError, SettingsError, DataError)
 
@@ -187,7 +187,7 @@ def _export(ledger: Ledger, plan: Plan) -> tuple[ChannelExport, ...]:
     return export_run(
         ledger,
         plan.run_id,
-        load_playbook(settings.scheduled),
+        load_readable(settings.scheduled),
         outbox=settings.var / "outbox",
         language=settings.workspace.language,
         open_vault=lambda: open_vault(settings),

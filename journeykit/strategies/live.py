@@ -70,7 +70,13 @@ def running_strategies(ledger: Ledger, playbook: Playbook, tags: Mapping[str, An
                 held.append(one)
             else:
                 running.append(one)
+    held += [_unreadable(name, problem) for name, problem in playbook.unreadable.items()]
     return Today(tuple(running), tuple(held))
+
+
+def _unreadable(name: str, problem: str) -> Held:
+    told = f"Its file is a draft that cannot be read: {problem}"
+    return Held(strategy=name, version="", reason=told, reason_zh=f"草稿文件无法读取：{problem}")
 
 
 def _waiting(life: Life, gate: Gate, *, drafted: bool) -> Iterator[Held]:

@@ -19,18 +19,38 @@ Definition = TypeVar("Definition", Strategy, Offer, Channel)
 
 @dataclass(frozen=True)
 class Playbook:
-    """Strategies, offers, channels and models by name."""
+    """Strategies, offers, channels and models by name.
+
+    `unreadable` says by file name what is wrong with a strategy that cannot be read.
+    """
 
     strategies: Mapping[str, Strategy]
     offers: Mapping[str, Offer]
     channels: Mapping[str, Channel]
     models: Mapping[str, Model] = field(default_factory=dict)
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_playbook(scheduled: Path) -> Playbook:
     """Read strategies, offers, channels and models from the folders of a workspace's `scheduled`."""
+    playbook = load_readable(scheduled)
+    for problem in playbook.unreadable.values():
+        raise DefinitionError(problem)
+    return playbook
+
+
+def load_readable(scheduled: Path) -> Playbook:
+    """The same, without strategies that cannot be read: a draft never stops what was approved."""
+    strategies: dict[str, Strategy] = {}
+    unreadable: dict[str, str] = {}
+    for path in sorted((scheduled / "strategies").glob("*.yaml")):
+        try:
+            strategies[path.stem] = _read_file(path, Strategy)
+        except DefinitionError as error:
+            unreadable[path.stem] = str(error)
     return Playbook(
-        strategies=_read_folder(scheduled / "strategies", Strategy),
+        strategies=strategies,
+        unreadable=unreadable,
         offers=_read_folder(scheduled / "offers", Offer),
         channels=_read_folder(scheduled / "channels", Channel),
         models=load_models(scheduled / "models"),
@@ -38,14 +58,16 @@ def load_playbook(scheduled: Path) -> Playbook:
 
 
 def _read_folder(folder: Path, model: type[Definition]) -> dict[str, Definition]:
-    """Definitions by name; a file is called like what it defines, so that a name stands once."""
-    found = {}
-    for path in sorted(folder.glob("*.yaml")):
-        definition = read_definition(path, model)
-        if definition.name != path.stem:
-            raise DefinitionError(
-                f"{path} defines '{definition.name}'. "
-                f"Rename the file to {definition.name}.yaml, or the definition."
-            )
-        found[definition.name] = definition
-    return found
+    """Definitions by name."""
+    return {path.stem: _read_file(path, model) for path in sorted(folder.glob("*.yaml"))}
+
+
+def _read_file(path: Path, model: type[Definition]) -> Definition:
+    """A definition; its file is called like what it defines, so that a name stands once."""
+    definition = read_definition(path, model)
+    if definition.name != path.stem:
+        raise DefinitionError(
+            f"{path} defines '{definition.name}'. "
+            f"Rename the file to {definition.name}.yaml, or the definition."
+        )
+    return definition

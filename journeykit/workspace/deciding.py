@@ -15,7 +15,7 @@ from journeykit.routing.result import StrategyRun
 from journeykit.settings import Settings, load_settings
 from journeykit.strategies.gate import Gate
 from journeykit.strategies.live import Today, go_live, running_strategies
-from journeykit.strategies.playbook import Playbook, load_playbook
+from journeykit.strategies.playbook import Playbook, load_readable
 from journeykit.vault import Vault
 from journeykit.workdays import is_working_day
 from journeykit.workspace.opening import as_day, built_days, connect, open_ledger
@@ -24,7 +24,7 @@ from journeykit.workspace.opening import as_day, built_days, connect, open_ledge
 def run_strategies(as_of: date | str, *, run_id: str, build_id: str = "") -> StrategyRun:
     """Decide a day in a run that the runner started: who becomes a lead, and why everybody else does not."""
     settings, day = load_settings(), as_day(as_of)
-    playbook, ledger = load_playbook(settings.scheduled), open_ledger(settings)
+    playbook, ledger = load_readable(settings.scheduled), open_ledger(settings)
     vault = Vault.open(settings.var / "vault")
     try:
         known = find_run(ledger, run_id)
@@ -68,7 +68,7 @@ def daily_report(as_of: date | str, language: str = "") -> DailyReport:
     try:
         with connect(as_of=as_of) as mart:
             return write_daily_report(
-                mart, ledger, load_playbook(settings.scheduled),
+                mart, ledger, load_readable(settings.scheduled),
                 language=language or settings.workspace.language, min_cell=settings.privacy.min_cell,
             )  # fmt: skip
     finally:

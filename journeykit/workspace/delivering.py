@@ -13,7 +13,7 @@ from journeykit.errors import DefinitionError
 from journeykit.identity import account
 from journeykit.ledger import read_leads
 from journeykit.settings import load_settings
-from journeykit.strategies.playbook import load_playbook
+from journeykit.strategies.playbook import load_readable
 from journeykit.strategies.stored import approved_words
 from journeykit.workspace.opening import as_day, open_ledger
 
@@ -63,7 +63,7 @@ def export(leads: pd.DataFrame, channel: str, *, dry_run: bool = True) -> Table:
         Some leads of a run for the channel are missing, or there is no such channel; nothing is written.
     """
     settings = load_settings()
-    playbook = load_playbook(settings.scheduled)
+    playbook = load_readable(settings.scheduled)
     rows = pa.Table.from_pandas(leads).to_pylist()
     ledger = open_ledger(settings)
     try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from journeykit.errors import ApprovalError, DefinitionError, unknown_name
 from journeykit.identity import acting
 from journeykit.ledger import Ledger
-from journeykit.ledger.approvals import append_step
+from journeykit.ledger.approvals import append_step, read_closures
 from journeykit.mart.mart import Mart
 from journeykit.settings import Settings, load_settings
 from journeykit.strategies.approval import Life, permit, read_lives
@@ -20,7 +21,8 @@ from journeykit.strategies.differences import closure_difference
 from journeykit.strategies.gate import Gate
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.history import StrategyHistory
-from journeykit.strategies.playbook import Playbook, load_playbook
+from journeykit.strategies.playbook import Playbook, load_readable
+from journeykit.strategies.stored import read_stored
 from journeykit.strategies.submission import check_confirmed, check_in_flight, checked_text
 from journeykit.strategies.versions import closure, closure_text, version_of_text
 from journeykit.tags import Catalogue
@@ -33,8 +35,6 @@ class Desk:
 
     settings: Settings
     ledger: Ledger
-    playbook: Playbook
-    tags: Catalogue
 
     @classmethod
     @contextmanager
@@ -43,9 +43,21 @@ class Desk:
         settings = load_settings()
         ledger = open_ledger(settings)
         try:
-            yield cls(settings, ledger, load_playbook(settings.scheduled), catalogue(settings))
+            yield cls(settings, ledger)
         finally:
             ledger.close()
+
+    # Read when first asked for: to pause a strategy, no definition need be in order.
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        """Drafts, offers, channels and models, as files have them."""
+        return load_readable(self.settings.scheduled)
+
+    @cached_property
+    def tags(self) -> Catalogue:
+        """The tags of this workspace."""
+        return catalogue(self.settings)
 
     @property
     def gate(self) -> Gate:
@@ -55,25 +67,29 @@ class Desk:
     def life(self, name: str) -> Life:
         """Where a strategy stands; one that is only a draft has no steps."""
         lives = read_lives(self.ledger)
-        if name not in lives and name not in self.playbook.strategies:
+        if name in lives:
+            return lives[name]
+        if name not in self.playbook.strategies:
             known = {*lives, *self.playbook.strategies}
             raise unknown_name("strategy", name, known, "List them with: journeykit strategy list")
-        return lives.get(name, Life(name))
+        return Life(name)
 
     def draft(self, name: str) -> Strategy:
         """The strategy in a file."""
         known = self.playbook.strategies
+        if name in self.playbook.unreadable:
+            raise DefinitionError(self.playbook.unreadable[name])
         if name not in known:
             raise unknown_name("strategy", name, known, "Strategies lie in scheduled/strategies.")
         return known[name]
 
     def history(self, name: str) -> StrategyHistory:
         """Every step of a strategy, and what its versions were."""
-        life, gate = self.life(name), self.gate
+        life, closures = self.life(name), read_closures(self.ledger)
         versions: dict[str, Strategy] = {}
         for version in dict.fromkeys(step.version for step in life.steps):
             try:
-                versions[version] = gate.stored(name, version).strategy
+                versions[version] = read_stored(name, version, closures[name, version]).strategy
             except DefinitionError:
                 continue  # its steps are told all the same
         return StrategyHistory(life, versions)

@@ -16,6 +16,8 @@ from journeykit.workspace.desk import Desk
 def strategy_rows() -> list[dict[str, Any]]:
     """The strategies of this workspace as plain rows: the file's version, its state, and the live one."""
     with Desk.open() as desk:
+        for problem in desk.playbook.unreadable.values():
+            raise DefinitionError(problem)
         names = {*desk.playbook.strategies, *read_lives(desk.ledger)}
         return [_row(desk, name) for name in sorted(names)]
 
