@@ -79,6 +79,10 @@ LEADS = [
 ]
 
 
+HOURS = {"C1": 18, "C5": 9}
+"""Before which hour some must not be contacted."""
+
+
 def decide(ledger, leads, as_of=AS_OF, contact_date=CONTACT_DATE, version="v1", **parameters):
     run = start_run(
         ledger, job="run_strategies", as_of=as_of, contact_date=contact_date, parameters=parameters,
@@ -108,6 +112,7 @@ def decide(ledger, leads, as_of=AS_OF, contact_date=CONTACT_DATE, version="v1", 
                 "branch_id": pa.array([lead[4] for lead in leads], pa.string()),
                 "offer": ["W-30D"] * len(leads),
                 "expected_value": pa.array([Decimal(lead[5]) for lead in leads], pa.decimal128(18, 2)),
+                "not_before_hour": pa.array([HOURS.get(lead[0]) for lead in leads], pa.int64()),
                 "reason": [reason] * len(leads),
             }
         ),
@@ -199,6 +204,7 @@ def test_messages_and_work_lists_are_written_and_accounted_for(ledger, vault, tm
     leads = {row["customer_id"]: row for row in read_leads(ledger).to_pylist()}
     assert {row["phone"]: row["lead_id"] for row in rows} == {PHONES[c]: leads[c]["lead_id"] for c in PHONES}
     assert {row["text"] for row in rows} == {"'=理财升级"}
+    assert {row["phone"]: row["not_before"] for row in rows} == {PHONES["C1"]: "18:00", PHONES["C2"]: ""}
     assert (messages.delivered, messages.failed) == (2, 1)
 
     worst, best = sorted(read_xlsx(made[f"{sales}/M%2F1.xlsx"]), key=lambda row: row["客户编号"])
@@ -206,6 +212,7 @@ def test_messages_and_work_lists_are_written_and_accounted_for(ledger, vault, tm
     assert worst["客户"] == "赵**" and best["客户"] == "钱**" and best["客户编号"] == "C5"
     assert best["沟通要点"] == "致电沟通理财" and best["推荐理由"] == "闲置：资产 600,000"
     assert (best["策略"], best["权益"], best["截止日期"]) == ("闲置资金", "30天理财", "2026-06-04")
+    assert (best["不早于"], worst["不早于"]) == ("09:00", "")
     index = read_csv(made[f"{sales}/index.csv"])
     assert [(row["客户经理"], row["文件"], row["线索"]) for row in index] == [
         ("M/1", "M%2F1.xlsx", "2"), ("M2", "M2.xlsx", "1"),
@@ -467,6 +474,8 @@ def test_a_frame_is_exported_for_its_channel_alone_and_whole_only(tmp_path, monk
     decide(ledger, [LEADS[0], *LEADS[3:5]])
     frame = jk.leads(AS_OF)
     sales = frame[frame["channel"] == "mobile_sales"]
+    shown = jk.export(sales, "mobile_sales")  # a frame has its hours as 9.0 and NaN
+    assert {row[shown.columns.index("Not before")] for row in shown.rows} == {"09:00", ""}
     for wrong in (sales[:1], sales.assign(lead_id=["x", "y"]), sales.assign(run_id="other")):
         with pytest.raises(DefinitionError, match="all of a run's leads or none"):
             jk.export(wrong, "mobile_sales", dry_run=False)
