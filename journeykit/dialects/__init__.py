@@ -11,6 +11,7 @@ from journeykit.dialects.aggregates import (
 from journeykit.dialects.attempts import months_later, parse_time, round_to
 from journeykit.dialects.databases import (
     begin_writing,
+    fetch_columns,
     first_opening,
     index_where,
     insert_columns,
@@ -88,6 +89,7 @@ __all__ = [
     "days_from",
     "detach",
     "fetch_arrow",
+    "fetch_columns",
     "first_by",
     "first_opening",
     "from_units",

@@ -161,6 +161,30 @@ def index_where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
+def fetch_columns(
+    connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]], size: int
+) -> Iterator[list[Sequence[Any]]]:
+    """The rows of a statement by column, so many rows at a time: in half the time that rows take.
+
+    Days and times come as the driver gives them, from SQLite as ISO text.
+    """
+    dialect = connection.dialect
+    columns = statement.selected_columns
+    processors = [
+        None
+        if isinstance(column.type, sa.Date | sa.DateTime)
+        else column.type.dialect_impl(dialect).result_processor(dialect, None)
+        for column in columns
+    ]
+    with connection.execute(statement) as result:
+        cursor: Any = result.cursor
+        while rows := cursor.fetchmany(size):
+            yield [
+                values if process is None else [process(value) for value in values]
+                for process, values in zip(processors, zip(*rows, strict=True), strict=True)
+            ]
+
+
 def insert_columns(connection: sa.Connection, table: sa.Table, columns: Mapping[str, Sequence[Any]]) -> None:
     """Insert many rows, given by column; as tuples where the driver takes them, in half the time."""
     if not len(next(iter(columns.values()))):

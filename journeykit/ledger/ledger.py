@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -116,18 +116,18 @@ def arrow_of(connection: sa.Connection, statement: sa.Select[*tuple[Any, ...]]) 
     """Run a statement on an open connection and return Arrow; see :meth:`Ledger.read_arrow`."""
     columns = list(statement.selected_columns)
     schema = pa.schema([(column.name, arrow_type(column.type)) for column in columns])
-    result = connection.execute(statement, execution_options={"stream_results": True})
     batches = [
-        pa.record_batch(
-            [
-                pa.array(values, field.type)
-                for values, field in zip(zip(*rows, strict=True), schema, strict=True)
-            ],
-            schema=schema,
-        )
-        for rows in result.partitions(_CHUNK)
+        pa.record_batch([_array(*one) for one in zip(part, schema.types, strict=True)], schema)
+        for part in dialects.fetch_columns(connection, statement, _CHUNK)
     ]
     return pa.Table.from_batches(batches, schema)
+
+
+def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Values as the driver gives them; days and times may be ISO text, which Arrow reads quickly."""
+    if pa.types.is_temporal(kind) and any(isinstance(one, str) for one in values):
+        return pa.array(values, pa.string()).cast(kind)
+    return pa.array(values, kind)
 
 
 def arrow_type(kind: sa.types.TypeEngine[Any]) -> pa.DataType:

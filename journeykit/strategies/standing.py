@@ -11,7 +11,7 @@ from journeykit.strategies.people import LEFT, STANDING, People
 
 def read_people(ledger: Ledger, strategy: str) -> People:
     """Everybody who stands in a strategy, and when the others left; at one moment."""
-    ours = sa.select(enrolment).where(enrolment.c.strategy == strategy).order_by(enrolment.c.enrolment_id)
+    ours = sa.select(enrolment).where(enrolment.c.strategy == strategy)
     active = ours.where(enrolment.c.state == "active")
     ended = ours.where(enrolment.c.state == "exited")
     with ledger.reading() as connection:
