@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lab check bench bench-large bench-segments chaos mutate
+.PHONY: demo test lab check bench bench-large bench-segments bench-strategies chaos mutate
 .DEFAULT_GOAL := demo
 
 demo: .venv/.base  ## a 20,000-customer bank, the morning jobs, leads, files, reports and mails in var/
@@ -28,6 +28,9 @@ bench-large: .venv/.dev  ## the full build at 10 M customers, run once; needs 30
 
 bench-segments: .venv/.dev  ## counts, behaviour, profile and overlap at 10 M customers; needs 20 GB of disk
 	$(BIN)/python tests/benchmarks/segments.py
+
+bench-strategies: .venv/.dev  ## a night of 1 M people on a dozen nodes, in SQLite and in PostgreSQL
+	$(BIN)/python tests/benchmarks/strategies.py
 
 mutate: .venv/.dev  ## change the compiler in one place at a time and see whether the spec notices; an hour
 	$(BIN)/python -m pip install --quiet -e ".[dev,mutation]"
