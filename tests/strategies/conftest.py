@@ -1,5 +1,6 @@
 """A small real bank: landed subjects, a tag snapshot, a ledger and a vault, all on disk."""
 
+import os
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 
 from journeykit.contract import SUBJECTS
 from journeykit.files import sha256_of
@@ -67,10 +69,10 @@ OFFERS = {
 class Bank:
     """Customers as dictionaries in, a mart of any day out."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ledger: str = "") -> None:
         self.tags, self.channels, self.offers = TAGS, CHANNELS, OFFERS
         self.folder, self.store = folder, MartStore(folder / "mart")
-        self.ledger = Ledger.open(f"sqlite:///{folder / 'ledger.sqlite'}")
+        self.ledger = Ledger.open(ledger or f"sqlite:///{folder / 'ledger.sqlite'}")
         create_key(folder / "key")
         self.vault = Vault.open(folder / "vault", read_key(folder / "key"))
         self._builds = count()
@@ -192,4 +194,20 @@ def bank(tmp_path: Path) -> Iterator[Bank]:
 @pytest.fixture(scope="module")
 def banks(tmp_path_factory: pytest.TempPathFactory):
     """Makes as many banks as a generated test needs."""
-    return lambda: Bank(tmp_path_factory.mktemp("bank"))
+    return lambda ledger="": Bank(tmp_path_factory.mktemp("bank"), ledger)
+
+
+@pytest.fixture(scope="module")
+def new_database(postgres: str):
+    """Makes as many empty databases of a real PostgreSQL as a generated test needs."""
+    base, numbers = sa.make_url(postgres).set(drivername="postgresql+psycopg"), count()
+    server = sa.create_engine(base, isolation_level="AUTOCOMMIT")
+
+    def make() -> str:
+        name = f"living_{os.getpid()}_{next(numbers)}"
+        with server.connect() as connection:
+            connection.execute(sa.DDL(f"CREATE DATABASE {name}"))
+        return base.set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    server.dispose()

@@ -82,10 +82,8 @@ def lives(draw: st.DrawFn) -> Life:
     )
 
 
-@checked(14)
-@given(lives())
-def test_the_engine_does_what_the_interpreter_does(banks, life):
-    living = Living(banks(), life.town)
+def follow(living: Living, life: Life) -> None:
+    """Live every day, and find engine and interpreter agreed on each."""
     for today in life.town.days:
         running = list(life.running(today))
         result = living.live(today, running)
@@ -93,6 +91,7 @@ def test_the_engine_does_what_the_interpreter_does(banks, life):
             continue
         assert result.held == ()
         living.agree(today)
+        living.agree_on_contacts(today, running)
         everybody = Counter(one.strategy for one in living.people.enrolments)
         active = Counter(state[:2] for state in living.states() if state[-1] is None)
         assert set(active.values()) <= {1}
@@ -100,12 +99,25 @@ def test_the_engine_does_what_the_interpreter_does(banks, life):
             assert count.enrolled == count.active + count.exited == everybody[count.name]
             assert count.active == len(living.people.active(count.name))
             assert count.candidates == count.leads + count.drops
-        living.agree_on_contacts(today, running)
         if today.again:
             known = content(living.bank.ledger)
             late = replace(today, tags=life.town.days[0].tags)
             assert living.decide(late, running) == result
             assert content(living.bank.ledger) == known
+
+
+@checked(14)
+@given(lives())
+def test_the_engine_does_what_the_interpreter_does(banks, life):
+    follow(Living(banks(), life.town), life)
+
+
+@checked(4)
+@given(lives())
+def test_it_does_so_with_a_ledger_in_postgresql(banks, new_database, life):
+    bank = banks(new_database())
+    follow(Living(bank, life.town), life)
+    bank.ledger.close()
 
 
 @st.composite
