@@ -181,3 +181,11 @@ def test_service_sells_nothing() -> None:
     silver = presets["silver_haired_service"].strategy
     assert {node.channel for node in silver.actions} == {"outbound_call", "counter"}
     assert presets["complaint_recovery"].strategy.starts[0].control == 0
+
+
+@pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("README.zh.md", "zh")])
+def test_the_readme_lists_them_as_they_are(page: str, language: str) -> None:
+    text = (SCHEDULED.parent / page).read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)`.*\| (.*) \|$", text, re.MULTILINE)
+    told = [(name, getattr(presets[name], "about_zh" if language == "zh" else "about")) for name in presets]
+    assert [row for row in listed if row[0] in presets] == told
