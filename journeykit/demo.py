@@ -24,7 +24,7 @@ AS_OF = date(2026, 5, 29)
 SEED = 20260529
 BANK = Path("synthetic_data") / "bank"
 ANALYST, APPROVER = "analyst [demo]", "approver [demo]"
-SIMULATED_DAYS = 5  # a demonstration has no past to replay
+SIMULATED = {"idle_inflow": 5}  # days ahead; one shows what the others would carry too
 
 
 def run_demo(customers: int) -> None:
@@ -88,7 +88,7 @@ def approve_strategies(as_of: date) -> None:
                 desk.submit(
                     plan, mart, purpose=f"To show how it works: {plan.title or name}.",
                     harm="Nobody: the customers are made up.", data_confirmed=True, in_flight="finish",
-                    days=SIMULATED_DAYS, as_=ANALYST,
+                    days=SIMULATED.get(name, 0), as_=ANALYST,
                 )  # fmt: skip
             if state in ("draft", "submitted"):
                 desk.approve(name, version, APPROVER)

@@ -116,5 +116,16 @@ def _answers(submitted: Step, language: str) -> Iterator[tuple[str, str]]:
         yield "difference", in_language(language, row["text"], row["text_zh"])
     for row in detail["warnings"]:
         yield "warning", in_language(language, row["text"], row["text_zh"])
-    for figure, value in detail["simulation"].items():
-        yield "simulation", f"{figure}: {show_value(value)}"
+    for figure in ("days", "entered", "contacts", "goals", "goals_control", "cost"):
+        if figure in detail["simulation"]:
+            yield figure, _band(detail["simulation"][figure])
+    for one in detail["simulation"].get("assumptions", ()):
+        yield "assumption", in_language(language, one["text"], one["text_zh"])
+
+
+def _band(value: Any) -> str:
+    """A figure; one that is not certain with the ends of its interval."""
+    if not isinstance(value, Mapping):
+        return show_value(value)
+    low, high = show_value(value["low"]), show_value(value["high"])
+    return f"{show_value(value['expected'])} ({low} – {high})"

@@ -42,6 +42,14 @@ def check_confirmed(used: DataUsed, confirmed: bool) -> None:
         )
 
 
+def check_days(days: int, *, demo: bool) -> None:
+    """Refuse a submission without a simulation; in a demonstration 0 days mean none, to be quick."""
+    if days < (0 if demo else 1):
+        raise ApprovalError(
+            "A submission carries its simulation. Give the days ahead, as in days=30 (--days)."
+        )
+
+
 def check_in_flight(choice: str, allowed: tuple[str, ...] = IN_FLIGHT) -> str:
     """What becomes of people in flight; ApprovalError names the choices."""
     if choice not in allowed:

@@ -42,7 +42,7 @@ def submit(
         Of the people in the version it replaces: ``finish`` on that one, ``migrate`` where their node still
         exists, or ``exit``.
     days : int
-        How many days are simulated.
+        How many days ahead are simulated.
     as_ : str
         A made-up colleague, in a demonstration workspace only.
 

@@ -30,7 +30,7 @@ def check(strategy: Strategy, mart: Mart, language: str = "en") -> Table:
     playbook = load_playbook(settings.scheduled)
     found = check_strategy(strategy, mart.tags, playbook.offers, playbook.channels)
     if mart.build_id is not None and all(one.severity != "error" for one in found):
-        audience = _check_audience(strategy, mart, playbook, settings)
+        audience = look_at_audience(strategy, mart, playbook, settings)
         found = tuple(sorted((*found, *audience), key=lambda finding: finding.severity))
     rows = tuple((label(f"check.{one.severity}", language), one.node, one.text(language)) for one in found)
     heads = tuple(label(f"check.{one}", language) for one in ("severity", "node", "remedy"))
@@ -38,7 +38,7 @@ def check(strategy: Strategy, mart: Mart, language: str = "en") -> Table:
     return Table(label("check.title", language).format(strategy.name, count), heads, rows)
 
 
-def _check_audience(
+def look_at_audience(
     strategy: Strategy, mart: Mart, playbook: Playbook, settings: Settings
 ) -> tuple[Finding, ...]:
     """The vault may belong to another account, which then is who can tell whom a contact reaches."""

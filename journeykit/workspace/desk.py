@@ -15,7 +15,7 @@ from journeykit.ledger.approvals import append_step, read_closures
 from journeykit.mart.mart import Mart
 from journeykit.settings import Settings, load_settings
 from journeykit.strategies.approval import Life, permit, read_lives
-from journeykit.strategies.checking import check_strategy, require_sound
+from journeykit.strategies.checking import Finding, check_strategy, require_sound
 from journeykit.strategies.data_used import data_used
 from journeykit.strategies.differences import closure_difference
 from journeykit.strategies.gate import Gate
@@ -23,9 +23,10 @@ from journeykit.strategies.graph import Strategy
 from journeykit.strategies.history import StrategyHistory
 from journeykit.strategies.playbook import Playbook, load_readable
 from journeykit.strategies.stored import read_stored
-from journeykit.strategies.submission import check_confirmed, check_in_flight, checked_text
+from journeykit.strategies.submission import check_confirmed, check_days, check_in_flight, checked_text
 from journeykit.strategies.versions import closure, closure_text, version_of_text
 from journeykit.tags import Catalogue
+from journeykit.workspace.checking import look_at_audience
 from journeykit.workspace.opening import catalogue, open_ledger
 
 
@@ -114,19 +115,30 @@ class Desk:
         }
         used = data_used(plan, self.tags, self.playbook)
         check_confirmed(used, data_confirmed)
+        check_days(days, demo=self.settings.workspace.demo)
         live = self.gate.stored(plan.name, life.live).closure if life.live else None
         detail = {
             **answers,
             "data": used.rows(),
             "warnings": [
                 {"text": f"{one.node}: {one.message}", "text_zh": f"{one.node}：{one.message_zh}"}
-                for one in findings
+                for one in (*findings, *self._audience(plan, mart, days))
             ],
             "difference": closure_difference(live, content, self.tags).rows(),
-            "simulation": _simulated(plan, mart, days),
+            "simulation": self._simulation(plan, mart, days),
         }
         self._append(life, "submitted", version, actor=actor, detail=detail, closure=text)
         return self.history(plan.name)
+
+    def _audience(self, plan: Strategy, mart: Mart, days: int) -> tuple[Finding, ...]:
+        """What today's customers make of it; looked at where it is simulated."""
+        return look_at_audience(plan, mart, self.playbook, self.settings) if days else ()
+
+    def _simulation(self, plan: Strategy, mart: Mart, days: int) -> dict[str, Any]:
+        """The figures of a simulation made here, so that nobody attaches those of another strategy."""
+        from journeykit.workspace.simulating import simulate  # charts and frames load when used
+
+        return simulate(plan, mart, days=days).summary() if days else {}
 
     def approve(self, name: str, version: str, as_: str) -> StrategyHistory:
         """Let a version become live; see :func:`journeykit.workspace.approving.approve`."""
@@ -158,13 +170,3 @@ class Desk:
         append_step(
             self.ledger, life.steps, strategy=life.strategy, version=version, action=action, **recorded
         )
-
-
-def _simulated(plan: Strategy, mart: Mart, days: int) -> dict[str, Any]:
-    """The figures of a simulation made here, so that nobody attaches those of another strategy."""
-    try:
-        from journeykit.workspace.simulating import simulate  # pyright: ignore[reportMissingImports]
-    except ModuleNotFoundError:
-        return {}
-
-    return simulate(plan, mart, days=days).summary()
