@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
@@ -18,7 +18,8 @@ from journeykit.mart.mart import Mart
 from journeykit.reports.charts import bar_chart
 from journeykit.reports.facts import DayFacts, read_day
 from journeykit.reports.figures import Figure, KeyFigures, Section
-from journeykit.reports.tables import count_by, cross_table, ranked_table, shown, titled
+from journeykit.reports.tables import count_by, cross_table, held_table, ranked_table, shown, titled
+from journeykit.routing.result import Held
 from journeykit.routing.route import TEMPORARY
 from journeykit.strategies.playbook import Playbook
 from journeykit.suppression import TOTAL, suppress_small
@@ -52,8 +53,9 @@ class DailyReport:
 
 
 def daily_report(
-    mart: Mart, ledger: Ledger, playbook: Playbook, *, language: str, min_cell: int
-) -> DailyReport:
+    mart: Mart, ledger: Ledger, playbook: Playbook, *,
+    language: str, min_cell: int, held: Sequence[Held] = (),
+) -> DailyReport:  # fmt: skip
     """Report on everything decided as of the mart's day.
 
     Parameters
@@ -68,6 +70,8 @@ def daily_report(
         ``en`` or ``zh``.
     min_cell : int
         Counts of customers below it are withheld, and others that would reveal them.
+    held : sequence of Held
+        Versions of strategies that did not run that day.
 
     Raises
     ------
@@ -75,14 +79,15 @@ def daily_report(
         No strategies have been run as of that day.
     """
     facts = read_day(mart, ledger)
-    return write_report(facts, mart.manifest, playbook, language=language, min_cell=min_cell)
+    return write_report(facts, mart.manifest, playbook, language=language, min_cell=min_cell, held=held)
 
 
 def write_report(
-    facts: DayFacts, manifest: SourceManifest, playbook: Playbook, *, language: str, min_cell: int
-) -> DailyReport:
+    facts: DayFacts, manifest: SourceManifest, playbook: Playbook, *,
+    language: str, min_cell: int, held: Sequence[Held] = (),
+) -> DailyReport:  # fmt: skip
     """The report on facts already read; see :func:`daily_report`."""
-    writer = _Writer(manifest, playbook, facts, language, min_cell)
+    writer = _Writer(manifest, playbook, facts, language=language, min_cell=min_cell, held=held)
     return DailyReport(
         summary=writer.summary(),
         funnel=writer.funnel(),
@@ -100,8 +105,10 @@ class _Writer:
     """Writes the sections from one reading of the day."""
 
     def __init__(
-        self, manifest: SourceManifest, playbook: Playbook, facts: DayFacts, language: str, min_cell: int
-    ) -> None:
+        self, manifest: SourceManifest, playbook: Playbook, facts: DayFacts, *,
+        language: str, min_cell: int, held: Sequence[Held],
+    ) -> None:  # fmt: skip
+        self.held = held_table(held, language)
         self.manifest, self.playbook, self.facts = manifest, playbook, facts
         self.language, self.min_cell = language, min_cell
         self.strategy_words = titled(playbook.strategies, language)
@@ -174,7 +181,9 @@ class _Writer:
             min_cell=self.min_cell,
             language=self.language,
         )
-        return Section(self.word("daily.leads"), (self._with_stage(table),), self.word("daily.leads.note"))
+        held = (self.held,) if self.held.rows else ()
+        note = self.word("daily.leads.note")
+        return Section(self.word("daily.leads"), (*held, self._with_stage(table)), note)
 
     def _with_stage(self, table: Table) -> Table:
         """The table with each strategy's stage behind its name."""

@@ -11,7 +11,7 @@ from journeykit.display import Table
 from journeykit.i18n import in_language, label
 from journeykit.mart.manifest import Assumption, SourceManifest
 from journeykit.reports.figures import Figure, KeyFigures, Section
-from journeykit.reports.tables import cross_table, titled
+from journeykit.reports.tables import cross_table, held_table, titled
 from journeykit.routing.result import StrategyRun
 from journeykit.settings import load_settings
 from journeykit.strategies.usage import TouchedUsers
@@ -139,7 +139,9 @@ def summarise_run(run: StrategyRun, language: str) -> Section:
         tuple(label(key, language) for key in ("build", "decisions_hash")),
         ((run.build_id, run.decisions_sha256[:12]),),
     )
-    return Section(label("run.section", language), (table, facts, *([stated] if stated.rows else [])))
+    others = [one for one in (stated,) if one.rows]
+    held = [one for one in (held_table(run.held, language),) if one.rows]
+    return Section(label("run.section", language), (*held, table, facts, *others))
 
 
 def _stated(assumptions: tuple[Assumption, ...], language: str) -> Table:

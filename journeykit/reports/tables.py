@@ -8,10 +8,20 @@ from typing import Any
 import pandas as pd
 
 from journeykit.display import WITHHELD, Table
-from journeykit.i18n import label
+from journeykit.i18n import in_language, label
+from journeykit.routing.result import Held
 from journeykit.suppression import TOTAL, suppress_small
 
 Words = Callable[[str], str]
+
+
+def held_table(held: Sequence[Held], language: str) -> Table:
+    """The versions of strategies that did not run, and why; without rows where all did."""
+    rows = tuple(
+        (one.strategy, one.version, in_language(language, one.reason, one.reason_zh)) for one in held
+    )
+    heads = tuple(label(key, language) for key in ("strategy", "rule", "reason"))
+    return Table(label("run.held", language), heads, rows)
 
 
 def count_by(frame: Any, *columns: str) -> pd.DataFrame:

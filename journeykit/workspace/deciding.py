@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from journeykit.ledger import Ledger, find_run, read_runs
@@ -11,7 +12,7 @@ from journeykit.mart.mart import Mart
 from journeykit.reports.daily import DailyReport
 from journeykit.reports.daily import daily_report as write_daily_report
 from journeykit.routing import deciding
-from journeykit.routing.result import StrategyRun
+from journeykit.routing.result import Held, StrategyRun
 from journeykit.settings import Settings, load_settings
 from journeykit.strategies.gate import Gate
 from journeykit.strategies.live import Today, go_live, running_strategies
@@ -34,7 +35,7 @@ def run_strategies(as_of: date | str, *, run_id: str, build_id: str = "") -> Str
             today = _today(ledger, playbook, mart, demo=settings.workspace.demo, begins=begins)
             return deciding.run_strategies(
                 mart, ledger, vault, playbook, today.running, run_id=run_id,
-                folder=settings.var / "runs" / job / day.isoformat() / run_id,
+                folder=_folder(settings, job, day, run_id),
                 earlier=_missed_days(settings, ledger, day), held=today.held,
             )  # fmt: skip
     finally:
@@ -70,9 +71,26 @@ def daily_report(as_of: date | str, language: str = "") -> DailyReport:
             return write_daily_report(
                 mart, ledger, load_readable(settings.scheduled),
                 language=language or settings.workspace.language, min_cell=settings.privacy.min_cell,
+                held=_held_on(settings, ledger, mart.as_of),
             )  # fmt: skip
     finally:
         ledger.close()
+
+
+def _held_on(settings: Settings, ledger: Ledger, day: date) -> list[Held]:
+    """What did not run that day, from the files of its runs as long as they are kept."""
+    runs = [run for run in read_runs(ledger) if run.decided and run.as_of == day]
+    folders = {run.run_id: _folder(settings, run.job, day, run.run_id) for run in runs}
+    return [
+        held
+        for run_id, folder in folders.items()
+        if (folder / deciding.RESULT_FILE).is_file()
+        for held in deciding.read_result(ledger, run_id, folder).held
+    ]
+
+
+def _folder(settings: Settings, job: str, day: date, run_id: str) -> Path:
+    return settings.var / "runs" / job / day.isoformat() / run_id
 
 
 def run_rows() -> list[dict[str, Any]]:

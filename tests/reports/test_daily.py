@@ -13,6 +13,7 @@ from journeykit.mart.manifest import Absence, Assumption, SourceManifest
 from journeykit.reports.daily import write_report
 from journeykit.reports.facts import DayFacts
 from journeykit.routing.channel import Channel
+from journeykit.routing.result import Held
 from journeykit.segments import Segment
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.playbook import Playbook
@@ -56,7 +57,7 @@ def leads(count, strategy, channel, manager=None, state="delivered"):
     )
 
 
-def report(language="en", mobile=24, failed=0, managers=None):
+def report(language="en", mobile=24, failed=0, managers=None, held=()):
     made = [leads(50 - failed, "idle", "sms"), leads(mobile, "loan", "mobile_sales", "M1")]
     if failed:
         made.append(leads(failed, "idle", "sms", state="failed"))
@@ -85,7 +86,7 @@ def report(language="en", mobile=24, failed=0, managers=None):
         by_manager={"M1": mobile},
         freshness=(("txn", 1000, DAY),),
     )
-    return write_report(facts, MANIFEST, PLAYBOOK, language=language, min_cell=10)
+    return write_report(facts, MANIFEST, PLAYBOOK, language=language, min_cell=10, held=held)
 
 
 def test_figures_add_up():
@@ -126,6 +127,15 @@ def test_a_small_channel_is_told_neither_by_capacity_nor_by_managers():
 def test_a_few_failed_deliveries_withhold_the_delivered_ones_too():
     text = repr(report(failed=2))
     assert "Delivered  •" in text and re.search(r"Text message\s+•\s+•", text)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "The offer ended."), ("zh", "产品已下架。")])
+def test_a_strategy_that_was_held_is_named_with_the_reason(language, words):
+    held = Held(strategy="idle", version="abc123", reason="The offer ended.", reason_zh="产品已下架。")
+    sound, loud = report(language), report(language, held=[held])
+    assert "abc123" not in repr(sound)
+    for part in ("idle", "abc123", words):
+        assert part in repr(loud.strategies) and part in loud.strategies._repr_html_()
 
 
 def test_a_chinese_report_leaves_no_english():
