@@ -216,10 +216,10 @@ app_first_login = Preset(
             "never_logged_in",
             (tag("kind") == "personal")
             & tag("days_since_login").is_missing()
-            & (tag("active_txn_count_90d") >= 3)
+            & (tag("wechat_txn_count_90d") >= 1)
             & (tag("age") < 60),
-            title="Active customer who never logged in",
-            title_zh="活跃但从未登录手机银行",
+            title="Pays by phone and never logged in",
+            title_zh="习惯手机支付但从未登录手机银行",
         ),
         control=0.1,
         reentry=365,

@@ -84,8 +84,9 @@ complaint_recovery = Preset(
     expected="Half say that it was put right; unanswered, three in ten leave within a year (assumption).",
     expected_zh="约一半客户认可处理结果；若无回应，约三成一年内流失（假设值）。",
     watch="Nobody is kept back as control: whoever complains gets an answer. So compare with the months "
-    "before. Second complaints, and days until the first call.",
-    watch_zh="不设对照组：凡投诉必回应，效果与此前月份比较。关注重复投诉与首次回访天数。",
+    "before. Second complaints, days until the first call, and who allowed no contact: answer them where "
+    "they complained.",
+    watch_zh="不设对照组：凡投诉必回应，效果与此前月份比较。关注重复投诉、首次回访天数；未授权触达者在原投诉渠道答复。",
 )  # fmt: skip
 
 birthday = Preset(

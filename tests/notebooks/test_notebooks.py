@@ -39,7 +39,7 @@ def executed(built_workspace: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def test_they_are_numbered_in_reading_order() -> None:
-    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_", "04_", "05_"]
+    assert [path.name[:3] for path in NOTEBOOKS] == [f"{n:02}_" for n in range(1, len(NOTEBOOKS) + 1)]
 
 
 def test_exploring_shows_every_subject(executed: dict[str, str]) -> None:
@@ -78,3 +78,15 @@ def test_the_strategy_is_saved_sound(executed: dict[str, str]) -> None:
     assert [node.id for node in Strategy.load(saved).nodes] == [
         "start", "send_app_push", "wait_3d", "assign_manager",
     ]  # fmt: skip
+
+
+def test_a_preset_is_adapted_in_five_cells(executed: dict[str, str]) -> None:
+    code = [cell for cell in nbformat.read(ROOT / "notebooks" / "06_adapt_a_preset.ipynb", 4).cells
+            if cell.cell_type == "code"]  # fmt: skip
+    assert len(code) == 5
+    text = executed["06_adapt_a_preset.ipynb"]
+    assert "Seven days before a deposit matures" in text
+    assert re.search(r"village_deposit_maturing: (no|\d+) findings", text)
+    assert ">error<" not in text
+    saved = Path(executed["workspace"]) / "scheduled" / "strategies" / "village_deposit_maturing.yaml"
+    assert str(Strategy.load(saved).starts[0].control) == "0.2"
