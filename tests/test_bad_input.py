@@ -17,6 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from journeykit.cli import app
+from journeykit.demo import approve_strategies
 from journeykit.ledger import Ledger
 from journeykit.ledger.ledger import content
 from journeykit.ledger.runs import read_runs
@@ -102,6 +103,9 @@ class Shell:
         failed = path.name.startswith("attempt-") or path.name.endswith("-failed.eml")
         return failed or path.name == "lock" or ".sqlite" in path.name
 
+    def leads(self) -> list[dict]:
+        return json.loads(self.run("leads", "list", "--json").stdout)["leads"]
+
     def edit(self, name: str, old: str, new: str) -> None:
         path = self.scheduled / name
         text = path.read_text(encoding="utf-8")
@@ -134,6 +138,9 @@ def prepared(tmp_path_factory) -> Path:
     built = Shell(folder / "built")
     built.succeeds(*LOAD)
     built.succeeds(*BUILD)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JOURNEYKIT_WORKSPACE", str(built.root))
+        approve_strategies(date.fromisoformat(DAY))
     return folder
 
 
@@ -147,11 +154,26 @@ def built(prepared, tmp_path) -> Shell:
     return Shell(shutil.copytree(prepared / "built", tmp_path / "w"))
 
 
+SUBMIT = (
+    "strategy", "submit", "dormant_customer", "--purpose", "Wake them", "--harm", "Nobody",
+    "--data-confirmed", "--as", "analyst [demo]",
+)  # fmt: skip
+
+
 def test_unknown_tag_in_a_strategy(built):
     built.edit("strategies/dormant_customer.yaml", "name: days_since_txn", "name: days_since_txm")
-    built.refuses(*RUN, naming=("days_since_txm", "Did you mean 'days_since_txn'?", "dormant_customer"))
-    built.restore("strategies/dormant_customer.yaml")
+    built.refuses(*SUBMIT, naming=("days_since_txm", "Did you mean 'days_since_txn'?", "dormant_customer"))
+    built.succeeds(*RUN)  # what was approved runs on
+    assert "dormant_customer" in {lead["strategy"] for lead in built.leads()}
+
+
+def test_a_draft_that_cannot_be_read_stops_nothing_that_was_approved(built):
+    path = built.scheduled / "strategies" / "dormant_customer.yaml"
+    path.write_text("name: mine\ntitle: [never closed\n", encoding="utf-8")
+    built.refuses(*SUBMIT, naming=(str(path), "line 3"))
     built.succeeds(*RUN)
+    assert "dormant_customer" in {lead["strategy"] for lead in built.leads()}
+    built.succeeds("strategy", "pause", "dormant_customer", "--as", "operator [demo]")
 
 
 @pytest.mark.parametrize(

@@ -148,9 +148,12 @@ def workspace(berka_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Wor
     made.run("init", "bank", "--example", "berka")
     made.root /= "bank"
     (made.root / "data").symlink_to(berka_data)
+    _let_made_up_colleagues_act(made.root)
     for as_of in (FRIDAY, DAY):
         made.run("mart", "load", "--as-of", str(as_of))
         made.run("run", "build_tags", "--as-of", str(as_of))
+        if as_of == FRIDAY:
+            _approve(made, "loan_offer", as_of)
         made.run("run", "run_strategies", "--as-of", str(as_of))
     made.run("mart", "check", "--as-of", str(DAY))
     for language in ("en", "zh"):
@@ -158,6 +161,30 @@ def workspace(berka_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Wor
         made.pages[language] = made.report("daily_report", DAY)
     made.run("leads", "list", "--json")
     return made
+
+
+def _let_made_up_colleagues_act(root: Path) -> None:
+    """One account runs the tests, and nobody approves what is their own."""
+    path = root / "journeykit.toml"
+    text = path.read_text(encoding="utf-8").replace("[mart]", "demo = true\n\n[mart]")
+    for role in ("author", "approver"):
+        text = text.replace(f"{role} = []", f'{role} = ["{role} [demo]"]')
+    path.write_text(text, encoding="utf-8")
+
+
+def _approve(made: Workspace, name: str, as_of: date) -> None:
+    """Submit and approve a strategy by commands."""
+    answers = (
+        "--purpose",
+        "Lend to those whose balance grows",
+        "--harm",
+        "Who owes too much",
+        "--data-confirmed",
+    )
+    day = ("--as-of", str(as_of), "--days", "5")
+    said = made.run("strategy", "submit", name, *answers, *day, "--as", "author [demo]", "--json")
+    version = json.loads(said)["steps"][-1]["version"]
+    made.run("strategy", "approve", name, version, "--as", "approver [demo]")
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ def import_everything() -> None:
     import IPython.core.formatters  # noqa: F401
     import pandas  # noqa: F401
 
+    import journeykit.demo
     import journeykit.reports
     import journeykit.runs
     import journeykit.workspace  # noqa: F401
@@ -68,7 +69,7 @@ def _be_a_morning(root: str, log: str = "", after: int = 0, before: int = 0) -> 
 
 def run_morning(root: Path) -> None:
     """What `journeykit demo` does once there is a bank."""
-    from journeykit import workspace
+    from journeykit import demo, workspace
     from journeykit.runs import RunRequest, load_jobs, run_job, running
     from journeykit.settings import load_settings
 
@@ -78,6 +79,8 @@ def run_morning(root: Path) -> None:
         workspace.create_vault_key()
     workspace.load_day(DAY)
     for name in load_jobs(settings.scheduled).jobs:
+        if name == "run_strategies":
+            demo.approve_strategies(DAY)
         run_job(settings, RunRequest(name, DAY))
 
 

@@ -20,11 +20,15 @@ outcomes = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(outcomes)
 
 SAMPLE = 6
+APPROVE = (
+    "from datetime import date; from journeykit.demo import approve_strategies as a; a(date(2026, 5, 29))"
+)
 COMMANDS = [
     "vault create-key",
     "mart load --as-of 2026-05-29",
     "run train_models --as-of 2026-05-29",
     "run build_tags --as-of 2026-05-29",
+    APPROVE,
     "run run_strategies --as-of 2026-05-29",
     "run daily_report --as-of 2026-05-29",
 ]
@@ -119,7 +123,10 @@ def test_a_kill_of_the_runner_or_of_its_kernel_costs_nothing(mornings, undisturb
 def _give_commands(root: Path, commands: list[str], **environment: str) -> int:
     """Real commands one after the other, until one does not succeed; its exit code."""
     for command in commands:
-        call = [sys.executable, "-c", "from journeykit.cli import app; app()", *command.split()]
+        code = (
+            ["from journeykit.cli import app; app()", *command.split()] if command != APPROVE else [APPROVE]
+        )
+        call = [sys.executable, "-c", *code]
         given = {**os.environ, "JOURNEYKIT_WORKSPACE": str(root), **environment}
         done = subprocess.run(call, cwd=root, env=given, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import yaml
 
 import journeykit as jk
-from journeykit import workspace
+from journeykit import demo, workspace
 from journeykit.contract import DELIVERED
 from journeykit.errors import DataError, SettingsError, StoreError
 from journeykit.ledger import Ledger, read_leads, start_run
@@ -87,6 +87,7 @@ def test_the_settings_may_name_it_and_runs_go_there(root, url, monkeypatch):
     run_job(settings, RunRequest("build_tags", day))
     with jk.connect() as mart, jk.connect(url) as named:
         assert mart.build_id == named.build_id
+    demo.approve_strategies(day)
     assert run_job(settings, RunRequest("run_strategies", day)).build_id == mart.build_id
     decide(embedded, monkeypatch)
     there, here = decided(root), decided(embedded)
@@ -159,6 +160,7 @@ def ledger_rows(root: Path, name: str) -> list[tuple[object, ...]]:
 def decide(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run of the strategies on the mart in files, without a kernel."""
     monkeypatch.setenv("JOURNEYKIT_WORKSPACE", str(root))
+    demo.approve_strategies(date.fromisoformat(DAY))
     ledger = Ledger.open(load_settings(root).ledger_url)
     with jk.connect(as_of=DAY) as mart:
         run = start_run(
