@@ -1,7 +1,8 @@
 """Definitions as YAML files: what is written reads back equal, and bad input is met with one clear error.
 
 Stricter than YAML 1.1: only ``true`` and ``false`` are booleans (so ``yes`` and ``no`` may be names), a
-key stands once, numbers with a point are exact decimals, and anchors and deep nesting are refused.
+key stands once, numbers with a point are exact decimals, and anchors, deep nesting, characters that hide
+something and files beyond any definition's size are refused.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, StringConstraints, ValidationError
+from yaml.reader import ReaderError
 
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.files import publish_text
@@ -21,9 +23,26 @@ _NAME = r"^[a-z][a-z0-9_]{0,119}$"
 Name = Annotated[str, StringConstraints(pattern=_NAME)]
 """A definition's name: lower-case letters, digits and underscores; also safe as a file name."""
 
+_HIDDEN = re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
+"""What YAML lets nobody write out, and escapes must not bring in either: control characters and the like."""
+
+
+def _plain(text: str) -> str:
+    """Refuse a text that no file could hold."""
+    if hidden := _HIDDEN.search(text):
+        raise ValueError(f"the character U+{ord(hidden[0]):04X} is not allowed")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_plain)]
+"""What somebody writes for others to read."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_LEVELS = 150
+MAX_CHARACTERS = 2_000_000
+"""Of one file; the largest strategy there may be, of five thousand nodes, has about half of them."""
+_TOO_DEEP = f"nested more than {MAX_LEVELS} levels deep"
 _SHOWN = 5  # findings in one message
 _STEPS = 12  # steps of a path in one message
 _LISTED = 12  # choices that an unknown name lists anyway
@@ -54,13 +73,23 @@ class _Loader(yaml.SafeLoader):
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
+    level = 0
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()
         if getattr(event, "anchor", None) is not None:
             raise yaml.MarkedYAMLError(
                 problem="anchors and aliases are not allowed", problem_mark=event.start_mark
             )
-        return super().compose_node(parent, index)
+        if isinstance(event, yaml.ScalarEvent) and (hidden := _HIDDEN.search(event.value)):
+            problem = f"the character U+{ord(hidden[0]):04X} is not allowed"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+        if self.level > MAX_LEVELS:  # before it exhausts the stack; the event parser does not recurse
+            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=event.start_mark)
+        self.level += 1
+        composed = super().compose_node(parent, index)
+        self.level -= 1
+        return composed
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -94,15 +123,30 @@ def read_yaml(text: str, source: str) -> Any:
     >>> read_yaml("{share: 0.10, yes: next}", "example.yaml")
     {'share': Decimal('0.10'), 'yes': 'next'}
     """
+    return _read(text, source)[0]
+
+
+def _read(text: str, source: str) -> tuple[Any, yaml.Node | None]:
+    """What a text says, and the nodes it stands in, which know their lines."""
+    if len(text) > MAX_CHARACTERS:
+        raise DefinitionError(
+            f"{source} has {len(text):,} characters; {MAX_CHARACTERS:,} are the most a definition may have. "
+            "Split it."
+        )
     try:
-        _check_levels(text, source)
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        return None if node is None else loader.construct_document(node), node
     except RecursionError as error:
-        raise _too_deep(source) from error
+        raise DefinitionError(f"{source}: {_TOO_DEEP}. Split the definition.") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}" if mark else ""
         raise DefinitionError(f"{source}{where}: {error.problem or error}. Correct that line.") from error
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        told = f"the character U+{ord(text[error.position]):04X} is not allowed"
+        raise DefinitionError(f"{source}, line {line} is not valid YAML: {told}. Delete it.") from error
     except (yaml.YAMLError, ValueError) as error:
         raise DefinitionError(f"{source} is not valid YAML: {error}. Correct the file.") from error
 
@@ -116,7 +160,8 @@ def read_definition(path: Path, model: type[Model]) -> Model:
         The file is missing, is not YAML (names the line), or does not fit `model` (names the key).
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MAX_CHARACTERS + 1)  # no more than tells that it is too long
     except UnicodeDecodeError as error:
         raise DefinitionError(f"{path} is not UTF-8 text. Save it as UTF-8.") from error
     except OSError as error:
@@ -128,13 +173,13 @@ def read_definition(path: Path, model: type[Model]) -> Model:
 
 def from_yaml(text: str, model: type[Model], source: str = "YAML") -> Model:
     """Read one definition from YAML text; `source` is named in errors."""
-    content = read_yaml(text, source)
+    content, node = _read(text, source)
     if not isinstance(content, dict):
         raise DefinitionError(f"{source} holds no {model.__name__}: keys and values are expected.")
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise definition_error(source, error) from error
+        raise definition_error(source, error, node) from error
     except DefinitionError as error:  # of a definition inside, which does not know its file
         raise DefinitionError(f"{source}: {error}") from error
 
@@ -149,8 +194,8 @@ def write_definition(path: Path, definition: BaseModel) -> Path:
     return publish_text(path, to_yaml(definition))
 
 
-def definition_error(source: str, error: ValidationError) -> DefinitionError:
-    """Turn pydantic's findings into one error that names `source` and each key's path.
+def definition_error(source: str, error: ValidationError, node: yaml.Node | None = None) -> DefinitionError:
+    """Turn pydantic's findings into one error that names `source`, each key's path and, by `node`, its line.
 
     Examples
     --------
@@ -162,9 +207,32 @@ def definition_error(source: str, error: ValidationError) -> DefinitionError:
     ...     print(definition_error("dog.yaml", error))
     dog.yaml: name: Field required.
     """
-    findings = [_say(item) for item in error.errors(include_url=False)]
-    more = f" And {len(findings) - _SHOWN} more." if len(findings) > _SHOWN else ""
-    return DefinitionError(f"{source}: {'; '.join(findings[:_SHOWN])}.{more}")
+    findings = [
+        (_line_of(item["loc"], node), _say(item)) for item in error.errors(include_url=False)[:_SHOWN]
+    ]
+    more = f" And {error.error_count() - _SHOWN} more." if error.error_count() > _SHOWN else ""
+    (first, told), *others = findings
+    listed = "; ".join([told, *(f"line {line}: {text}" if line else text for line, text in others)])
+    return DefinitionError(f"{source}{f', line {first}' if first else ''}: {listed}.{more}")
+
+
+def _line_of(steps: tuple[int | str, ...], node: yaml.Node | None) -> int | None:
+    """The line of the key or entry that a finding is about, or of what lacks it.
+
+    Steps that only say which kind of definition was tried stand in no file.
+    """
+    if node is None:
+        return None
+    here, mark = node, node.start_mark
+    for step in steps:
+        if isinstance(here, yaml.MappingNode):
+            found = next((pair for pair in here.value if pair[0].value == str(step)), None)
+            if found is not None:
+                here, mark = found[1], found[0].start_mark
+        elif isinstance(here, yaml.SequenceNode) and isinstance(step, int) and step < len(here.value):
+            here = here.value[step]
+            mark = here.start_mark
+    return None if mark is None else mark.line + 1
 
 
 def _say(item: Any) -> str:
@@ -188,6 +256,8 @@ def _tell(item: Any) -> str:
             return "lower-case letters, digits and _ are expected, the first of them a letter"
         case "greater_than_equal":
             return f"{facts['ge']} or more is expected"
+        case "too_long":
+            return f"{facts['max_length']:,} at most are possible"
         case "less_than_equal":
             return f"{facts['le']} or less is expected"
         case kind if kind in _WORDS:
@@ -199,16 +269,3 @@ def _among(what: str, given: str, listed: str) -> str:
     choices = re.findall("'([^']*)'", listed)
     every = f"All: {', '.join(choices)}." if len(choices) > _LISTED else ""
     return str(unknown_name(what, given, choices, every)).rstrip(". ")
-
-
-def _check_levels(text: str, source: str) -> None:
-    """Refuse nesting that would exhaust the stack; PyYAML's event parser itself does not recurse."""
-    level = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        level += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if level > MAX_LEVELS:
-            raise _too_deep(f"{source}, line {event.start_mark.line + 1}")
-
-
-def _too_deep(where: str) -> DefinitionError:
-    return DefinitionError(f"{where}: nested more than {MAX_LEVELS} levels deep. Split the definition.")

@@ -21,6 +21,7 @@ from journeykit.strategies.nodes import Action, Definition, GraphNode, Rule, Sta
 from journeykit.strategies.offers import named
 from journeykit.yaml_files import (
     Name,
+    Text,
     definition_error,
     from_yaml,
     read_definition,
@@ -80,10 +81,10 @@ class Strategy(Journey):
     """
 
     name: Name
-    title: str = ""
-    title_zh: str = ""
+    title: Text = ""
+    title_zh: Text = ""
     stage: Stage
-    owner: str = ""
+    owner: Text = ""
     priority: int = Field(default=100, ge=1)
     goal: Goal | None = None
     exit_when: Rule | None = None

@@ -12,13 +12,17 @@ from pydantic import (
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     model_serializer,
 )
 
+from journeykit.errors import DefinitionError
 from journeykit.expressions import AnyNode, Expression
 from journeykit.segments import Segment
 from journeykit.strategies.offers import Exact
-from journeykit.yaml_files import Name
+from journeykit.yaml_files import Name, Text
 
 END = "end"
 """Where a finished path leads: no more contacts, measured until the goal or the end of its window."""
@@ -37,7 +41,18 @@ def _node_of(value: object) -> object:
     return value.node if isinstance(value, Expression) else value
 
 
+def _in_its_place(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """A segment tells what is wrong with it in one text; in a strategy each finding has its own place."""
+    try:
+        return read(value)
+    except DefinitionError as error:
+        if isinstance(error.__cause__, ValidationError):
+            raise error.__cause__ from None
+        raise
+
+
 Rule = Annotated[AnyNode, BeforeValidator(_node_of)]
+Audience = Annotated[Segment, WrapValidator(_in_its_place)]
 
 
 class Definition(BaseModel):
@@ -85,7 +100,7 @@ class Start(_Node):
 
     kind: Literal["start"] = "start"
     id: Name = "start"
-    segment: Segment
+    segment: Audience
     control: Exact = Field(default=0, ge=0, le=1, validate_default=True)
     reentry: Literal["never", "whenever"] | Annotated[int, Field(ge=1)] = "never"
     valid_from: date | None = None
@@ -121,8 +136,8 @@ class _Action(_Node):
     id: Name
     channel: str
     offer: str
-    template: str = ""
-    template_zh: str = ""
+    template: Text = ""
+    template_zh: Text = ""
     priority: int | None = Field(default=None, ge=1)
     expected_value: Exact | None = Field(default=None, ge=0, max_digits=16, decimal_places=2)
     cost: Exact = Field(default=0, ge=0, max_digits=16, decimal_places=2, validate_default=True)
@@ -143,8 +158,8 @@ class Assign(_Action):
     to: Literal["manager"] = "manager"
     channel: str = "mobile_sales"
     due_days: int = Field(default=3, ge=1)
-    script: str = ""
-    script_zh: str = ""
+    script: Text = ""
+    script_zh: Text = ""
     next: str = END
 
 
