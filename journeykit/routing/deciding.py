@@ -94,6 +94,7 @@ def run_strategies(
     facts = gather_facts(mart, ledger, vault, playbook, all_candidates(advances))
     decisions, advances = decide(advances, facts)
     after = _after(states, advances)
+    changes = {name: people.changes for name, people in after.items()}
 
     path = publish(folder / DECISIONS_FILE, lambda aside: pq.write_table(decisions, aside))
     result = StrategyRun(
@@ -102,7 +103,7 @@ def run_strategies(
         contact_date=mart.contact_date,
         build_id=str(mart.build_id),
         strategies=tuple(
-            _count(_of(running, name), people, advances, decisions) for name, people in after.items()
+            _count(_of(running, name), people, changes[name], decisions) for name, people in after.items()
         ),
         drops=_count_drops(decisions),
         held=tuple(sorted((*held, *unsound), key=lambda one: (one.strategy, one.version))),
@@ -114,7 +115,7 @@ def run_strategies(
     record_decisions(
         ledger,
         run_id,
-        changes=EnrolmentChanges.join(people.changes for people in after.values()),
+        changes=EnrolmentChanges.join(changes.values()),
         leads=explain_leads(mart, running, leads),
         drops=pa.Table.from_pylist([drop.model_dump() for drop in result.drops], schema=_DROPS),
         candidates=decisions.num_rows,
@@ -206,7 +207,7 @@ def _assumed(mart: Mart, playbook: Playbook, decisions: pa.Table, facts: Facts) 
 
 
 def _count(
-    versions: Sequence[Running], people: People, advances: Sequence[Advance], decisions: pa.Table
+    versions: Sequence[Running], people: People, changes: EnrolmentChanges, decisions: pa.Table
 ) -> StrategyCount:
     latest = next((one for one in versions if one.enrols), versions[-1])
     strategy = latest.strategy
@@ -216,7 +217,7 @@ def _count(
     return StrategyCount(
         name=strategy.name, title=strategy.title, title_zh=strategy.title_zh, stage=strategy.stage,
         version=latest.version, enrolled=active + exited, active=active, exited=exited,
-        entered=sum(one.entered for one in advances if one.running.strategy.name == strategy.name),
+        entered=changes.entered.num_rows,
         candidates=ours.num_rows, leads=leads, drops=ours.num_rows - leads,
     )  # fmt: skip
 

@@ -225,6 +225,136 @@ def test_a_lead_waits_from_its_contact_and_who_was_barred_from_the_day(bank):
     assert since == {"C1": date(2026, 6, 1), "C2": DAY}
 
 
+def test_missed_days_are_caught_up_in_their_order_and_nobody_is_contacted_for_them(bank):
+    """C1 entered on Tuesday and left on Wednesday, C2 entered on Wednesday; the run is Thursday's."""
+    monday = date(2026, 6, 1)
+    bank.allow("C0", "C1", "C2")
+    plan = plan_of(segment=Segment("wanted", tag("wanted")), offer="LOAN")
+    people = {
+        0: [customer("C0"), customer("C1", wanted=False), customer("C2", wanted=False)],
+        1: [customer("C0"), customer("C1"), customer("C2", wanted=False)],
+        2: [customer("C0"), customer("C1", bought=True), customer("C2")],
+        3: [customer("C0"), customer("C1"), customer("C2", wanted=False)],
+    }
+    marts = [bank.mart(rows, monday + timedelta(days=n), managers=managers(9)) for n, rows in people.items()]
+    decide(bank, marts[0], plan)
+    result = decide(bank, marts[3], plan, earlier=marts[1:3])
+    found = {
+        row["customer_id"]: (row["entered_on"].day, row["node"], row["exit_reason"], row["exited_on"])
+        for row in read_enrolments(bank.ledger).to_pylist()
+    }
+    assert found == {
+        "C0": (1, "end", None, None),
+        "C1": (2, "assign_manager", "goal", date(2026, 6, 3)),
+        "C2": (3, "wait_2d", None, None),
+    }
+    leads = {row["customer_id"]: row["contact_date"].day for row in read_leads(bank.ledger).to_pylist()}
+    assert leads == {"C0": 2, "C2": 5}
+    (count,) = result.strategies
+    assert (count.enrolled, count.active, count.exited, count.entered) == (3, 2, 1, 2)
+    for mart in marts:
+        mart.close()
+
+
+def test_who_cannot_be_reached_waits_or_leaves_where_the_action_says_so(bank):
+    bank.allow("C1")
+    segment = Segment("wanted", tag("wanted"))
+
+    def made(name, rule):
+        plan = Strategy(name, stage="activate", goal=Goal(tag("bought"), within_days=30)).start(segment)
+        return plan.send("sms", offer="LOAN", on_blocked=rule).send("app_push", offer="LOAN")
+
+    with bank.mart([customer("C1")]) as mart:
+        decide(bank, mart, made("waits", "wait"), made("leaves", "exit"))
+    rows = {
+        row["strategy"]: (row["node"], row["exit_reason"], row["exited_on"])
+        for row in read_enrolments(bank.ledger).to_pylist()
+    }
+    assert rows == {"waits": ("send_sms", None, None), "leaves": ("send_sms", "blocked", DAY)}
+
+
+def test_a_loop_within_a_day_asks_an_action_once(bank):
+    """From Friday on, a Saturday and the action again lie before Monday's contact."""
+    plan = Strategy("plan", stage="activate", goal=Goal(tag("bought"), within_days=30))
+    plan = plan.start(Segment("wanted", tag("wanted"))).send("sms", offer="LOAN").wait(weekday="saturday")
+    with bank.mart([customer("C1")]) as mart:
+        result = decide(bank, mart, plan.go_to("send_sms"))
+    assert (result.candidates, result.leads) == (1, 0)
+    (row,) = read_enrolments(bank.ledger).to_pylist()
+    assert (row["node"], row["node_since"]) == ("send_sms", DAY + timedelta(days=1))
+
+
+def test_an_actions_own_value_priority_and_hour_go_with_its_lead(bank):
+    bank.allow("C1", "C2")
+    bank.reach("C1", "C2")
+    people = [customer("C1"), customer("C2")]
+    segment = Segment("wanted", tag("wanted"))
+
+    def made(name, **given):
+        plan = Strategy(name, stage="activate", goal=Goal(tag("bought"), within_days=30)).start(segment)
+        return plan.wait(hour=18).send("sms", offer="LOAN", **given)
+
+    plans = [made("usual"), made("dear", expected_value=9), made("first", expected_value=9, priority=1)]
+    with bank.mart(people) as mart:
+        result = decide(bank, mart, *plans)
+    leads = {
+        (row["strategy"], str(row["expected_value"]), row["not_before_hour"])
+        for row in read_leads(bank.ledger).to_pylist()
+    }
+    assert leads == {("first", "9.00", 18)}
+    assert {(drop.strategy, drop.reason, drop.count) for drop in result.drops} == {
+        ("dear", "better_offer", 2),
+        ("usual", "better_offer", 2),
+    }
+
+
+def test_people_of_an_earlier_version_finish_migrate_or_leave(bank):
+    """v2 has lost the second wait: who stood at it stays with v1 when the others go over."""
+    segment = Segment("wanted", tag("wanted"))
+    base = Strategy("plan", stage="activate", goal=Goal(tag("bought"), within_days=99)).start(segment)
+    old, new = base.wait(days=9, id="first").wait(days=9, id="second"), base.wait(days=9, id="first")
+    with bank.mart([customer("C1")], date(2026, 5, 18)) as mart:
+        decide(bank, mart, Running(old, "v1"))
+    with bank.mart([customer("C1"), customer("C2")], date(2026, 5, 27)) as mart:
+        decide(bank, mart, Running(old, "v1"))
+    with bank.mart([customer("C1"), customer("C2"), customer("C3")], date(2026, 5, 28)) as mart:
+        finishing = Running(old, "v1", enrols=False)
+        result = decide(bank, mart, finishing, Running(new, "v2", takes_over=("v1",)))
+    versions = {row["customer_id"]: row["version"] for row in read_enrolments(bank.ledger).to_pylist()}
+    assert versions == {"C1": "v1", "C2": "v2", "C3": "v2"}
+    (count,) = result.strategies
+    assert (count.version, count.enrolled, count.entered) == ("v2", 3, 1)
+    with bank.mart([customer("C1"), customer("C2", bought=True), customer("C3")]) as mart:
+        decide(
+            bank, mart, Running(old, "v1", enrols=False, leaves_as="replaced"),
+            Running(new, "v2", enrols=False, moves=False),
+        )  # fmt: skip
+    left = {row["customer_id"]: row["exit_reason"] for row in read_enrolments(bank.ledger).to_pylist()}
+    assert left == {"C1": "replaced", "C2": "goal", "C3": None}
+
+
+@pytest.mark.parametrize(("reentry", "back_on"), [("never", None), (3, 4), ("whenever", 2)])
+def test_who_left_comes_in_again_when_the_start_allows(bank, reentry, back_on):
+    """C1 leaves on the 1st; the days after, he is wanted again."""
+    first = date(2026, 6, 1)
+    plan = Strategy("plan", stage="activate", goal=Goal(tag("bought"), within_days=30))
+    plan = plan.start(Segment("wanted", tag("wanted")), reentry=reentry).wait(days=20)
+    entered = []
+    for n, bought in enumerate([False, True, False, False, False]):
+        with bank.mart([customer("C1", bought=bought)], first - timedelta(days=1 - n)) as mart:
+            if decide(bank, mart, plan).strategies[0].entered:
+                entered.append(mart.as_of)
+    assert entered == [date(2026, 5, 31), *([date(2026, 6, back_on)] if back_on else [])]
+
+
+def test_a_strategy_whose_tag_is_not_built_that_day_is_held(bank):
+    plan = plan_of("blind", Segment("then", tag("aum").ago(days=30) > 1))
+    with bank.mart([customer("C1")], managers=managers(), assessments=assessed("C1")) as mart:
+        result = decide(bank, mart, plan, plan_of("sees"))
+    assert [(one.strategy, "that day has none" in one.reason) for one in result.held] == [("blind", True)]
+    assert {one.name: one.enrolled for one in result.strategies} == {"blind": 0, "sees": 1}
+
+
 class Killed(BaseException):
     """Stands for the end of the process."""
 
