@@ -163,7 +163,7 @@ def test_a_submission_carries_what_an_approver_needs(office):
     assert {row["privacy"] for row in detail["data"]} >= {"C1", "C2"}
     assert ("txn", "amount") in {(row["subject"], one) for row in detail["data"] for one in row["columns"]}
     assert detail["difference"]
-    assert "simulation" in detail
+    assert detail["simulation"]["strategy"] == NAME
     for language, words in (("en", "What it is good for"), ("zh", "目的")):
         office_language(office, language)
         said = office.run("show", NAME, version).stdout
@@ -323,6 +323,9 @@ def test_a_demonstration_approves_what_is_there_and_once(office):
     actors = {step.actor for name in rows for step in jk.strategy_history(name).life.steps}
     assert actors == {ANALYST, APPROVER}
     assert {one.name for one in office.night().strategies} == set(rows)
+    for language in ("en", "zh"):
+        shown = repr(jk.daily_report(DAY, language).basis)
+        assert shown.count(ANALYST) == shown.count(APPROVER) == len(rows)
 
 
 def test_a_history_prints_in_both_languages_and_gives_the_versions_back(office):

@@ -320,6 +320,7 @@ class _Writer:
         tables = (
             self._identities(),
             self._runs(),
+            self._approvals(),
             self._freshness(),
             self._assumptions(),
             self._absent(),
@@ -362,6 +363,14 @@ class _Writer:
             for run in self.facts.runs
         )
         return Table(self.word("daily.basis.runs"), head, rows)
+
+    def _approvals(self) -> Table:
+        head = tuple(self.word(key) for key in ("strategy", "rule", "approval.author", "approval.approver"))
+        rows = tuple(
+            (self.strategy_words(one.strategy), one.version, one.author, one.approver)
+            for one in self.facts.approvals
+        )
+        return Table(self.word("daily.basis.approvals"), head, rows)
 
     def _freshness(self) -> Table:
         head = tuple(self.word(key) for key in ("subject", "rows", "latest_day"))

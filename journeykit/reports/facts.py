@@ -19,6 +19,7 @@ from journeykit.ledger.leads import read_drops, read_leads
 from journeykit.ledger.runs import Run, read_runs
 from journeykit.mart.mart import Mart
 from journeykit.mart.sources import subject_table
+from journeykit.strategies.approval import Approved, approved_on, read_lives
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class DayFacts:
 
     `leads` has the customer's branch as ``home``; `drops` has a row per strategy, node and reason;
     `enrolments` has ``strategy``, ``arm``, ``state`` and ``count`` as they stood after that day. `managers`
-    are those on duty with what they can take in a day (None: no limit), `by_manager` what each was given.
+    are those on duty with what they can take in a day (None: no limit), `by_manager` what each was given;
+    `approvals` tells who let each strategy run.
     """
 
     runs: tuple[Run, ...]
@@ -39,6 +41,7 @@ class DayFacts:
     managers: dict[str, int | None]
     by_manager: dict[str, int]
     freshness: tuple[tuple[str, int, date | None], ...]
+    approvals: tuple[Approved, ...] = ()
 
 
 def read_day(mart: Mart, ledger: Ledger) -> DayFacts:
@@ -73,6 +76,9 @@ def read_day(mart: Mart, ledger: Ledger) -> DayFacts:
         managers={row["manager_id"]: row["daily_capacity"] for row in mart.run(on_duty).to_pylist()},
         by_manager=dict(Counter(name for name in leads["manager_id"].to_pylist() if name is not None)),
         freshness=_freshness(mart),
+        approvals=tuple(
+            found for life in read_lives(ledger).values() if (found := approved_on(life, mart.as_of))
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal
 
 from journeykit.errors import ApprovalError
@@ -86,6 +87,29 @@ class Life:
         return frozenset(
             one.actor for one in self.steps if (one.action, one.version) == ("submitted", version)
         )
+
+
+@dataclass(frozen=True)
+class Approved:
+    """Who let a version run: the author who submitted it, and the approver."""
+
+    strategy: str
+    version: str
+    author: str
+    approver: str
+
+
+def approved_on(life: Life, day: date) -> Approved | None:
+    """Who let the version run that was live on a day; None when none was yet."""
+    runs = [
+        step for step in life.steps
+        if step.action == "live" and date.fromisoformat(step.detail["as_of"]) <= day
+    ]  # fmt: skip
+    if not runs:
+        return None
+    live = runs[-1]
+    known = {step.action: step.actor for step in life.steps[: live.step] if step.version == live.version}
+    return Approved(life.strategy, live.version, known.get("submitted", ""), known.get("approved", ""))
 
 
 def read_lives(ledger: Ledger) -> dict[str, Life]:
