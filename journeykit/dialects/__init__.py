@@ -18,6 +18,7 @@ from journeykit.dialects.databases import (
     network_disk,
     open_database,
     open_file,
+    takes_streams,
 )
 from journeykit.dialects.embedded import (
     SQL_TYPES,
@@ -126,6 +127,7 @@ __all__ = [
     "show_sql",
     "start_of",
     "take_turn",
+    "takes_streams",
     "text_contains",
     "text_ends_with",
     "text_starts_with",

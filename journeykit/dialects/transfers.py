@@ -112,11 +112,15 @@ def copy_in(connection: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
     names = ", ".join(show.quote(name) for name in rows.column_names)
     command = f"COPY {show.format_table(table)} ({names}) FROM STDIN (FORMAT csv)"
     raw: Any = connection.connection.dbapi_connection
-    with raw.cursor() as cursor, cursor.copy(command) as copy:
-        for batch in rows.to_batches(max_chunksize=_ROWS):
-            lines = pa.BufferOutputStream()  # texts are quoted, so that an empty one is not a missing one
-            pacsv.write_csv(batch, lines, pacsv.WriteOptions(include_header=False))
-            copy.write(memoryview(lines.getvalue()))
+    driver: Any = connection.dialect.loaded_dbapi
+    try:
+        with raw.cursor() as cursor, cursor.copy(command) as copy:
+            for batch in rows.to_batches(max_chunksize=_ROWS):
+                lines = pa.BufferOutputStream()  # texts are quoted, so that an empty one is not a missing one
+                pacsv.write_csv(batch, lines, pacsv.WriteOptions(include_header=False))
+                copy.write(memoryview(lines.getvalue()))
+    except driver.Error as error:
+        raise DBAPIError.instance(command, None, error, driver.Error) from error
 
 
 def _sql_type(type_: pa.DataType) -> sa.types.TypeEngine[Any]:

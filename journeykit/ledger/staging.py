@@ -1,16 +1,21 @@
 """Rows on their way in: checked in Arrow, staged in a temporary table, applied by set (design D7)."""
 
+# pyarrow.compute makes its functions when imported, so no checker sees them.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 
-from journeykit.dialects import insert_columns
+from journeykit.dialects import copy_in, insert_columns, takes_streams
 from journeykit.errors import LedgerError
 from journeykit.ledger.ledger import Ledger, arrow_type
 
@@ -64,11 +69,29 @@ def conform(table: pa.Table, columns: Sequence[sa.Column[Any]], what: str) -> pa
 
 def insert_arrow(connection: sa.Connection, target: sa.Table, table: pa.Table) -> None:
     """Insert every row of an Arrow table that has the target's column names and types."""
+    if not takes_streams(connection):
+        _insert_parts(connection, target, table)
+    elif table.num_rows:
+        columns = [target.c[name] for name in table.column_names]
+        with staged(connection, table, columns) as rows:
+            connection.execute(sa.insert(target).from_select(table.column_names, sa.select(*rows.columns)))
+
+
+def _insert_parts(connection: sa.Connection, target: sa.Table, table: pa.Table) -> None:
     for start in range(0, table.num_rows, _CHUNK):
         part = table.slice(start, _CHUNK)
         insert_columns(
             connection, target, {name: part.column(name).to_pylist() for name in part.column_names}
         )
+
+
+def _in_fen(table: pa.Table) -> pa.Table:
+    """The rows as they are stored: money in whole fen."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_decimal(field.type):
+            fen = pc.multiply(table.column(place), pa.scalar(Decimal(100))).cast(pa.int64())
+            table = table.set_column(place, field.name, fen)
+    return table
 
 
 @contextmanager
@@ -83,7 +106,10 @@ def staged(
         prefixes=["TEMPORARY"],
     )
     target.create(connection, checkfirst=False)
-    insert_arrow(connection, target, table)
+    if takes_streams(connection):
+        copy_in(connection, target, _in_fen(table))
+    else:
+        _insert_parts(connection, target, table)
     yield target
     target.drop(connection, checkfirst=False)
 
