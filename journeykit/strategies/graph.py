@@ -163,6 +163,17 @@ stands, also as control.
 
         return explain(self, language, tags)
 
+    def html(self, language: str = "en", tags: Mapping[str, Any] | None = None) -> str:
+        """Its flow as a drawing; one that nobody could read, or that has no start, as an explanation."""
+        from journeykit.strategies.drawing import MOST_NODES, draw
+
+        if len(self.starts) == 1 and len(self.nodes) <= MOST_NODES:
+            return draw(self, language, tags)
+        return self.explain(language, tags)._repr_html_()
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
     def to_yaml(self) -> str:
         """The strategy as YAML text; the same value always gives the same text."""
         return to_yaml(self)
