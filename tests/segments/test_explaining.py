@@ -60,7 +60,7 @@ SENTENCES = [
     (n.Did(events=n.Events(event="login", within_days=28), times=2, every_days=7),
      "at least 2 log-ins in each of the last 4 periods of 7 days", "最近 4 个 7 天周期中，每期登录至少 2 次"),
     (n.Did(events=n.Events(event="login", since_entry=True)),
-     "at least 1 log-in since coming to this step of the journey", "进入该流程节点后登录至少 1 次"),
+     "at least 1 log-in since entering the journey", "进入该流程后登录至少 1 次"),
     (n.Did(events=n.Events(event="login"), op="exactly", times=1), "exactly 1 log-in so far",
      "至今登录恰好 1 次"),
     (n.Compare(op=">", left=n.Measure(events=PURCHASES, function="sum", of="amount"),
