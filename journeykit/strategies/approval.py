@@ -169,7 +169,7 @@ def permit(life: Life, action: str, version: str, actor: str, roles: RolesSectio
     roles : RolesSection
         Of the workspace's settings.
     """
-    _expect_role(action, actor, roles)
+    expect_role(action, actor, roles)
     if action in ("approved", "refused") and actor in life.submitters(version):
         raise ApprovalError(
             f"'{actor}' submitted version {version} of '{life.strategy}', and nobody decides on what is "
@@ -182,7 +182,8 @@ def permit(life: Life, action: str, version: str, actor: str, roles: RolesSectio
         )
 
 
-def _expect_role(action: str, actor: str, roles: RolesSection) -> None:
+def expect_role(action: str, actor: str, roles: RolesSection) -> None:
+    """Raise ApprovalError unless that person has a role for such a step; the message says who has."""
     needed = _WHO[action]
     if not any(actor in getattr(roles, role) for role in needed):
         raise ApprovalError(

@@ -14,7 +14,7 @@ from journeykit.ledger import Ledger
 from journeykit.ledger.approvals import append_step, read_closures
 from journeykit.mart.mart import Mart
 from journeykit.settings import Settings, load_settings
-from journeykit.strategies.approval import Life, permit, read_lives
+from journeykit.strategies.approval import Life, expect_role, permit, read_lives
 from journeykit.strategies.checking import Finding, check_strategy, require_sound
 from journeykit.strategies.data_used import data_used
 from journeykit.strategies.differences import closure_difference
@@ -100,6 +100,8 @@ class Desk:
         days: int, as_: str,
     ) -> StrategyHistory:  # fmt: skip
         """Propose a strategy; see :func:`journeykit.workspace.approving.submit`."""
+        actor = acting(self.settings, as_)
+        expect_role("submitted", actor, self.settings.roles)
         plan = Strategy.from_yaml(plan.to_yaml())  # what a file would hold is what goes on record
         findings = check_strategy(plan, mart.tags, self.playbook.offers, self.playbook.channels)
         require_sound(findings)
@@ -107,7 +109,7 @@ class Desk:
         text = closure_text(content)
         version = version_of_text(text)
         life = read_lives(self.ledger).get(plan.name, Life(plan.name))
-        actor = self._permitted(life, "submitted", version, as_)
+        permit(life, "submitted", version, actor, self.settings.roles)
         answers = {
             "purpose": checked_text("purpose", purpose, "Keep maturing money in the bank"),
             "harm": checked_text("answer who could be harmed", harm, "Elderly people, who get calls only"),

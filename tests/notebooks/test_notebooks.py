@@ -73,11 +73,21 @@ def test_the_segment_is_saved_as_it_was_designed(executed: dict[str, str]) -> No
 
 
 def test_the_strategy_is_saved_sound(executed: dict[str, str]) -> None:
-    assert "no findings" in executed["04_design_a_strategy.ipynb"]
+    found = executed["04_design_a_strategy.ipynb"]
+    assert re.search(r"first_wealth_purchase: (no|\d+) findings", found)
+    assert ">error<" not in found
     saved = Path(executed["workspace"]) / "scheduled" / "strategies" / "first_wealth_purchase.yaml"
     assert [node.id for node in Strategy.load(saved).nodes] == [
         "start", "send_app_push", "wait_3d", "assign_manager",
     ]  # fmt: skip
+
+
+def test_the_strategy_is_proposed_and_approved_by_made_up_colleagues(executed: dict[str, str]) -> None:
+    text = executed["04_design_a_strategy.ipynb"]
+    assert "A first wealth product for idle money" in text
+    assert "first_wealth_purchase: approved" in text
+    assert "analyst [demo]" in text
+    assert "approver [demo]" in text
 
 
 def test_a_preset_is_adapted_in_five_cells(executed: dict[str, str]) -> None:
