@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from threadpoolctl import threadpool_limits
 
-from journeykit.contract import SUBJECTS, Time
+from journeykit.contract import DELIVERED, SUBJECTS, Time
 from journeykit.mart.loading import WHOLE
 from journeykit.mart.manifest import SourceManifest
 from journeykit.mart.sources import LANDED
@@ -22,6 +22,7 @@ from journeykit.models.scoring import TrainedModel
 
 HERE = Path(__file__).parent
 MONTHLY = ("txn", "event", "balance")
+BANKS_OWN = tuple(name for name in DELIVERED if name in LANDED)
 PARQUET = "FORMAT parquet, COMPRESSION zstd"
 
 
@@ -67,11 +68,11 @@ def land_bank(folder: Path, as_of: date, memory: str) -> int:
     """Check keys and owners, drop corrected transactions, write sorted Parquet by month; returns the rows."""
     total = 0
     with connect(folder, memory) as db:
-        for name in LANDED:
+        for name in BANKS_OWN:
             path = folder / "bank" / (name if (folder / "bank" / name).is_dir() else f"{name}.parquet")
             files = f"{path}/*.parquet" if path.is_dir() else str(path)
             db.execute(f"CREATE VIEW {name} AS FROM read_parquet('{files}')")
-        for name in LANDED:
+        for name in BANKS_OWN:
             total += _land(db, name, folder / "hand_mart" / name, as_of)
     return total
 
