@@ -23,6 +23,12 @@ def test_defaults_fit_a_chinese_bank_on_one_machine(tmp_path):
     assert settings.ledger_url == f"sqlite:///{tmp_path}/var/ledger.sqlite"
 
 
+def test_nobody_has_a_role_unless_named(tmp_path):
+    roles = read(tmp_path, "").roles
+    assert (roles.author, roles.approver, roles.operator) == ((), (), ())
+    assert read(tmp_path, '[roles]\napprover = ["zhang.wei"]\n').roles.approver == ("zhang.wei",)
+
+
 def test_a_password_in_the_ledger_url_never_prints(tmp_path):
     settings = read(tmp_path, '[ledger]\nurl = "postgresql+psycopg://bank:hunter2@host/journeykit"\n')
     assert "hunter2" not in repr(settings) and "hunter2" not in str(settings.model_dump())
@@ -35,6 +41,8 @@ def test_a_password_in_the_ledger_url_never_prints(tmp_path):
         ("[mart\n", "not valid TOML"),
         ("[privacy]\nmin_cell = 0\n", "privacy.min_cell"),
         ("[mailbox]\n", "mailbox"),
+        ('[roles]\nadmin = ["root"]\n', "roles.admin"),
+        ('[roles]\napprover = "root"\n', "roles.approver"),
         ('[mail]\ntransport = "smtp"\nusername = "jk"\n', "starttls"),
     ],
 )
