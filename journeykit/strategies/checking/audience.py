@@ -72,7 +72,8 @@ def check_audience(
         if reached.members:
             people = _People.of(strategy, mart, reached)
             found += _check_days(strategy, people)
-            found += _check_contacts(strategy, people, _facts(mart, ledger, vault, playbook, people))
+            facts = gather_facts(mart, ledger, vault, playbook, people.rows.select([CUSTOMER_ID]))
+            found += _check_contacts(strategy, people, facts)
     except (DefinitionError, DataError) as error:  # a tag that this bank lacks, a day without a snapshot
         found = [find(strategy.name, "nodes", "expression", problem=str(error))]
     return tuple(sorted(found, key=lambda finding: finding.severity))
@@ -136,10 +137,6 @@ def _check_days(strategy: Strategy, people: _People) -> Iterator[Finding]:
             if days.null_count > MOST * len(days):
                 figures = _figures(people.of_all(node.id, days.null_count), people.reached.nodes[node.id])
                 yield find(strategy.name, node.id, "no_day_known", **figures)
-
-
-def _facts(mart: Mart, ledger: Ledger, vault: Vault, playbook: Playbook, people: _People) -> Facts:
-    return gather_facts(mart, ledger, vault, playbook, people.rows.select([CUSTOMER_ID]))
 
 
 def _check_contacts(strategy: Strategy, people: _People, facts: Facts) -> Iterator[Finding]:
