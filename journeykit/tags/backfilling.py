@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from journeykit.display import Table
 from journeykit.errors import DataError, DefinitionError
@@ -17,7 +17,7 @@ from journeykit.tags.catalogue import Catalogue
 from journeykit.tags.computing import Progress
 from journeykit.tags.gate import Limits
 from journeykit.tags.plan import Models
-from journeykit.workdays import is_working_day
+from journeykit.workdays import working_days
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def backfill(
     DataError
         Some days are not loaded, nor is any later one, and nothing was built; or a build breaks a limit.
     """
-    days = working_days(first, last, country)
+    days = days_to_build(first, last, country)
     manifests = _manifests(store, days)
     report = progress or (lambda *_: None)
     done = []
@@ -136,10 +136,9 @@ def backfill(
     return Backfill(tuple(done))
 
 
-def working_days(first: date, last: date, country: str) -> list[date]:
+def days_to_build(first: date, last: date, country: str) -> list[date]:
     """The working days of a range; DefinitionError when it has none."""
-    span = (first + timedelta(days=count) for count in range((last - first).days + 1))
-    days = [day for day in span if is_working_day(day, country)]
+    days = working_days(first, last, country)
     if not days:
         raise DefinitionError(
             f"There is no working day from {first} to {last}. Name the earlier day first, and a longer range."

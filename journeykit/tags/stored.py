@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from journeykit.errors import DataError
 from journeykit.mart.warehouse.builds import current_builds, read_build, show_snapshot
 from journeykit.mart.warehouse.store import Warehouse
-from journeykit.tags.backfilling import Backfill, BackfilledDay, working_days
+from journeykit.tags.backfilling import Backfill, BackfilledDay, days_to_build
 from journeykit.tags.catalogue import Catalogue
 from journeykit.tags.computing import Progress
 from journeykit.tags.drift import Drift, measure_drift
@@ -80,7 +80,7 @@ def backfill_in_warehouse(
     DefinitionError
         There is no working day in the range.
     """
-    days, done, report = working_days(first, last, warehouse.country), [], progress or (lambda *_: None)
+    days, done, report = days_to_build(first, last, warehouse.country), [], progress or (lambda *_: None)
     for number, day in enumerate(days):
         report(number, len(days), day.isoformat())
         build = build_in_warehouse(warehouse, catalogue, day, models=models(day) if models else None)
