@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from journeykit.compiler import compile_node, compile_predicate, compile_statement
 from journeykit.contract import Type
@@ -170,3 +171,13 @@ def test_a_tag_that_could_not_be_built_is_told_from_an_unknown_one():
     lacking = replace(SCOPE, unavailable={"age": "customer.birth_date"})
     with pytest.raises(DefinitionError, match=r"'age' is not built .* the bank has no customer\.birth_date"):
         compile_statement((tag("age") > 30).node, lacking)
+
+
+def test_only_what_is_ordered_names_the_binary_order_of_its_text():
+    def written(expression):
+        return str(expression.statement(SCOPE).compile(dialect=postgresql.dialect()))
+
+    assert written(tag("city") < "Zibo").count('COLLATE "C"') == 2
+    assert written(tag("city").between("A", "B")).count('COLLATE "C"') >= 2
+    for expression in (tag("city") == "Zibo", tag("city") != "Zibo", tag("aum") < 5):
+        assert "COLLATE" not in written(expression)

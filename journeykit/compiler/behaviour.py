@@ -118,9 +118,8 @@ def _did(
     actors = _actors(node, scope, compare, times)
     if node.every_days is not None:
         held = actors.add_columns(sa.func.count().label("times")).subquery()
-        every = (node.events.within_days or 0) // node.every_days
         actors = sa.select(held.c[CUSTOMER_ID]).group_by(held.c[CUSTOMER_ID])
-        actors = actors.having(sa.func.count() == sa.literal(every, sa.BigInteger()))
+        actors = actors.having(sa.func.count() == sa.literal(node.periods, sa.BigInteger()))
     return scope.relation.c[CUSTOMER_ID].in_(actors)
 
 

@@ -203,11 +203,10 @@ def _(node: nodes.Not, scope: Scope) -> sa.ColumnElement[Any]:
 
 @compile_node.register
 def _(node: nodes.Case, scope: Scope) -> sa.ColumnElement[Any]:
-    conditions = [compile_predicate(arm.condition, scope) for arm in node.arms]
-    values = [compile_node(arm.then, scope) for arm in node.arms]
+    arms = [(compile_predicate(arm.condition, scope), compile_node(arm.then, scope)) for arm in node.arms]
     last = [] if node.otherwise is None else [compile_node(node.otherwise, scope)]
-    chosen = sa.case(*zip(conditions, values, strict=True), else_=next(iter(last), sa.null()))
-    return sa.type_coerce(chosen, _common_type([*values, *last]))
+    chosen = sa.case(*arms, else_=next(iter(last), sa.null()))
+    return sa.type_coerce(chosen, _common_type([*(value for _, value in arms), *last]))
 
 
 @compile_node.register
@@ -250,7 +249,7 @@ def _product(node: nodes.Arithmetic, scope: Scope) -> sa.ColumnElement[Any]:
     if places is None or of_left is None or of_right is None:  # the first already tells, but not a checker
         return size
     if isinstance(left.type, sa.Integer) and isinstance(right.type, sa.Integer):
-        product, bound = _wide(left) * _wide(right), 1e18
+        product, bound = _wide(left) * _wide(right), 10.0**18
     else:
         wide = sa.cast(left, sa.Numeric(DIGITS, of_left)) * sa.cast(right, sa.Numeric(DIGITS, of_right))
         product, bound = sa.type_coerce(wide, sa.Numeric(DIGITS, places)), 10.0 ** (DIGITS - 1 - places)
@@ -262,10 +261,10 @@ def _aligned(sides: list[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
 
     Of the same places they stay as they are: 38 digits take twenty times as long.
     """
-    scales = {getattr(side.type, "scale", None) for side in sides if not isinstance(side.type, sa.Integer)}
-    if None in scales or len(scales) < 2:
-        return [_wide(side) for side in sides]
-    return [sa.cast(side, sa.Numeric(DIGITS, getattr(side.type, "scale", 0))) for side in sides]
+    scales = [side.type.scale for side in sides if isinstance(side.type, sa.Numeric)]
+    if len(set(scales)) == 2 and None not in scales:
+        return [sa.cast(side, sa.Numeric(DIGITS, scale)) for side, scale in zip(sides, scales, strict=True)]
+    return [_wide(side) for side in sides]
 
 
 def _wide(number: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -105,6 +105,11 @@ class Did(Node):
             raise ValueError(f"{within} days are not whole periods of {self.every_days} days")
         return self
 
+    @property
+    def periods(self) -> int:
+        """How many periods of `every_days` its window has; one where there are none."""
+        return (self.events.within_days or 1) // self.every_days if self.every_days else 1
+
     def __repr__(self) -> str:
         times = "" if (self.op, self.times) == ("at_least", 1) else f".{self.op}({self.times})"
         each = "" if self.every_days is None else f".in_each(days={self.every_days})"
