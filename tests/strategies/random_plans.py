@@ -170,7 +170,7 @@ def _node(draw: st.DrawFn, ids: list[str], place: int) -> Any:
     if kind in LOOPING:
         onward = st.one_of(onward, st.sampled_from(ids))
     if kind is Branch:
-        conditions = draw(st.lists(st.sampled_from(CONDITIONS), min_size=1, max_size=3, unique=True))
+        conditions = draw(st.lists(st.sampled_from(CONDITIONS), min_size=2, max_size=4, unique=True))
         conditions.sort(key=lambda when: when == KEEN)  # behind it nobody would be left for HALF
         cases = [Case(name=f"case{n}", when=when, next=draw(onward)) for n, when in enumerate(conditions)]
         further = {"cases": tuple(cases)}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import product
 
 import numpy as np
 import pytest
 
 from journeykit.strategies.judging import NEVER, Judged
 from journeykit.strategies.moving import Day, Graph, Places, day_number, move
-from journeykit.strategies.nodes import Wait, WaitDate, WaitUntil, WaitWeekday, WaitWorkingDays
+from journeykit.strategies.nodes import Branch, Case, Wait, WaitDate, WaitUntil, WaitWeekday, WaitWorkingDays
 from journeykit.workdays import is_working_day, next_working_day
 from tests.strategies.interpreter import WEEKDAYS
 from tests.strategies.random_plans import DUE, KEEN
@@ -79,6 +80,20 @@ def test_whoever_waits_for_a_day_is_contacted_on_it_or_on_the_first_working_day_
         assert after(of_his_own, before, run, answers=number) == [day]
         if day.weekday() == 0:
             assert after(monday, [day - timedelta(days=7)], run) == [day]
+
+
+def test_the_first_case_that_holds_is_taken_and_else_the_last_way():
+    names = ("first", "second", "third", "rest")
+    cases = tuple(Case(name=name, when=KEEN, next=name) for name in names[:3])
+    fork = Branch(id="fork", cases=cases, next="rest")
+    graph = Graph((fork, *(Wait(id=name, days=9) for name in names)))
+    answers = np.array(list(product([False, True], repeat=3)))
+    nobody, start = np.zeros(8, np.bool_), np.full(8, day_number(FRIDAY), np.int32)
+    judged = Judged(nobody, nobody, {("fork", place): answers[:, place] for place in range(3)})
+    places = Places(np.zeros(8, np.int32), start, np.zeros(8, np.int8))
+    day = Day(FRIDAY, next_working_day(FRIDAY, "CN"), "CN")
+    found = [graph.ids[code] for code in move(graph, places, np.arange(8), judged, day).places.node]
+    assert found == [names[[*row, True].index(True)] for row in answers.tolist()]
 
 
 @pytest.mark.parametrize("days", [1, 2, 30, 366])
