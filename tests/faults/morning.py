@@ -41,6 +41,7 @@ def import_everything() -> None:
     import journeykit.demo
     import journeykit.reports
     import journeykit.runs
+    import journeykit.strategies.simulation
     import journeykit.workspace  # noqa: F401
 
 
