@@ -154,7 +154,7 @@ class Preset:
         return repr(self.explain())
 
     def _repr_html_(self) -> str:
-        return self.explain()._repr_html_()
+        return self.explain()._repr_html_() + self.strategy._repr_html_()
 
 
 def _changed(node: Any, where: Any, control: float | None, offers: Mapping[str, str]) -> Any:
