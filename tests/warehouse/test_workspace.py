@@ -87,8 +87,7 @@ def test_the_settings_may_name_it_and_runs_go_there(root, url, monkeypatch):
     run_job(settings, RunRequest("build_tags", day))
     with jk.connect() as mart, jk.connect(url) as named:
         assert mart.build_id == named.build_id
-    demo.approve_strategies(day)
-    assert run_job(settings, RunRequest("run_strategies", day)).build_id == mart.build_id
+    decide(root, monkeypatch)
     decide(embedded, monkeypatch)
     there, here = decided(root), decided(embedded)
     assert there == here
