@@ -1,0 +1,56 @@
+"""Whom live strategies want too, and who would have him."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from journeykit.strategies.simulation.trace import Trace
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A live strategy that wants some of the same customers, counted over the days simulated.
+
+    Attributes
+    ----------
+    both : int
+        Customers whom both contact, on whatever days.
+    same_day : int
+        Times that both want one customer on one day.
+    ours, theirs : int
+        How often of those routing gives him to the simulated strategy, and to the live one; the rest goes to
+        a third one, or to nobody for want of capacity.
+    """
+
+    strategy: str
+    both: int
+    same_day: int
+    ours: int
+    theirs: int
+
+
+def conflicts_in(trace: Trace) -> tuple[Conflict, ...]:
+    """The conflicts of a replay, by strategy."""
+    ids = trace.customer_id.to_pandas()
+    ours = trace.decisions.assign(customer_id=ids.reindex(trace.decisions["person"]).to_numpy())
+    wanted = ours[ours["reason"].isin(["better_offer", "manager_capacity", "channel_capacity"]) | _won(ours)]
+    reached = set(ours[_won(ours)]["customer_id"])
+    found = []
+    for name, theirs in trace.rivals.groupby("strategy"):
+        same = wanted.merge(theirs, on=["day", "customer_id"], suffixes=("", "_live"))
+        found.append(
+            Conflict(
+                str(name),
+                both=len(reached & set(theirs[_won(theirs)]["customer_id"])),
+                same_day=len(same),
+                ours=int(_won(same).sum()),
+                theirs=int((same["decision_live"] == "lead").sum()),
+            )
+        )
+    return tuple(found)
+
+
+def _won(decisions: pd.DataFrame) -> pd.Series:
+    return decisions["decision"] == "lead"

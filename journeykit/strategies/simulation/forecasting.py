@@ -1,0 +1,139 @@
+"""The figures of a simulation: people, messages, drops and leavings, by day and in all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from journeykit.routing.channel import Channel
+from journeykit.segments.intervals import Interval, combine
+from journeykit.strategies.moving import REASONS
+from journeykit.strategies.nodes import Start
+from journeykit.strategies.simulation.outlook import Outlook
+from journeykit.strategies.simulation.trace import Trace
+
+FIGURES = ("kind", "name", "day", "expected", "low", "high", "capacity")
+"""The columns of the figures. Kinds: ``arrived`` and ``standing`` at a node, ``left`` for a reason,
+``entered`` and ``goal`` of an arm, ``lead`` of an action, ``message`` of a channel, ``task`` of a manager,
+``drop`` for a reason; ``day`` is missing for the whole time, in which each person counts once."""
+
+
+def forecast(
+    trace: Trace, launch: Trace, channels: Mapping[str, Channel], capacities: Mapping[str, int | None]
+) -> pd.DataFrame:
+    """The figures of a replay: :data:`FIGURES`.
+
+    Parameters
+    ----------
+    capacities : mapping of str to int or None
+        How many tasks each manager can take a day; None without a limit.
+    """
+    outlook = Outlook(trace, launch)
+    limits = {"message": {name: one.daily_capacity for name, one in channels.items()}, "task": capacities}
+    days = [day.as_of for day in trace.days]
+    past, first = _events(trace), _events(launch)
+    parts = []
+    for kind, events in past.items():
+        names = _names(kind, trace, events, first[kind])
+        if not names:
+            continue
+        by_day = _counted(outlook, events, names, days)
+        tonight = first[kind]["name"].value_counts().reindex(names, fill_value=0).to_numpy(float)
+        for figure in ("expected", "low", "high"):
+            by_day.loc[by_day["day"] == days[0], figure] = tonight
+        in_all = _counted(outlook, events.drop_duplicates(["person", "name"]), names, None)
+        own = limits.get(kind, {})
+        room = by_day["name"].map({name: own.get(name) for name in names})
+        parts += [
+            part.assign(kind=kind)
+            for part in (_within(by_day.assign(capacity=room)), in_all.assign(capacity=None))
+            if kind != "standing" or part is not in_all
+        ]
+    return pd.concat(parts, ignore_index=True)[list(FIGURES)]
+
+
+def total_cost(figures: pd.DataFrame, costs: Mapping[str, Decimal]) -> Interval:
+    """What all contacts cost, yuan, with its band; `costs` are those of one contact, by action."""
+    leads = figures[figures["kind"] == "lead"]
+    whole = {row["name"]: row for row in leads[leads["day"].isna()].to_dict("records")}
+    counted: dict[Any, float] = leads[leads["day"].notna()].groupby("name")["expected"].sum().to_dict()
+    parts = []
+    for name, value in counted.items():
+        band = whole[name]
+        # Who is contacted twice there counts once in the band; it widens as the contacts do.
+        scale = value / band["expected"] if band["expected"] else 1.0
+        parts.append((float(costs[name]), Interval(value, band["low"] * scale, band["high"] * scale)))
+    return combine((cost, band) for cost, band in parts if cost)
+
+
+def _events(trace: Trace) -> dict[str, pd.DataFrame]:
+    """What happened to whom on which day, by kind: ``person``, ``name``, ``day``; each once a day."""
+    ids = np.array(trace.graph.ids, dtype=object)
+    people, days = np.nonzero(trace.node >= 0)
+    gone = np.flatnonzero(trace.left >= 0)
+    reasons = np.array(REASONS, dtype=object)[trace.reason[gone]]
+    arms = np.where(trace.treated, "treatment", "control")
+    goals = gone[reasons == "goal"]
+    leads = trace.decisions[trace.decisions["decision"] == "lead"]
+    drops = trace.decisions[trace.decisions["decision"] == "drop"]
+    tasks = leads[leads["manager_id"].notna()]
+    kinds = {
+        "arrived": (trace.steps["person"], ids[trace.steps["target"]], trace.steps["day"]),
+        "standing": (people, ids[trace.node[people, days]], days),
+        "left": (gone, reasons, trace.left[gone]),
+        "goal": (goals, arms[goals], trace.left[goals]),
+        "entered": (np.arange(trace.people), arms, trace.entered),
+        "lead": (leads["person"], ids[leads["node"]], leads["day"]),
+        "message": (leads["person"], leads["channel"], leads["day"]),
+        "task": (tasks["person"], tasks["manager_id"], tasks["day"]),
+        "drop": (drops["person"], drops["reason"], drops["day"]),
+    }
+    return {kind: _frame(*columns) for kind, columns in kinds.items()}
+
+
+def _frame(person: Any, name: Any, day: Any) -> pd.DataFrame:
+    columns = {"person": np.asarray(person), "name": np.asarray(name, object), "day": np.asarray(day)}
+    return pd.DataFrame(columns).drop_duplicates(ignore_index=True)
+
+
+def _names(kind: str, trace: Trace, *events: pd.DataFrame) -> list[str]:
+    """All that a kind counts, in a stable order; of the nodes also those that nobody reaches."""
+    found = sorted({name for frame in events for name in frame["name"]})
+    if kind in ("arrived", "standing"):
+        starts = {node.id for node in trace.graph.nodes if isinstance(node, Start)}
+        return [
+            name for name in trace.graph.ids if name in found or (kind == "arrived" and name not in starts)
+        ]
+    return found
+
+
+def _counted(
+    outlook: Outlook, events: pd.DataFrame, names: Sequence[str], days: Sequence[Any] | None
+) -> pd.DataFrame:
+    """Expected numbers of each name on each day; or in all."""
+    place = pd.Index(names).get_indexer(pd.Index(events["name"]))
+    width = len(days) if days else 1
+    cells = place * width + (events["day"].to_numpy() if days else 0)
+    bands = outlook.counts(events["person"].to_numpy(), cells, len(names) * width)
+    return pd.DataFrame(
+        {
+            "name": np.repeat(np.array(names, object), width),
+            "day": np.tile(np.array(days if days else [None], object), len(names)),
+            "expected": bands.expected,
+            "low": bands.low,
+            "high": bands.high,
+        }
+    )
+
+
+def _within(figures: pd.DataFrame) -> pd.DataFrame:
+    """No more than the capacity allows."""
+    room = figures["capacity"].astype("float64").fillna(np.inf)
+    limited = {
+        name: np.minimum(figures[name].astype("float64"), room) for name in ("expected", "low", "high")
+    }
+    return figures.assign(**limited)

@@ -1,0 +1,217 @@
+"""The replay: the engine and routing themselves, day after day, with everybody kept in memory."""
+
+# pyarrow.compute makes its functions when imported, so no checker sees them.
+# pyright: reportAttributeAccessIssue=false
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from journeykit.mart.mart import Mart
+from journeykit.routing.rounds import all_candidates, decide
+from journeykit.routing.route import TEMPORARY
+from journeykit.strategies.engine import Advance, advance
+from journeykit.strategies.moving import REASONS, Graph
+from journeykit.strategies.people import People
+from journeykit.strategies.running import Running
+from journeykit.strategies.simulation.calendar import SimulatedDay
+from journeykit.strategies.simulation.later import Later
+from journeykit.strategies.simulation.present import Present, Rivals
+from journeykit.strategies.simulation.reacting import Rate, answers_in
+from journeykit.strategies.simulation.trace import NOWHERE, Trace
+
+OpenDay = Callable[[date], AbstractContextManager[Mart]]
+RivalsOn = Callable[[date], Rivals]
+_OURS = ("node", "channel", "offer", "manager_id", "decision", "reason")
+_THEIRS = ("customer_id", "strategy", "channel", "manager_id", "decision", "reason")
+
+
+def replay(
+    running: Running,
+    days: Iterable[SimulatedDay],
+    open_day: OpenDay,
+    *,
+    present: Present,
+    rivals_on: RivalsOn,
+    rates: Iterable[Rate],
+) -> Trace:
+    """Run a version from its first day on, with nobody in it before.
+
+    Parameters
+    ----------
+    open_day : callable
+        Opens the mart of a snapshot's day; one at a time.
+    rivals_on : callable
+        What live strategies want on a past day.
+    rates : iterable of Rate
+        How many of those contacted reach the goal by it; nobody answers what has no rate.
+    """
+    recorder = _Recorder(Graph(running.strategy.nodes), tuple(days))
+    answers = _Answers(running, {(one.offer, one.channel): one.share for one in rates})
+    people = People.nobody(running.strategy.name)
+    for place, day in enumerate(recorder.days):
+        with open_day(day.snapshot) as mart:
+            found = advance(cast("Mart", Later(mart, day.as_of)), running, people)
+        one = answers.leaving(found, day.as_of)
+        wishes = (one, rivals_on(day.past))
+        facts = present.facts(all_candidates(cast("Any", wishes)), day.as_of, day.contact_date)
+        decisions, (after, _) = decide(cast("Any", wishes), facts)
+        ours = decisions.filter(pc.equal(decisions["strategy"], running.strategy.name))
+        answers.note(ours.filter(pc.equal(ours["decision"], "lead")), day.contact_date)
+        recorder.note(place, after, decisions)
+        people = people.after([after])
+    return recorder.trace()
+
+
+class _Answers:
+    """Who reaches the goal because of a contact, and on which day."""
+
+    def __init__(self, running: Running, rates: Mapping[tuple[str, str], float]) -> None:
+        self._strategy, self._rates = running.strategy, rates
+        self._due: dict[str, date] = {}
+
+    def note(self, leads: pa.Table, contact_date: date) -> None:
+        """Draw who answers the contacts of a day; the first answer counts."""
+        for node in self._strategy.actions:
+            share = self._rates.get((node.offer, node.channel), 0.0)
+            here = leads.filter(pc.equal(leads["node"], node.id))
+            if share and here.num_rows and self._strategy.goal:
+                ids = here["customer_id"].to_pylist()
+                after = answers_in(self._strategy.name, node.id, ids, share).tolist()
+                for enrolment, days in zip(here["enrolment_id"].to_pylist(), after, strict=True):
+                    if days >= 0:
+                        self._due.setdefault(enrolment, contact_date + timedelta(days=days))
+
+    def leaving(self, one: Advance, as_of: date) -> Advance:
+        """The same day with those leaving whose answer has made the goal true; they stay where they stood."""
+        due = [enrolment for enrolment, day in self._due.items() if day <= as_of]
+        for enrolment in due:
+            del self._due[enrolment]
+        ids = pa.array(due, pa.string())
+        goal = REASONS.index("goal")
+        rows = pc.is_in(one.people["enrolment_id"], value_set=ids).to_numpy() & (one.places.reason != goal)
+        if not rows.any():
+            return one
+        codes = pa.array(one.graph.ids, pa.string())
+        stood = pc.index_in(one.people["node"], value_set=codes).fill_null(one.graph.end).to_numpy()
+        since = one.people["node_since"].cast(pa.int32()).to_numpy()
+        places = one.places
+        places = replace(
+            places,
+            node=np.where(rows, stood, places.node).astype(np.int32),
+            since=np.where(rows, since, places.since).astype(np.int32),
+            reason=np.where(rows, goal, places.reason).astype(np.int8),
+        )
+        kept = tuple(
+            replace(step, rows=step.rows[~rows[step.rows]], way=step.way[~rows[step.rows]])
+            for step in one.passed
+        )
+        return replace(one, places=places, passed=kept)
+
+
+@dataclass
+class _Recorder:
+    """Puts the days of a replay together."""
+
+    graph: Graph
+    days: tuple[SimulatedDay, ...]
+    standing: npt.NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
+    customers: list[pa.Array] = field(default_factory=list)
+    treated: list[npt.NDArray[np.bool_]] = field(default_factory=list)
+    entered: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    ended: list[tuple[int, npt.NDArray[np.int64], npt.NDArray[np.int8]]] = field(default_factory=list)
+    stood: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]]] = field(
+        default_factory=list
+    )
+    steps: list[pd.DataFrame] = field(default_factory=list)
+    decisions: list[pd.DataFrame] = field(default_factory=list)
+    rivals: list[pd.DataFrame] = field(default_factory=list)
+    known: int = 0
+
+    def note(self, place: int, after: Advance, decisions: pa.Table) -> None:
+        """One day: who came, what they passed, what was decided, who stands where and who left."""
+        people = self._people(place, after)
+        ids = after.people["enrolment_id"]
+        ours = pc.equal(decisions["strategy"], after.running.strategy.name)
+        mine = decisions.filter(ours)
+        who = people[pc.index_in(mine["enrolment_id"], value_set=ids.combine_chunks()).to_numpy()]
+        frame = mine.select(_OURS).to_pandas().assign(person=who, day=place)
+        frame["node"] = frame["node"].map(self.graph.code).astype("int64")
+        self.decisions.append(frame)
+        theirs = decisions.filter(pc.invert(ours))
+        self.rivals.append(theirs.select(_THEIRS).to_pandas().assign(day=place))
+        self._note_steps(place, after, people, frame)
+        here = after.places.reason == 0
+        self.stood.append((people[here], after.places.node[here], after.places.since[here]))
+        self.ended.append((place, people[~here], after.places.reason[~here]))
+        self.standing = people[here]
+
+    def _people(self, place: int, after: Advance) -> npt.NDArray[np.int64]:
+        """The number of each row's person; newcomers, who come last, get the next ones."""
+        came = after.people.slice(after.people.num_rows - after.entered)
+        fresh = np.arange(self.known, self.known + after.entered)
+        self.known += after.entered
+        self.customers.append(came["customer_id"].combine_chunks())
+        self.treated.append(pc.equal(came["arm"], "treatment").to_numpy())
+        self.entered.append(np.full(after.entered, place))
+        return np.concatenate([self.standing, fresh])
+
+    def _note_steps(
+        self, place: int, after: Advance, people: npt.NDArray[np.int64], decisions: pd.DataFrame
+    ) -> None:
+        came = after.people.slice(after.people.num_rows - after.entered)
+        first = came["node"].to_pandas().map(self.graph.code).to_numpy(np.int64, na_value=self.graph.end)
+        fresh = people[len(people) - after.entered :]
+        parts = [_steps(fresh, NOWHERE, np.zeros(len(fresh), np.int64), first)]
+        for step in after.passed:
+            parts.append(_steps(people[step.rows], step.code, step.way, self.graph.ways[step.code][step.way]))
+        groups: Any = decisions.groupby("node")
+        for code, here in groups:
+            lead = (here["decision"] == "lead").to_numpy()
+            skips = getattr(self.graph.nodes[code], "on_blocked", "") == "skip"
+            passed = lead | (skips & ~here["reason"].isin(TEMPORARY).to_numpy())
+            way = np.where(lead[passed], 0, -1)
+            target = np.full(passed.sum(), self.graph.ways[code][0])
+            parts.append(_steps(here["person"].to_numpy()[passed], code, way, target))
+        self.steps.append(pd.concat(parts, ignore_index=True).assign(day=place))
+
+    def trace(self) -> Trace:
+        """The whole replay."""
+        node = np.full((self.known, len(self.days)), NOWHERE, np.int16)
+        since = np.zeros(node.shape, np.int32)
+        for place, (people, codes, days) in enumerate(self.stood):
+            node[people, place], since[people, place] = codes, days
+        left, reason = np.full(self.known, -1), np.zeros(self.known, np.int64)
+        for place, people, reasons in self.ended:
+            left[people], reason[people] = place, reasons
+        return Trace(
+            graph=self.graph,
+            days=self.days,
+            customer_id=pa.concat_arrays([pa.array([], pa.string()), *self.customers]),
+            treated=np.concatenate([np.array([], np.bool_), *self.treated]),
+            entered=np.concatenate([np.array([], np.int64), *self.entered]),
+            left=left,
+            reason=reason,
+            node=node,
+            since=since,
+            steps=pd.concat(self.steps, ignore_index=True),
+            decisions=pd.concat(self.decisions, ignore_index=True),
+            rivals=pd.concat(self.rivals, ignore_index=True),
+        )
+
+
+def _steps(person: Any, origin: int, way: Any, target: Any) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"person": person, "origin": origin, "way": np.asarray(way), "target": np.asarray(target)},
+        dtype="int64",
+    )

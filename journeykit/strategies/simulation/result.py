@@ -1,0 +1,142 @@
+"""What a simulation found, as a value that prints well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from journeykit.display import Table
+from journeykit.segments.intervals import Interval
+from journeykit.segments.showing import Shown
+from journeykit.strategies.graph import Strategy
+from journeykit.strategies.simulation import tables
+from journeykit.strategies.simulation.assumptions import Assumed
+from journeykit.strategies.simulation.conflicts import Conflict
+from journeykit.strategies.simulation.drawing import Drawing
+from journeykit.strategies.simulation.stepping import CustomerPath, path_of
+from journeykit.strategies.simulation.trace import Trace
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True, repr=False)
+class Simulation(Shown):
+    """What to expect of a strategy; prints as tables, in a notebook with charts.
+
+    Attributes
+    ----------
+    days : int
+        Calendar days ahead, the first is the day of the launch.
+    cost : Interval
+        What all contacts cost, yuan, with its 90 % band.
+    conflicts : tuple of Conflict
+        Live strategies that want some of the same customers.
+    assumptions : tuple of Assumed
+        What it rests on.
+    figures : DataFrame
+        See :data:`journeykit.strategies.simulation.forecasting.FIGURES`.
+    flows : DataFrame
+        ``origin``, ``way``, ``target``, ``people``: how many go each way of the graph.
+    trace : Trace
+        The replay, person by person.
+    """
+
+    strategy: Strategy
+    days: int
+    cost: Interval
+    conflicts: tuple[Conflict, ...]
+    assumptions: tuple[Assumed, ...]
+    figures: pd.DataFrame = field(compare=False)
+    flows: pd.DataFrame = field(compare=False)
+    trace: Trace = field(compare=False)
+
+    @cached_property
+    def first_day(self) -> date:
+        """The day as of which it starts."""
+        return self.trace.days[0].as_of
+
+    def summary(self) -> dict[str, Any]:
+        """The main figures as plain values: small enough to be kept with a submission."""
+        return tables.summary(self)
+
+    def table(self, language: str = "en") -> Table:
+        """Who enters, is contacted and reaches the goal, and what it costs, with 90 % bands."""
+        return tables.headline(self, language)
+
+    def node_table(self, language: str = "en") -> Table:
+        """One row per node: who comes there, who is contacted, how many wait."""
+        return tables.nodes(self, language)
+
+    def channel_table(self, language: str = "en") -> Table:
+        """One row per channel: contacts, the busiest day and the capacity."""
+        return tables.channels(self, language)
+
+    def manager_table(self, language: str = "en") -> Table:
+        """The ten managers with the fullest day."""
+        return tables.managers(self, language)
+
+    def drop_table(self, language: str = "en") -> Table:
+        """Why people are not contacted; each counts once for a reason."""
+        return tables.reasons(self, "drop", language)
+
+    def left_table(self, language: str = "en") -> Table:
+        """Why people leave."""
+        return tables.reasons(self, "left", language)
+
+    def conflict_table(self, language: str = "en") -> Table:
+        """One row per live strategy that wants some of the same customers."""
+        return tables.conflicts(self, language)
+
+    def notes(self, language: str = "en") -> tuple[str, ...]:
+        """The assumptions."""
+        return tuple(one.say(language) for one in self.assumptions)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every figure: kind, name, day, expected, low, high, capacity."""
+        return self.figures.copy()
+
+    def flow(self, language: str = "en") -> Drawing:
+        """Where people go, as a Sankey chart."""
+        return tables.flow(self, language)
+
+    def load(self, language: str = "en") -> Drawing:
+        """A calendar of the contacts of each channel."""
+        return tables.load(self, language)
+
+    def step(self, customer_id: str) -> CustomerPath:
+        """One customer's path, day by day.
+
+        Raises
+        ------
+        DataError
+            He never enters in the days simulated.
+        """
+        return path_of(self.trace, self.strategy, customer_id)
+
+    def html(self, language: str = "en") -> str:
+        """Everything, for a page; needs no script."""
+        drawn = self.flow(language)._repr_html_() + self.load(language)._repr_html_()
+        return drawn.join(
+            [self._tables_html(language), super().html(language).removeprefix(self._head(language))]
+        )
+
+    def _head(self, language: str) -> str:
+        return self.table(language)._repr_html_()
+
+    def _tables_html(self, language: str) -> str:
+        return "".join(table._repr_html_() for table in self._tables(language))
+
+    def _tables(self, language: str) -> tuple[Table, ...]:
+        found = (
+            self.table(language), self.node_table(language), self.channel_table(language),
+            self.manager_table(language), self.drop_table(language), self.left_table(language),
+            self.conflict_table(language),
+        )  # fmt: skip
+        return tuple(table for table in found if table.rows)
+
+    def __repr__(self) -> str:
+        return "\n\n".join([*map(repr, self._tables("en")), "\n".join(self.notes())])

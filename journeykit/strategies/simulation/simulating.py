@@ -1,0 +1,140 @@
+"""Simulate a strategy: the days behind us replayed, and what they say of the days ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+
+from journeykit.errors import DefinitionError
+from journeykit.ledger.ledger import Ledger
+from journeykit.mart.mart import Mart
+from journeykit.strategies.graph import Strategy
+from journeykit.strategies.playbook import Playbook
+from journeykit.strategies.running import Running
+from journeykit.strategies.simulation.assumptions import assumptions_of
+from journeykit.strategies.simulation.calendar import plan_days
+from journeykit.strategies.simulation.conflicts import conflicts_in
+from journeykit.strategies.simulation.forecasting import forecast, total_cost
+from journeykit.strategies.simulation.outlook import Outlook
+from journeykit.strategies.simulation.present import Present, Rivals, rivals_on
+from journeykit.strategies.simulation.reacting import rates_of
+from journeykit.strategies.simulation.replaying import OpenDay, replay
+from journeykit.strategies.simulation.result import Simulation
+from journeykit.strategies.simulation.trace import Trace
+from journeykit.strategies.versions import tags_behind
+
+if TYPE_CHECKING:
+    from journeykit.vault import Vault
+
+LONGEST = 180
+"""Days ahead at most: what is longer ago tells little."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything a simulation reads; it writes nothing.
+
+    Attributes
+    ----------
+    ledger, vault
+        Asked about consent, contact details, earlier leads and their outcomes; nothing is opened.
+    playbook : Playbook
+        Offers and channels.
+    snapshots : sequence of date
+        The days that have a tag snapshot.
+    open_day : callable
+        Opens the mart of one of them.
+    live : mapping of str to int
+        The priority of each strategy that is live.
+    """
+
+    ledger: Ledger
+    vault: Vault
+    playbook: Playbook
+    snapshots: Sequence[date]
+    open_day: OpenDay
+    live: Mapping[str, int]
+
+
+def simulate(strategy: Strategy, mart: Mart, situation: Situation, days: int = 30) -> Simulation:
+    """What to expect of a strategy that starts with the run of the mart's day.
+
+    Parameters
+    ----------
+    strategy : Strategy
+        A sound one.
+    mart : Mart
+        Today.
+    days : int
+        Calendar days ahead, from 1 to 180.
+
+    Raises
+    ------
+    DefinitionError
+        The strategy asks for a tag that today's snapshot lacks, or `days` are out of range.
+    """
+    if not 1 <= days <= LONGEST:
+        raise DefinitionError(f"{days} days cannot be simulated. Choose from 1 to {LONGEST}, as in days=30.")
+    needed = tags_behind(strategy.rules, mart.tags)
+    for name in needed:
+        mart.scope.column(name)
+
+    def open_day(day: date) -> AbstractContextManager[Mart]:
+        return nullcontext(mart) if day == mart.as_of else situation.open_day(day)
+
+    @cache
+    def usable(day: date) -> bool:
+        with open_day(day) as past:
+            return set(needed) <= set(past.scope.tags)
+
+    plan = plan_days(mart.as_of, days, mart.country, situation.snapshots, usable)
+    live = {name: priority for name, priority in situation.live.items() if name != strategy.name}
+    rates = rates_of(strategy, situation.playbook.offers, situation.ledger, mart.as_of)
+    present = Present(mart, situation.ledger, situation.vault, situation.playbook)
+    running = Running(strategy, "simulated")
+
+    @cache
+    def wishes(day: date) -> Rivals:
+        return rivals_on(situation.ledger, situation.playbook, live, day)
+
+    around: dict[str, Any] = {"present": present, "rivals_on": wishes}
+    launch = replay(running, [replace(plan[0], snapshot=mart.as_of)], open_day, rates=(), **around)
+    trace = replay(running, plan, open_day, rates=rates, **around)
+    capacities = {
+        row.manager_id: None if pd.isna(row.daily_capacity) else int(row.daily_capacity)
+        for row in cast("Any", present.managers.itertuples())
+    }
+    figures = forecast(trace, launch, situation.playbook.channels, capacities)
+    return Simulation(
+        strategy=strategy,
+        days=days,
+        cost=total_cost(figures, {node.id: node.cost for node in strategy.actions}),
+        conflicts=conflicts_in(trace),
+        assumptions=assumptions_of(plan, rates, len(live), len(trace.rivals)),
+        figures=figures,
+        flows=_flows(trace, launch),
+        trace=trace,
+    )
+
+
+def _flows(trace: Trace, launch: Trace) -> pd.DataFrame:
+    """How many people to expect on each way of the graph."""
+    ways = trace.steps.drop_duplicates(["person", "origin", "way", "target"])
+    kinds, cell = np.unique(ways[["origin", "way", "target"]].to_numpy(), axis=0, return_inverse=True)
+    bands = Outlook(trace, launch).counts(ways["person"].to_numpy(), cell.reshape(-1), len(kinds))
+    ids = ["", *trace.graph.ids]
+    return pd.DataFrame(
+        {
+            "origin": [ids[origin + 1] for origin in kinds[:, 0]],
+            "way": kinds[:, 1],
+            "target": [ids[target + 1] for target in kinds[:, 2]],
+            "people": bands.expected,
+        }
+    )

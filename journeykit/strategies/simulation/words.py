@@ -1,0 +1,84 @@
+"""The words of a simulation, in English and Chinese; `{…}` is what is filled in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from journeykit.i18n import in_language, label
+
+WORDS: dict[str, tuple[str, str]] = {
+    "title": (
+        "{strategy}: the {days} days from {first} on, as simulated",
+        "{strategy}：自{first}起{days}天模拟结果",
+    ),
+    "figure": ("Figure", "指标"),
+    "expected": ("Expected", "预计"),
+    "band": ("90% band", "90%区间"),
+    "entered": ("Customers who enter", "入组客户"),
+    "treatment": ("of them contacted", "其中策略组"),
+    "control": ("of them control", "其中对照组"),
+    "contacts": ("Contacts", "触达次数"),
+    "goal.treatment": ("Goal reached, treated", "达成目标（策略组）"),
+    "goal.control": ("Goal reached, control", "达成目标（对照组）"),
+    "cost": ("Cost, yuan", "成本（元）"),
+    "nodes": ("People at each node", "各节点人数"),
+    "node": ("Node", "节点"),
+    "arrived": ("Arrive", "到达"),
+    "most": ("Most at once", "最多滞留"),
+    "at_last": ("On the last day", "末日滞留"),
+    "leads": ("Contacts", "触达"),
+    "channels": ("Messages by channel", "各渠道触达量"),
+    "busiest": ("Busiest day", "最忙日期"),
+    "peak": ("Contacts that day", "当日触达"),
+    "capacity": ("Capacity a day", "日容量"),
+    "managers": ("The busiest managers", "最繁忙的客户经理"),
+    "drops": ("Why people are not contacted", "未触达原因"),
+    "people": ("People", "人数"),
+    "left": ("Why people leave", "退出原因"),
+    "rivals": ("Live strategies that want the same customers", "与在用策略的重叠"),
+    "both": ("Contacted by both", "双方均触达"),
+    "same_day": ("Wanted on the same day", "同日冲突"),
+    "ours": ("This one wins", "本策略优先"),
+    "theirs": ("The live one wins", "在用策略优先"),
+    "assumptions": ("What this rests on", "本模拟的假设"),
+    "path": ("{customer} in {strategy}, day by day", "客户{customer}在{strategy}中的逐日路径"),
+    "day": ("Day", "日期"),
+    "since": ("Since", "自"),
+    "what": ("What happens", "事项"),
+    "stands": ("Stands at", "所在节点"),
+    "enters": ("enters as {arm}", "入组：{arm}"),
+    "arm.treatment": ("treatment", "策略组"),
+    "arm.control": ("control", "对照组"),
+    "lead": (
+        "{node}: contact through {channel} with {offer} on {day}",
+        "{node}：{day}经{channel}触达，权益{offer}",
+    ),
+    "drop": ("{node}: not contacted ({reason})", "{node}：未触达（{reason}）"),
+    "goes": ("{node} → {target}", "{node} → {target}"),
+    "goes_by": ("{node}: {way} → {target}", "{node}：{way} → {target}"),
+    "waits": ("nothing: stays", "无变化"),
+    "leaves": ("leaves: {reason}", "退出：{reason}"),
+    "left.goal": ("goal reached", "达成目标"),
+    "left.expired": ("the goal's days are over", "目标期满"),
+    "left.exit_rule": ("exit rule", "满足退出条件"),
+    "left.finished": ("path finished", "路径结束"),
+    "left.blocked": ("cannot be reached", "无法触达"),
+    "left.ended": ("strategy ended", "策略终止"),
+    "left.replaced": ("version replaced", "版本替换"),
+    "node.end": ("end of the path", "路径终点"),
+    "node.control": ("control group", "对照组"),
+    "flow": ("Where people go", "客户流向"),
+    "load": ("Contacts on each day", "每日触达量"),
+    "chart.enter": ("enter", "入组"),
+    "chart.blocked": ("not reached", "未触达"),
+}  # fmt: skip
+
+
+def say(key: str, language: str, **filled: Any) -> str:
+    """Words in a language, filled in."""
+    return in_language(language, *WORDS[key]).format(**filled)
+
+
+def say_reason(reason: str, language: str) -> str:
+    """Why somebody was dropped."""
+    return label(f"reason.{reason}", language)
