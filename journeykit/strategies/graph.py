@@ -42,7 +42,7 @@ class Goal(Definition):
     """What the strategy wants to become true, within days of entering."""
 
     expression: Rule
-    within_days: int = Field(ge=1)
+    within_days: int = Field(ge=1, le=3650)
 
     def __init__(self, expression: object = None, **fields: Any) -> None:
         super().__init__(**named("expression", expression, fields))
@@ -85,7 +85,7 @@ class Strategy(Journey):
     title_zh: Text = ""
     stage: Stage
     owner: Text = ""
-    priority: int = Field(default=100, ge=1)
+    priority: int = Field(default=100, ge=1, le=1_000_000)
     goal: Goal | None = None
     exit_when: Rule | None = None
     nodes: tuple[GraphNode, ...] = Field(default=(), max_length=MAX_NODES)

@@ -102,7 +102,7 @@ class Start(_Node):
     id: Name = "start"
     segment: Audience
     control: Exact = Field(default=0, ge=0, le=1, validate_default=True)
-    reentry: Literal["never", "whenever"] | Annotated[int, Field(ge=1)] = "never"
+    reentry: Literal["never", "whenever"] | Annotated[int, Field(ge=1, le=3650)] = "never"
     valid_from: date | None = None
     valid_to: date | None = None
     next: str = END
@@ -138,7 +138,7 @@ class _Action(_Node):
     offer: str
     template: Text = ""
     template_zh: Text = ""
-    priority: int | None = Field(default=None, ge=1)
+    priority: int | None = Field(default=None, ge=1, le=1_000_000)
     expected_value: Exact | None = Field(default=None, ge=0, max_digits=16, decimal_places=2)
     cost: Exact = Field(default=0, ge=0, max_digits=16, decimal_places=2, validate_default=True)
     on_blocked: OnBlocked = "skip"
@@ -157,7 +157,7 @@ class Assign(_Action):
     kind: Literal["assign"] = "assign"
     to: Literal["manager"] = "manager"
     channel: str = "mobile_sales"
-    due_days: int = Field(default=3, ge=1)
+    due_days: int = Field(default=3, ge=1, le=3650)
     script: Text = ""
     script_zh: Text = ""
     next: str = END

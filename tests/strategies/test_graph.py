@@ -119,6 +119,8 @@ def test_a_name_that_is_no_file_name_is_refused(name):
         (("control: '0.10'", "control: '1.5'"), "control"),
         (("kind: wait", "kind: nap"), "nap"),
         (("priority: 7", "priority: 7\ncolour: red"), "colour: unknown key"),
+        (("priority: 7", "priority: 100000000000000000000"), "priority: 1000000 or less is expected"),
+        (("within_days: 30", "within_days: 1000000000"), "within_days: 3650 or less is expected"),
         (("name: plan\n", ""), "name: Field required"),
         (("name: plan\n", "name: plan\nname: plan\n"), "stands twice"),
     ],
