@@ -45,6 +45,8 @@ class Life:
         The version that becomes live with the next run.
     live : str
         The version that enrols.
+    finishing : str
+        The version that was live when the strategy was ended, where its people finish on it.
     paused : bool
         Whether the whole strategy is: an approved version does not become live before it is resumed.
     states : mapping of str to str
@@ -56,6 +58,7 @@ class Life:
     submitted: str = ""
     approved: str = ""
     live: str = ""
+    finishing: str = ""
     paused: bool = False
     states: Mapping[str, str] = field(default_factory=dict)
 
@@ -64,10 +67,15 @@ class Life:
         """The version that is live, or will be."""
         return self.live or self.approved
 
+    @property
+    def concerned(self) -> str:
+        """The version that a pause or an end is about: one that runs, or on which people still finish."""
+        return self.runs or self.finishing
+
     def state(self, version: str) -> str:
         """The state of a version, as it is told: a live one of a paused strategy is ``paused``."""
         known = self.states.get(version, "draft")
-        return "paused" if self.paused and version == self.runs else known
+        return "paused" if self.paused and version == self.concerned else known
 
     def last(self, action: str, version: str, *, before: int | None = None) -> Step | None:
         """The latest step of that kind of a version, of all or of those before a step."""
@@ -144,12 +152,15 @@ def _after(life: Life, step: Step) -> Life:
             if life.live:
                 states[life.live] = "replaced"
             states[version] = "live"
-            changed = {"approved": "", "live": version}
+            changed = {"approved": "", "live": version, "finishing": ""}
         case "paused" | "resumed":
             changed = {"paused": step.action == "paused"}
         case "ended":
             states |= {one: "ended" for one in (life.live, life.approved) if one}
-            changed = {"live": "", "approved": "", "paused": False}
+            finishing = (life.live or life.finishing) if step.detail["in_flight"] == "finish" else ""
+            # Who finishes is not contacted before somebody resumes what was paused.
+            paused = life.paused and bool(finishing)
+            changed = {"live": "", "approved": "", "finishing": finishing, "paused": paused}
     return replace(life, steps=(*life.steps, step), states=states, **changed)  # pyright: ignore[reportArgumentType]
 
 
@@ -207,8 +218,8 @@ def _out_of_turn(life: Life, action: str, version: str) -> str:
         case "withdrawn" | "approved" | "refused" if version != life.submitted:
             waiting = f"version {life.submitted} waits" if life.submitted else "no version waits"
             return f"it is {_told(life.state(version))}, and {waiting} for approval."
-        case "paused" | "ended" if not life.runs:
-            return "no version of it is live or approved."
+        case "paused" | "ended" if not life.concerned:
+            return "no version of it is live or approved, and nobody finishes on one."
         case "paused" if life.paused:
             return "it is paused already."
         case "resumed" if not life.paused:

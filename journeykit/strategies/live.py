@@ -82,7 +82,7 @@ def _unreadable(name: str, problem: str) -> Held:
 def _waiting(life: Life, gate: Gate, *, drafted: bool) -> Iterator[Held]:
     """Why a strategy has no live version yet, or not the one that was approved last."""
     if life.paused:
-        yield _held(life, life.runs, PAUSED)
+        yield _held(life, life.concerned, PAUSED)
     elif life.approved and (objection := gate.objection(life, life.approved)):
         yield _held(life, life.approved, objection)
     elif drafted and not life.steps:

@@ -103,7 +103,11 @@ def resume(name: str, reason: str = "", *, as_: str = "") -> StrategyHistory:
 
 
 def end(name: str, reason: str = "", *, in_flight: str = "finish", as_: str = "") -> StrategyHistory:
-    """Let nobody enter any more; people in flight ``finish``, or ``exit`` with the next run."""
+    """Let nobody enter any more; people in flight ``finish``, or ``exit`` with the next run.
+
+    While they finish, the strategy can still be paused, resumed, and ended once more with ``exit``. One that
+    is paused when it is ended stays paused.
+    """
     choice = check_in_flight(in_flight, ("finish", "exit"))
     with Desk.open() as desk:
         return desk.act(name, "ended", None, {"reason": reason.strip(), "in_flight": choice}, as_)

@@ -155,9 +155,9 @@ class Desk:
     def act(
         self, name: str, action: str, version: str | None, detail: dict[str, Any], as_: str
     ) -> StrategyHistory:
-        """Take any other step; without a version it is about the one that runs."""
+        """Take any other step; without a version it is about the one that runs, or that people finish on."""
         life = self.life(name)
-        about = life.runs if version is None else version
+        about = life.concerned if version is None else version
         actor = self._permitted(life, action, about, as_)
         self._append(life, action, about, actor=actor, detail=detail)
         return self.history(name)

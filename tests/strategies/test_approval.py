@@ -51,6 +51,10 @@ LIVE = (SUBMITTED, ("approved", "v1", "bob"), ("live", "v1", "journeykit"))
         ((*LIVE, ("paused", "v1", "oli")), "ended", "v1", "oli"),
         ((*LIVE, ("ended", "v1", "oli")), "submitted", "v1", "ann"),
         ((SUBMITTED, ("approved", "v1", "bob")), "paused", "v1", "oli"),
+        ((*LIVE, ("ended", "v1", "oli")), "paused", "v1", "oli"),
+        ((*LIVE, ("ended", "v1", "oli")), "ended", "v1", "oli"),
+        ((*LIVE, ("ended", "v1", "oli"), ("paused", "v1", "oli")), "resumed", "v1", "oli"),
+        ((*LIVE, ("paused", "v1", "oli"), ("ended", "v1", "oli")), "resumed", "v1", "oli"),
     ],
 )
 def test_what_is_allowed(before, action, version, actor):
@@ -84,7 +88,10 @@ def test_what_is_allowed(before, action, version, actor):
         (LIVE, "paused", "v1", "ann", "for operator or approver: oli, bob, both"),
         ((*LIVE, ("paused", "v1", "oli")), "paused", "v1", "oli", "paused already"),
         ((*LIVE, ("ended", "v1", "oli")), "resumed", "", "oli", "it is not paused"),
-        ((*LIVE, ("ended", "v1", "oli")), "ended", "", "oli", "no version of it is live"),
+        (
+            (SUBMITTED, ("approved", "v1", "bob"), ("ended", "v1", "oli")),
+            "ended", "", "oli", "nobody finishes",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_refused_says_who_may_or_what_first(before, action, version, actor, says):
@@ -110,7 +117,7 @@ def test_however_people_act_a_live_version_was_approved_by_another(attempts):
     taken: tuple[Step, ...] = ()
     for action, version, actor, runs in attempts:
         now = life_of("plan", taken)
-        about = now.runs if action in ("paused", "resumed", "ended") else version
+        about = now.concerned if action in ("paused", "resumed", "ended") else version
         try:
             permit(now, action, about, actor, ROLES)
         except ApprovalError:
@@ -135,6 +142,15 @@ def test_however_people_act_a_live_version_was_approved_by_another(attempts):
 
 def _step(taken: tuple[Step, ...], action: str, version: str, actor: str) -> tuple[Step]:
     return (Step("plan", len(taken) + 1, version, action, actor, {"in_flight": "finish"}, AT),)
+
+
+def test_who_leaves_with_the_end_leaves_nothing_to_stop():
+    ended = Step("plan", 5, "v1", "ended", "oli", {"in_flight": "exit"}, AT)
+    over = life_of("plan", (*steps(*LIVE, ("paused", "v1", "oli")), ended))
+    assert (over.concerned, over.paused, over.leaves_as("v1")) == ("", False, "ended")
+    for action in ("paused", "resumed", "ended"):
+        with pytest.raises(ApprovalError):
+            permit(over, action, over.concerned, "oli", ROLES)
 
 
 def test_a_pause_holds_back_the_next_version_too():

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ from journeykit.strategies.versions import closure, closure_text, version_of
 from journeykit.tags import Catalogue
 
 FRIDAY, MONDAY, TUESDAY = date(2026, 5, 29), date(2026, 6, 1), date(2026, 6, 2)
-WEDNESDAY = date(2026, 6, 3)
+WEDNESDAY, LATER = date(2026, 6, 3), date(2026, 6, 12)
+"""On the last the wait of ten days is over."""
 RICH = Segment("rich", tag("wanted") & (tag("aum") >= 100))
 PLAN = (
     Strategy("wealth", stage="activate", goal=Goal(tag("bought"), within_days=30))
@@ -370,6 +371,32 @@ def test_an_ended_strategy_lets_nobody_in(office, in_flight, reason):
     office.night(MONDAY, ["C1", "C2"])
     assert office.people() == {(version, "wait_10d", reason): 1}
     assert office.state(version) == "ended"
+
+
+@pytest.mark.parametrize("order", [("paused", "ended"), ("ended", "paused")])
+def test_who_finishes_on_an_ended_strategy_waits_while_it_is_paused(office, order):
+    version = office.approve()
+    office.night(FRIDAY, ["C1"])
+    for action in order:
+        office.step(action, version, in_flight="finish")
+    held = office.night(LATER, ["C1", "C2"])
+    assert (said(held), office.state(version)) == ("It is paused.", "paused")
+    assert office.leads() == {"send_sms": 1}
+    office.step("resumed", version)
+    office.night(LATER + timedelta(days=1), ["C1", "C2"])
+    assert (office.state(version), office.enrolled()) == ("ended", 1)
+    assert office.leads() == {"send_sms": 1, "send_app_push": 1}
+
+
+def test_who_finishes_on_an_ended_strategy_leaves_when_it_is_ended_once_more(office):
+    version = office.approve()
+    office.night(FRIDAY, ["C1"])
+    office.step("ended", version, in_flight="finish")
+    office.night(MONDAY, ["C1"])
+    office.step("ended", version, in_flight="exit")
+    office.night(LATER, ["C1"])
+    assert office.people() == {(version, "wait_10d", "ended"): 1}
+    assert office.leads() == {"send_sms": 1}
 
 
 def test_those_in_flight_finish_on_the_version_they_began(office):
