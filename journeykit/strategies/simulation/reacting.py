@@ -78,7 +78,7 @@ def answers_in(strategy: str, node: str, customer_ids: Iterable[str], share: flo
     Examples
     --------
     >>> answers_in("idle", "send_sms", ["C1", "C2", "C3", "C4"], 0.5).tolist()
-    [-1, 1, -1, 2]
+    [2, 1, -1, 1]
     """
     found = []
     for customer in customer_ids:
