@@ -34,6 +34,8 @@ from journeykit.workspace import catalogue, open_ledger
 FRIDAY, DAY = date(1994, 3, 25), date(1994, 3, 30)
 MONDAY, NEXT = date(1994, 3, 28), date(1994, 3, 31)
 LAST = date(1998, 12, 31)
+AHEAD = ("matures", "maturity", "birthday")
+"""What the names of tags say that tell a day to come."""
 
 
 def _day(text: str) -> date:
