@@ -42,6 +42,10 @@ class ApprovalError(JourneykitError):
     """Somebody may not do that to a strategy, or it is not in the state for it."""
 
 
+class OvertakenError(ApprovalError):
+    """Somebody else acted on the strategy since it was looked at."""
+
+
 class StoreError(JourneykitError):
     """A file or folder of the workspace is missing, damaged or not writable."""
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from journeykit.errors import ApprovalError
+from journeykit.errors import ApprovalError, OvertakenError
 from journeykit.ledger.audit import add_audit
 from journeykit.ledger.ledger import Ledger
-from journeykit.ledger.tables import approval, enrolment, strategy_version
+from journeykit.ledger.tables import approval, enrolment, run, strategy_version
 
 _a, _v = approval.c, strategy_version.c
 
@@ -32,6 +32,7 @@ class Step:
         Who did it.
     detail : mapping
         What belongs to it: of a submission its checklist, simulation and difference; of a refusal the reason.
+        ``decided`` is the last day that was decided when the step was taken.
     """
 
     strategy: str
@@ -78,26 +79,34 @@ def append_step(
 
     Raises
     ------
+    OvertakenError
+        Somebody acted meanwhile; the message says who, and what.
     ApprovalError
-        Somebody acted meanwhile (the message says who, and what), or another definition has that version.
+        Another definition has that version.
     """
+    step = Step(strategy, len(seen) + 1, version, action, actor, detail, datetime.now())
     with ledger.transaction("approval") as connection:
-        known = _read(connection, strategy).get(strategy, ())
-        if len(known) != len(seen):
-            raise ApprovalError(_overtaken(strategy, known))
         if closure is not None:
             _keep_version(connection, strategy, version, closure)
-        row = {
-            "strategy": strategy, "step": len(known) + 1, "version": version, "action": action,
-            "actor": actor, "at": datetime.now(),
-        }  # fmt: skip
-        written = json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
-        connection.execute(sa.insert(approval).values({**row, "detail": written}))
-        add_audit(
-            connection, actor=actor, action=f"strategy {action}", subject=f"strategy {strategy}",
-            detail={"step": row["step"], "version": version},
-        )  # fmt: skip
-    return Step(**row, detail=json.loads(written))
+        return add_step(connection, step)
+
+
+def add_step(connection: sa.Connection, step: Step) -> Step:
+    """Add a step as part of a transaction; OvertakenError when it does not follow on the last one."""
+    known = _read(connection, step.strategy).get(step.strategy, ())
+    if len(known) != step.step - 1:
+        raise OvertakenError(_overtaken(step.strategy, known))
+    decided = connection.execute(
+        sa.select(sa.func.max(run.c.as_of)).where(run.c.decisions_sha256.is_not(None))
+    ).scalar_one()
+    detail = {**step.detail, "decided": decided and decided.isoformat()}
+    written = json.dumps(detail, ensure_ascii=False, sort_keys=True, default=str)
+    connection.execute(sa.insert(approval).values({**vars(step), "detail": written}))
+    add_audit(
+        connection, actor=step.actor, action=f"strategy {step.action}", subject=f"strategy {step.strategy}",
+        detail={"step": step.step, "version": step.version},
+    )  # fmt: skip
+    return replace(step, detail=json.loads(written))
 
 
 def versions_in_flight(ledger: Ledger) -> dict[str, frozenset[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from journeykit.errors import LedgerError
 from journeykit.ledger.accounts import check_accounts
+from journeykit.ledger.approvals import Step, add_step
 from journeykit.ledger.enrolments import EnrolmentChanges, apply_changes
 from journeykit.ledger.keys import lead_id
 from journeykit.ledger.ledger import Ledger
@@ -43,6 +44,7 @@ def record_decisions(
     drops: pa.Table,
     candidates: int,
     decisions_sha256: str,
+    steps: Sequence[Step] = (),
 ) -> Recorded:
     """Record what a run decided, in one transaction: enrolments, leads, deliveries to make, drops and totals.
 
@@ -63,6 +65,8 @@ def record_decisions(
         How many candidates there were.
     decisions_sha256 : str
         SHA-256 of the run's `decisions.parquet`.
+    steps : sequence of Step
+        Those that the run takes in the life of strategies: versions that become live with it.
 
     Returns
     -------
@@ -75,6 +79,8 @@ def record_decisions(
         candidates ≠ leads + drops, a lead goes to a customer outside the strategy's treatment arm or names
         another one's enrolment, a customer has a lead for that contact date already, or enrolments do not
         add up. Nothing is changed.
+    OvertakenError
+        Somebody acted on a strategy of `steps` since it was read. Nothing is changed.
     """
     with ledger.transaction("decisions") as connection:
         known = expect_run(connection, run_id)
@@ -90,6 +96,8 @@ def record_decisions(
                 f"Run '{run_id}' does not add up, nothing was recorded: candidates {candidates} ≠ "
                 f"leads {leads.num_rows} + drops {dropped}."
             )
+        for step in steps:
+            add_step(connection, step)
         apply_changes(connection, run_id, changes)
         _insert_leads(connection, known, leads)
         constant = {"run_id": run_id}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ import pyarrow.parquet as pq
 
 from journeykit.errors import RunError
 from journeykit.files import publish, publish_text, sha256_of
+from journeykit.ledger.approvals import Step
 from journeykit.ledger.enrolments import EnrolmentChanges
 from journeykit.ledger.leads import record_decisions
 from journeykit.ledger.ledger import Ledger
@@ -48,7 +50,8 @@ RESULT_FILE = "strategy_run.json"
 
 def run_strategies(
     mart: Mart, ledger: Ledger, vault: Vault, playbook: Playbook, running: Sequence[Running], *,
-    run_id: str, folder: Path, earlier: Iterable[Mart] = (), held: Sequence[Held] = (),
+    run_id: str, folder: Path, earlier: Iterable[Mart] = (), meanwhile: Sequence[Running] | None = None,
+    held: Sequence[Held] = (), steps: Sequence[Step] = (),
 ) -> StrategyRun:  # fmt: skip
     """Decide one day: who enters, moves and leaves, who becomes a lead, and why everybody else does not.
 
@@ -68,9 +71,13 @@ def run_strategies(
         The run's folder, for ``decisions.parquet`` and the result.
     earlier : iterable of Mart
         The days since the last decided one that were missed, in order; people enter, move and leave on
-        them, and nobody is contacted.
+        them, and nobody is contacted, is taken over by another version, or leaves because his has ended.
+    meanwhile : sequence of Running
+        The versions as they are on those days; without it as they are on this one.
     held : sequence of Held
         Versions that are held already, for the result.
+    steps : sequence of Step
+        What the run does in the life of strategies, on record with its decisions or not at all.
 
     Returns
     -------
@@ -80,16 +87,21 @@ def run_strategies(
     Raises
     ------
     RunError
-        The run is unknown, was begun with another tag build, or a later day is decided already.
+        The run is unknown, was begun with another tag build, or another run has decided this day or a
+        later one. Nothing is changed.
+    OvertakenError
+        Somebody acted on a strategy of `steps` since it was read. Nothing is changed.
     """
     if _expect(ledger, run_id).decided:
         return read_result(ledger, run_id, folder)
-    _expect_no_later_day(ledger, mart.as_of)
+    _expect_undecided(ledger, mart.as_of)
     _pin(mart, ledger, run_id)
     able, unsound = hold_unsound(mart, playbook, running)
-    states = _read(ledger, running)
+    states = {name: read_people(ledger, name) for name in sorted({one.strategy.name for one in running})}
+    staying = [replace(one, leaves_as="") for one in (running if meanwhile is None else meanwhile)]
     for missed in earlier:
-        states = _after(states, _advance(missed, hold_unsound(missed, playbook, able)[0], states))
+        states = _after(states, _advance(missed, hold_unsound(missed, playbook, staying)[0], states))
+    states = {name: people.take_over(_of(running, name)) for name, people in states.items()}
     advances = _advance(mart, able, states)
     facts = gather_facts(mart, ledger, vault, playbook, all_candidates(advances))
     decisions, advances = decide(advances, facts)
@@ -120,6 +132,7 @@ def run_strategies(
         drops=pa.Table.from_pylist([drop.model_dump() for drop in result.drops], schema=_DROPS),
         candidates=decisions.num_rows,
         decisions_sha256=result.decisions_sha256,
+        steps=steps,
     )
     return read_result(ledger, run_id, folder)
 
@@ -155,11 +168,17 @@ def _expect(ledger: Ledger, run_id: str) -> Run:
     return known
 
 
-def _expect_no_later_day(ledger: Ledger, as_of: date) -> None:
-    """Days are decided in their order: journeys only go forward."""
-    later = [run for run in read_runs(ledger) if run.decided and run.as_of > as_of]
-    if later:
-        last = max(later, key=lambda run: run.as_of)
+def _expect_undecided(ledger: Ledger, as_of: date) -> None:
+    """Each day is decided once, and in their order: journeys only go forward."""
+    since = [run for run in read_runs(ledger) if run.decided and run.as_of >= as_of]
+    last = max(since, key=lambda run: run.as_of, default=None)
+    if last and last.as_of == as_of:
+        raise RunError(
+            f"{as_of} is decided by run {last.run_id} (job {last.job}, parameters {last.parameters}), and a "
+            "day is decided once. Give that job those parameters to see its result, and the next day "
+            "to go on."
+        )
+    if last:
         raise RunError(
             f"{as_of} can no longer be decided: run {last.run_id} has decided {last.as_of}, and days are "
             "decided in their order. A missed day needs no run of its own: the next day's run catches it up."
@@ -175,12 +194,6 @@ def _pin(mart: Mart, ledger: Ledger, run_id: str) -> None:
             f"Run {run_id} began as of {pinned.as_of} with tag build {pinned.build_id}, and this is "
             f"{mart!r}. Open the build the run began with, so that it decides the same."
         )
-
-
-def _read(ledger: Ledger, running: Sequence[Running]) -> dict[str, People]:
-    """Each strategy's people as the last decided day left them."""
-    names = sorted({one.strategy.name for one in running})
-    return {name: read_people(ledger, name).take_over(_of(running, name)) for name in names}
 
 
 def _advance(mart: Mart, running: Sequence[Running], states: Mapping[str, People]) -> tuple[Advance, ...]:

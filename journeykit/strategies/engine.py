@@ -122,7 +122,7 @@ class Advance:
     def candidates(self) -> pa.Table:
         """Those who stand at an action that has not failed to reach them today: :data:`CANDIDATES`.
 
-        Nobody, where the version is paused.
+        Nobody, where the version is paused; nor who is no customer any more, and stays as long.
         """
         actions = self.running.strategy.actions if self.running.moves else ()
         parts = [self._at(node) for node in actions]
@@ -165,7 +165,8 @@ class Advance:
 
     def _at(self, node: Action) -> pa.Table:
         """The candidates of one action."""
-        here = np.flatnonzero((self.places.node == self.graph.code[node.id]) & (self.places.reason == 0))
+        stands = (self.places.node == self.graph.code[node.id]) & (self.places.reason == 0)
+        here = np.flatnonzero(stands & self.judged.present)
         here = here[~np.isin(self._pairs(here), self.tried)]
         ids = self.people.select(["enrolment_id", "customer_id"]).take(pa.array(here))
         strategy = self.running.strategy
@@ -262,8 +263,7 @@ def _leaving(
 def _newcomers(mart: Mart, running: Running, people: People) -> pa.Table:
     """Members of the segment who may enter, at the start node's successor."""
     (start,) = running.strategy.starts
-    first = max(start.valid_from or mart.as_of, running.live_since or mart.as_of)
-    last = start.valid_to or mart.as_of
+    first, last = start.valid_from or mart.as_of, start.valid_to or mart.as_of
     if not (running.enrols and running.moves and first <= mart.as_of <= last):
         return people.standing.schema.empty_table()
     known = pa.table({"customer_id": people.barred(start, mart.as_of)})

@@ -15,6 +15,7 @@ from journeykit.compiler import compile_rows
 from journeykit.experiments.assignment import variant_column
 from journeykit.expressions import AnyNode
 from journeykit.mart.mart import Mart
+from journeykit.mart.sources import subject_table
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.nodes import Split, Start, WaitDate
 
@@ -32,7 +33,8 @@ _PEOPLE = sa.table(
     sa.column("customer_id", sa.Text),
     sa.column("entered_on", sa.Date),
 )
-_GOAL, _EXIT_RULE = (".goal", 0), (".exit_rule", 0)  # no node's id begins with a dot
+# No node's id begins with a dot.
+_GOAL, _EXIT_RULE, _PRESENT = (".goal", 0), (".exit_rule", 0), (".present", 0)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Judged:
     ----------
     goal, exit_rule : array of bool
         Whether it holds.
+    present : array of bool
+        Whether somebody is among the day's customers; judged where people move.
     answers : mapping of (str, int) to array
         By node id and the place of the expression in the node's rules: whether a condition holds, or the
         day that a date is (:data:`NEVER` where it is missing). Of a split, at place 0, the variant's place.
@@ -50,12 +54,13 @@ class Judged:
 
     goal: Booleans
     exit_rule: Booleans
+    present: Booleans
     answers: Mapping[Label, npt.NDArray[Any]]
 
     def only(self, kept: Booleans) -> Judged:
         """The answers about some of the people."""
         answers = {label: found[kept] for label, found in self.answers.items()}
-        return Judged(self.goal[kept], self.exit_rule[kept], answers)
+        return Judged(self.goal[kept], self.exit_rule[kept], self.present[kept], answers)
 
 
 def judge(mart: Mart, strategy: Strategy, people: pa.Table, *, moving: bool) -> Judged:
@@ -69,7 +74,8 @@ def judge(mart: Mart, strategy: Strategy, people: pa.Table, *, moving: bool) -> 
     """
     answers = _ask(mart, strategy, people, moving=moving)
     nobody = np.zeros(people.num_rows, dtype=np.bool_)
-    return Judged(answers.pop(_GOAL, nobody), answers.pop(_EXIT_RULE, nobody), answers)
+    goal, exit_rule, present = (answers.pop(one, nobody) for one in (_GOAL, _EXIT_RULE, _PRESENT))
+    return Judged(goal, exit_rule, present, answers)
 
 
 def check_questions(mart: Mart, strategy: Strategy, *, moving: bool) -> None:
@@ -90,7 +96,7 @@ def _rules(strategy: Strategy, *, moving: bool) -> dict[Label, AnyNode]:
 def _ask(mart: Mart, strategy: Strategy, people: pa.Table, *, moving: bool) -> dict[Label, npt.NDArray[Any]]:
     rules = _rules(strategy, moving=moving)
     source, columns = _answer_columns(mart, strategy, rules)
-    columns |= _variant_columns(strategy) if moving else {}
+    columns |= {**_variant_columns(strategy), _PRESENT: _present()} if moving else {}
     if not (columns and people.num_rows):
         return {}
     labelled = (column.label(f"answer_{n}") for n, column in enumerate(columns.values()))
@@ -116,6 +122,11 @@ def _answer_columns(
         label: answer if label in dates else sa.func.coalesce(answer, sa.false())
         for label, answer in answers.items()
     }
+
+
+def _present() -> sa.ColumnElement[bool]:
+    customer = subject_table("customer")
+    return sa.exists().where(customer.c.customer_id == _PEOPLE.c.customer_id)
 
 
 def _variant_columns(strategy: Strategy) -> dict[Label, sa.ColumnElement[Any]]:

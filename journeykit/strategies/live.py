@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from journeykit.errors import DefinitionError
-from journeykit.ledger.approvals import append_step, versions_in_flight
+from journeykit.ledger.approvals import Step, versions_in_flight
 from journeykit.ledger.ledger import Ledger
 from journeykit.ledger.runs import read_runs
 from journeykit.routing.result import Held
-from journeykit.strategies.approval import RUNNER, Life, read_lives
+from journeykit.strategies.approval import RUNNER, Life, life_of, read_lives
 from journeykit.strategies.gate import Gate, Objection
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.running import Running
@@ -21,57 +21,91 @@ from journeykit.strategies.versions import Closure
 
 @dataclass(frozen=True)
 class Today:
-    """The versions that run, and those that are held with the reason."""
+    """What runs on a day.
+
+    Attributes
+    ----------
+    running : tuple of Running
+        The versions.
+    held : tuple of Held
+        Those that are held, with the reason.
+    meanwhile : tuple of Running
+        The versions as they are on the days missed since the last decided one: nobody has become live yet,
+        and a strategy that was paused at any time since lets nobody in or on.
+    steps : tuple of Step
+        The versions that become live with the run, to be recorded with its decisions.
+    """
 
     running: tuple[Running, ...]
     held: tuple[Held, ...]
+    meanwhile: tuple[Running, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
-def go_live(ledger: Ledger, gate: Gate, as_of: date) -> None:
-    """Make approved versions live, unless their strategy is paused or they do not mean the same any more."""
-    for name, life in read_lives(ledger).items():
-        if life.approved and not life.paused and not gate.objection(life, life.approved):
-            submitted = life.last("submitted", life.approved)
-            detail = {
-                "as_of": as_of.isoformat(),
-                "in_flight": submitted.detail["in_flight"] if submitted else "finish",
-                "replaces": life.live,
-            }
-            append_step(
-                ledger, life.steps, strategy=name, version=life.approved, action="live", actor=RUNNER,
-                detail=detail,
-            )  # fmt: skip
-
-
-def running_strategies(ledger: Ledger, playbook: Playbook, tags: Mapping[str, Any], *, demo: bool) -> Today:
-    """Which versions run, and which are held.
+def running_strategies(
+    ledger: Ledger, playbook: Playbook, tags: Mapping[str, Any], *, demo: bool, as_of: date | None = None
+) -> Today:
+    """Which versions run, and which are held. Nothing is written.
 
     Parameters
     ----------
     ledger : Ledger
-        Steps, closures, enrolments and runs; nothing is written.
+        Steps, closures, enrolments and runs.
     playbook : Playbook
         Offers, channels and models as they are today; its strategies are drafts, and do not run.
     tags : Catalogue
         As they are today.
     demo : bool
         Whether this is a demonstration workspace.
+    as_of : date
+        The day of the run: versions approved since the last one become live with it. Without it none does.
     """
     gate = Gate(ledger, tags, playbook, demo=demo)
     lives, people = read_lives(ledger), versions_in_flight(ledger)
-    decided = max((run.as_of for run in read_runs(ledger) if run.decided), default=date.min)
-    running: list[Running] = []
-    held: list[Held] = []
+    decided = max((run.as_of for run in read_runs(ledger) if run.decided), default=None)
+    running, meanwhile, held, steps = [], [], [], []
     for name in sorted({*lives, *people, *playbook.strategies}):
-        life = lives.get(name, Life(name))
-        held += _waiting(life, gate, drafted=name in playbook.strategies)
-        for one in _versions(life, people.get(name, frozenset()), gate, decided):
-            if isinstance(one, Held):
-                held.append(one)
-            else:
-                running.append(one)
+        before, standing = lives.get(name, Life(name)), people.get(name, frozenset())
+        step = _goes_live(before, gate, as_of) if as_of else None
+        life = life_of(name, (*before.steps, step)) if step else before
+        if step:
+            steps.append(step)
+            standing |= {before.live} - {""}  # whose people on missed days are still to come
+        held += _waiting(life, standing, gate, drafted=name in playbook.strategies)
+        found = [*_versions(life, standing, gate, step)]
+        held += [one for one in found if isinstance(one, Held)]
+        running += [one for one in found if isinstance(one, Running)]
+        earlier = [*_versions(before, standing, gate)] if step else found
+        acts = not was_paused(before, decided)
+        meanwhile += [
+            replace(one, enrols=one.enrols and acts, moves=one.moves and acts)
+            for one in earlier
+            if isinstance(one, Running)
+        ]
     held += [_unreadable(name, problem) for name, problem in playbook.unreadable.items()]
-    return Today(tuple(running), tuple(held))
+    return Today(tuple(running), tuple(held), tuple(meanwhile), tuple(steps))
+
+
+def was_paused(life: Life, decided: date | None) -> bool:
+    """Whether a strategy is paused, or was at any time since the last decided day."""
+    day = decided and decided.isoformat()
+    since = [step for step in life.steps if step.detail.get("decided") == day]
+    before = life_of(life.strategy, life.steps[: len(life.steps) - len(since)])
+    return before.paused or any(step.action == "paused" for step in since)
+
+
+def _goes_live(life: Life, gate: Gate, as_of: date) -> Step | None:
+    """The step of an approved version, unless its strategy is paused or it means something else by now."""
+    if not life.approved or life.paused or gate.objection(life, life.approved):
+        return None
+    submitted = life.last("submitted", life.approved)
+    detail = {
+        "as_of": as_of.isoformat(),
+        "in_flight": submitted.detail["in_flight"] if submitted else "finish",
+        "replaces": life.live,
+    }
+    number = len(life.steps) + 1
+    return Step(life.strategy, number, life.approved, "live", RUNNER, detail, datetime.now())
 
 
 def _unreadable(name: str, problem: str) -> Held:
@@ -79,9 +113,9 @@ def _unreadable(name: str, problem: str) -> Held:
     return Held(strategy=name, version="", reason=told, reason_zh=f"草稿文件无法读取：{problem}")
 
 
-def _waiting(life: Life, gate: Gate, *, drafted: bool) -> Iterator[Held]:
+def _waiting(life: Life, people: frozenset[str], gate: Gate, *, drafted: bool) -> Iterator[Held]:
     """Why a strategy has no live version yet, or not the one that was approved last."""
-    if life.paused:
+    if life.paused and (life.runs or people):
         yield _held(life, life.concerned, PAUSED)
     elif life.approved and (objection := gate.objection(life, life.approved)):
         yield _held(life, life.approved, objection)
@@ -91,15 +125,21 @@ def _waiting(life: Life, gate: Gate, *, drafted: bool) -> Iterator[Held]:
         yield _held(life, life.submitted, SUBMITTED)
 
 
-def _versions(life: Life, people: frozenset[str], gate: Gate, decided: date) -> Iterator[Running | Held]:
-    """Each version of a strategy that is live or has people, and why it is held if it is."""
+def _versions(
+    life: Life, people: frozenset[str], gate: Gate, fresh: Step | None = None
+) -> Iterator[Running | Held]:
+    """Each version of a strategy that is live or has people, and why it is held if it is.
+
+    `fresh` is the step with which the live version becomes so, where it does in this run.
+    """
     others = sorted(people - {life.live})
     beside: Closure | None = None
     if life.live:
         objection = gate.objection(life, life.live)
         if objection is None:
             beside = gate.stored(life.strategy, life.live).closure
-        yield from _version(life, gate, life.live, objection, _taken_over(life, others, decided))
+        migrates = fresh is not None and fresh.detail["in_flight"] == "migrate"
+        yield from _version(life, gate, life.live, objection, tuple(others) if migrates else ())
     for version in others:
         if life.last("live", version) is None:
             yield _held(life, version, NEVER_LIVE)
@@ -124,20 +164,7 @@ def _version(
         moves=acts,
         takes_over=takes_over,
         leaves_as="" if version == life.live else life.leaves_as(version),
-        live_since=_live_since(life, version),
     )
-
-
-def _live_since(life: Life, version: str) -> date | None:
-    live = life.last("live", version)
-    return date.fromisoformat(live.detail["as_of"]) if live else None
-
-
-def _taken_over(life: Life, others: list[str], decided: date) -> tuple[str, ...]:
-    """The versions whose people migrate, once: in the first run that is decided with it live."""
-    live, since = life.last("live", life.live), _live_since(life, life.live)
-    fresh = since is not None and since > decided
-    return tuple(others) if live and fresh and live.detail["in_flight"] == "migrate" else ()
 
 
 def _held(life: Life, version: str, why: Objection) -> Held:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from journeykit.strategies.graph import Strategy
 
@@ -20,8 +19,6 @@ class Running:
         Its hash.
     enrols : bool
         Whether members of the segment enter.
-    live_since : date or None
-        The first day it was live: on a missed day before that nobody enters either.
     moves : bool
         Whether people move on and are contacted; a paused strategy only lets go.
     takes_over : tuple of str
@@ -36,4 +33,3 @@ class Running:
     moves: bool = True
     takes_over: tuple[str, ...] = ()
     leaves_as: str = ""
-    live_since: date | None = None

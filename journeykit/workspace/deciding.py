@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from journeykit.errors import OvertakenError
 from journeykit.ledger import Ledger, find_run, read_runs
 from journeykit.mart.mart import Mart
 from journeykit.reports.daily import DailyReport
@@ -14,9 +15,8 @@ from journeykit.reports.daily import daily_report as write_daily_report
 from journeykit.routing import deciding
 from journeykit.routing.result import Held, StrategyRun
 from journeykit.settings import Settings, load_settings
-from journeykit.strategies.gate import Gate
-from journeykit.strategies.live import Today, go_live, running_strategies
-from journeykit.strategies.playbook import Playbook, load_readable
+from journeykit.strategies.live import running_strategies
+from journeykit.strategies.playbook import load_readable
 from journeykit.vault import Vault
 from journeykit.workdays import is_working_day
 from journeykit.workspace.opening import as_day, built_days, connect, open_ledger
@@ -31,23 +31,22 @@ def run_strategies(as_of: date | str, *, run_id: str, build_id: str = "") -> Str
         known = find_run(ledger, run_id)
         job = known.job if known else "run_strategies"
         with connect(as_of=day, build_id=build_id or None) as mart:
-            begins = not (known and known.decided)
-            today = _today(ledger, playbook, mart, demo=settings.workspace.demo, begins=begins)
-            return deciding.run_strategies(
-                mart, ledger, vault, playbook, today.running, run_id=run_id,
-                folder=_folder(settings, job, day, run_id),
-                earlier=_missed_days(settings, ledger, day), held=today.held,
-            )  # fmt: skip
+            while True:
+                today = running_strategies(
+                    ledger, playbook, mart.tags, demo=settings.workspace.demo, as_of=day
+                )
+                try:
+                    return deciding.run_strategies(
+                        mart, ledger, vault, playbook, today.running, run_id=run_id,
+                        folder=_folder(settings, job, day, run_id),
+                        earlier=_missed_days(settings, ledger, day), meanwhile=today.meanwhile,
+                        held=today.held, steps=today.steps,
+                    )  # fmt: skip
+                except OvertakenError:
+                    continue  # with what somebody has done to a strategy meanwhile
     finally:
         vault.close()
         ledger.close()
-
-
-def _today(ledger: Ledger, playbook: Playbook, mart: Mart, *, demo: bool, begins: bool) -> Today:
-    """The versions that run; a run that begins makes those live that were approved since the last one."""
-    if begins:
-        go_live(ledger, Gate(ledger, mart.tags, playbook, demo=demo), mart.as_of)
-    return running_strategies(ledger, playbook, mart.tags, demo=demo)
 
 
 def _missed_days(settings: Settings, ledger: Ledger, day: date) -> Iterator[Mart]:

@@ -52,7 +52,7 @@ def test_a_step_is_kept_with_its_closure_and_in_the_audit(ledger):
     first = submit(ledger)
     second = approve(ledger, [first], "bob")
     assert read_steps(ledger) == {"plan": (first, second)}
-    assert (first.step, second.step, first.detail) == (1, 2, {"purpose": "保住到期资金"})
+    assert (first.step, second.step, first.detail) == (1, 2, {"purpose": "保住到期资金", "decided": None})
     assert read_closures(ledger) == {("plan", "v1"): CLOSURE}
     told = [(row["actor"], row["action"], row["subject"], json.loads(row["detail"])) for row in
             read_audit(ledger).to_pylist()]  # fmt: skip

@@ -113,25 +113,34 @@ class People:
     marks: set[tuple[str, str, date, str]] = field(default_factory=set)
     decided: set[date] = field(default_factory=set)
 
-    def run(self, day: Day, running: Sequence[Running], missed: Sequence[Day] = ()) -> None:
-        """Decide a day, after catching up with the missed ones; a day that is decided stays as it is."""
+    def run(
+        self, day: Day, running: Sequence[Running], missed: Sequence[Day] = (), rested: Collection[str] = ()
+    ) -> None:
+        """Decide a day, after catching up with the missed ones; a day that is decided stays as it is.
+
+        Who is taken over, or leaves because his version has ended, is or does so on the day itself. Of a
+        strategy that `rested` since the last decided day nobody enters or moves on the missed ones.
+        """
         if day.as_of in self.decided:
             return
         for earlier in missed:
-            self._advance(earlier, running, contacting=False)
+            self._advance(earlier, running, contacting=False, rested=rested)
+        for one in running:
+            self._take_over(one)
         self._advance(day, running, contacting=True)
         self.decided |= {day.as_of, *(earlier.as_of for earlier in missed)}
 
-    def _advance(self, day: Day, running: Sequence[Running], *, contacting: bool) -> None:
-        for one in running:
-            self._take_over(one)
+    def _advance(
+        self, day: Day, running: Sequence[Running], *, contacting: bool, rested: Collection[str] = ()
+    ) -> None:
         for one in running:
             standing = [e for e in self.active(one.strategy.name) if e.version == one.version]
-            newcomers = self._enter(day, one) if one.enrols and one.moves else []
+            moves = one.moves and one.strategy.name not in rested
+            newcomers = self._enter(day, one) if one.enrols and moves else []
             for enrolment in standing:
-                leave(enrolment, day, one)
+                leave(enrolment, day, one, ending=contacting)
             for enrolment in [*standing, *newcomers]:
-                if one.moves and enrolment.arm == "treatment" and enrolment.exited_on is None:
+                if moves and enrolment.arm == "treatment" and enrolment.exited_on is None:
                     self._walk(enrolment, day, one.strategy, contacting=contacting)
 
     def active(self, strategy: str) -> list[Enrolment]:
@@ -184,6 +193,8 @@ class People:
             action = None if enrolment.exited_on else strategy_nodes(strategy).get(enrolment.node)
             if not contacting or not isinstance(action, Send | Assign) or action.id in skipped:
                 return
+            if enrolment.customer not in day.customers:
+                return  # he stays, and may come back
             self.candidates.add((day.as_of, strategy.name, action.id, enrolment.customer))
             answer = day.answer(enrolment.customer, strategy.name, action)
             if answer == "lead":
@@ -222,8 +233,11 @@ class People:
             enrolment.node, enrolment.since = step
 
 
-def leave(enrolment: Enrolment, day: Day, one: Running) -> None:
-    """Let somebody go who stood before the day began, whatever his arm and his node."""
+def leave(enrolment: Enrolment, day: Day, one: Running, *, ending: bool) -> None:
+    """Let somebody go who stood before the day began, whatever his arm and his node.
+
+    Unless the day is `ending` versions, nobody leaves because his has ended.
+    """
     strategy, today = one.strategy, day.as_of
 
     def holds(rule: Any) -> bool:
@@ -231,7 +245,7 @@ def leave(enrolment: Enrolment, day: Day, one: Running) -> None:
 
     if strategy.goal and holds(strategy.goal.expression):
         enrolment.leave("goal", today)
-    elif one.leaves_as:
+    elif one.leaves_as and ending:
         enrolment.leave(one.leaves_as, today)
     elif strategy.goal and enrolment.entered_on < today - timedelta(days=strategy.goal.within_days):
         enrolment.leave("expired", today)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
@@ -52,31 +52,36 @@ class Living:
         ]  # fmt: skip
         bank.vault.load(bank.table("contact_details", rows), town.days[0].as_of)
 
-    def live(self, today: Today, running: Sequence[Running]) -> StrategyRun | None:
-        """Live one day; what was decided, where it is run."""
+    def live(
+        self, today: Today, running: Sequence[Running], rested: Collection[str] = ()
+    ) -> StrategyRun | None:
+        """Live one day; what was decided, where it is run. `rested` are strategies that were paused since."""
         today = replace(today, marks=frozenset(one[:3] for one in self.people.marks if one[2] < today.as_of))
         if today.kind == "missed" and is_working_day(today.as_of, COUNTRY):
             self.missed.append(today)
         if today.kind != "run":
             return None
         self._tell(today)
-        result = self.decide(today, running)
+        result = self.decide(today, running, rested)
         self._decided = self._read(today)
         contact_date = working_days_after(today.as_of, 1)
         self._busy = {one.customer for one in self.people.leads if one.contact_date == contact_date}
         self._busy |= {who for who, on in self._spoken if on == contact_date}
-        self.people.run(self._day(today), running, [self._day(one) for one in self.missed])
+        self.people.run(self._day(today), running, [self._day(one) for one in self.missed], rested)
         self.missed.clear()
         return result
 
-    def decide(self, today: Today, running: Sequence[Running]) -> StrategyRun:
+    def decide(self, today: Today, running: Sequence[Running], rested: Collection[str] = ()) -> StrategyRun:
         """Run a day's strategies on a mart made of its facts."""
         bank, marts = self.bank, [self._mart(one) for one in (*self.missed, today)]
         playbook = Playbook({one.strategy.name: one.strategy for one in running}, bank.offers, bank.channels)
+        meanwhile = [
+            replace(one, enrols=False, moves=False) if one.strategy.name in rested else one for one in running
+        ]
         try:
             return run_strategies(
                 marts[-1], bank.ledger, bank.vault, playbook, running, run_id=bank.start(marts[-1]),
-                folder=self._folder(today), earlier=marts[:-1],
+                folder=self._folder(today), earlier=marts[:-1], meanwhile=meanwhile,
             )  # fmt: skip
         finally:
             for mart in marts:

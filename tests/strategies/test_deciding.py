@@ -273,6 +273,25 @@ def test_who_cannot_be_reached_waits_or_leaves_where_the_action_says_so(bank):
     assert rows == {"waits": ("send_sms", None, None), "leaves": ("send_sms", "blocked", DAY)}
 
 
+def test_who_is_no_customer_any_more_is_never_contacted_and_may_come_back(bank):
+    bank.allow("C1", "C2")
+    bank.reach("C1", "C2")
+    segment = Segment("wanted", tag("wanted"))
+    plan = Strategy("plan", stage="activate", goal=Goal(tag("bought"), within_days=30)).start(segment)
+    plan = plan.wait(days=1).send("sms", offer="LOAN", on_blocked="skip").send("app_push", offer="LOAN")
+    found = []
+    for place, ids in enumerate([("C1", "C2"), ("C2",), ("C1", "C2")]):
+        with bank.mart([customer(who) for who in ids], date(2026, 6, 1 + place)) as mart:
+            result = decide(bank, mart, plan)
+        leads = read_leads(bank.ledger, run_id=result.run_id).to_pylist()
+        found.append((result.candidates, {(one["customer_id"], one["node"]) for one in leads}))
+    assert found == [
+        (0, set()),
+        (1, {("C2", "send_sms")}),
+        (2, {("C1", "send_sms"), ("C2", "send_app_push")}),
+    ]
+
+
 def test_a_loop_within_a_day_asks_an_action_once(bank):
     """From Friday on, a Saturday and the action again lie before Monday's contact."""
     plan = Strategy("plan", stage="activate", goal=Goal(tag("bought"), within_days=30))

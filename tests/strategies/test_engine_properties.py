@@ -84,11 +84,14 @@ def lives(draw: st.DrawFn) -> Life:
 
 def follow(living: Living, life: Life) -> None:
     """Live every day, and find engine and interpreter agreed on each."""
+    states: set[str] = set()
     for today in life.town.days:
         running = list(life.running(today))
-        result = living.live(today, running)
+        states.add(today.state)
+        result = living.live(today, running, {"plan"} if "paused" in states else ())
         if result is None:
             continue
+        states = {today.state}
         assert result.held == ()
         living.agree(today)
         living.agree_on_contacts(today, running)

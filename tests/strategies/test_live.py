@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,20 +16,22 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from journeykit.errors import LedgerError
+from journeykit import files
+from journeykit.errors import LedgerError, OvertakenError, RunError
 from journeykit.expressions import tag
+from journeykit.ledger import ledger as ledger_module
 from journeykit.ledger.approvals import append_step, read_steps
 from journeykit.ledger.enrolments import read_enrolments
 from journeykit.ledger.leads import read_leads
 from journeykit.ledger.ledger import content
 from journeykit.ledger.tables import approval, strategy_version
+from journeykit.mart.mart import Mart
 from journeykit.routing.deciding import run_strategies
 from journeykit.routing.result import StrategyRun
 from journeykit.segments import Segment
 from journeykit.strategies.approval import read_lives
-from journeykit.strategies.gate import Gate
 from journeykit.strategies.graph import Goal, Strategy
-from journeykit.strategies.live import go_live, running_strategies
+from journeykit.strategies.live import Today, running_strategies
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.versions import closure, closure_text, version_of
 from journeykit.tags import Catalogue
@@ -42,6 +46,12 @@ PLAN = (
     .send("sms", offer="LOAN")
     .wait(days=10)
     .send("app_push", offer="LOAN")
+)
+BRANCHING = (
+    Strategy("wealth", stage="activate", goal=Goal(tag("bought"), within_days=30))
+    .start(RICH)
+    .send("sms", offer="LOAN")
+    .wait(days=2)
 )
 SHORTER = (
     Strategy("wealth", stage="activate", goal=Goal(tag("bought"), within_days=60))
@@ -92,17 +102,34 @@ class Office:
         self.step("approved", version, name=plan.name)
         return version
 
-    def night(self, as_of: date, customers: list[str], **tags: Mapping[str, Any]) -> StrategyRun:
-        """A run of the strategies; `tags` are those of single customers."""
+    def night(
+        self, as_of: date, customers: list[str], missed: Mapping[date, list[str]] = {}, job: str = "nightly",
+        **tags: Mapping[str, Any],
+    ) -> StrategyRun:  # fmt: skip
+        """A run of the strategies; `tags` are those of single customers, on missed days too."""
+        with ExitStack() as stack:
+            mart, *earlier = [
+                stack.enter_context(self.mart(day, ids, **tags))
+                for day, ids in {as_of: customers, **missed}.items()
+            ]
+            return self.decide(mart, earlier, job)
+
+    def mart(self, as_of: date, customers: list[str], **tags: Mapping[str, Any]) -> Mart:
+        """A day of these customers."""
         people = [{"customer_id": one, "aum": Decimal(500), **tags.get(one, {})} for one in customers]
-        bank = self.bank
-        with bank.mart(people, as_of=as_of) as mart:
-            go_live(bank.ledger, Gate(bank.ledger, self.tags, self.playbook, demo=self.demo), as_of)
-            today = running_strategies(bank.ledger, self.playbook, self.tags, demo=self.demo)
-            return run_strategies(
-                mart, bank.ledger, bank.vault, self.playbook, today.running, held=today.held,
-                run_id=bank.start(mart), folder=Path(bank.folder) / "runs" / as_of.isoformat(),
-            )  # fmt: skip
+        return self.bank.mart(people, as_of=as_of)
+
+    def decide(self, mart: Mart, earlier: Sequence[Mart] = (), job: str = "nightly") -> StrategyRun:
+        """What the workspace does."""
+        bank, today = self.bank, self.today(mart.as_of)
+        return run_strategies(
+            mart, bank.ledger, bank.vault, self.playbook, today.running, held=today.held,
+            earlier=earlier, meanwhile=today.meanwhile, steps=today.steps,
+            run_id=bank.start(mart, job), folder=Path(bank.folder) / "runs" / f"{job}-{mart.as_of}",
+        )  # fmt: skip
+
+    def today(self, as_of: date) -> Today:
+        return running_strategies(self.bank.ledger, self.playbook, self.tags, demo=self.demo, as_of=as_of)
 
     def people(self) -> Counter[tuple[str, str, str | None]]:
         """How many stand where: version, node, and why they left."""
@@ -437,15 +464,142 @@ def test_a_choice_to_exit_is_carried_out_by_the_next_run(office):
     }
 
 
-def test_a_run_that_died_after_going_live_loses_no_migration(office):
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_a_death_at_any_point_loses_no_migration(banks, monkeypatch):
+    def life(die_at: int) -> tuple[Any, int]:
+        bank, points = banks(), []
+
+        def point(name: str) -> None:
+            points.append(name)
+            if len(points) == die_at:
+                raise Killed
+
+        bank.allow("C1", "C2")
+        bank.reach("C1", "C2")
+        office = Office(bank)
+        office.approve()
+        office.night(FRIDAY, ["C1"])
+        office.approve(replace_title(PLAN), in_flight="migrate")
+        with office.mart(MONDAY, ["C1", "C2"]) as mart:
+            with monkeypatch.context() as patch, contextlib.suppress(Killed):
+                patch.setattr(files, "fault_point", point)
+                patch.setattr(ledger_module, "fault_point", point)
+                office.decide(mart)
+            office.decide(mart)
+        office.night(TUESDAY, ["C1", "C2"])
+        rows = content(bank.ledger)
+        bank.ledger.close()
+        return rows, len(points)
+
+    expected, points = life(0)
+    assert len({row[2] for row in expected["enrolment"]}) == 1  # all are in the second version
+    assert points >= 4
+    for die_at in range(1, points + 1):
+        assert life(die_at)[0] == expected
+
+
+def test_a_run_that_is_refused_makes_nothing_live(office):
     office.approve()
     office.night(FRIDAY, ["C1"])
-    longer = PLAN.model_copy(update={"title": "Second"})
-    second = office.approve(longer, in_flight="migrate")
-    gate = Gate(office.bank.ledger, office.tags, office.playbook, demo=False)
-    go_live(office.bank.ledger, gate, MONDAY)  # and killed here
     office.night(TUESDAY, ["C1"])
+    second = office.approve(replace_title(PLAN), in_flight="migrate")
+    ledger = office.bank.ledger
+    before = {name: rows for name, rows in content(ledger).items() if name != "run"}
+    for day, job, told in ((MONDAY, "nightly", "can no longer be decided"), (TUESDAY, "again", "is decided")):
+        with pytest.raises(RunError, match=told):
+            office.night(day, ["C1", "C2"], job=job)
+    assert {name: rows for name, rows in content(ledger).items() if name != "run"} == before
+    assert office.state(second) == "approved"
+    office.night(WEDNESDAY, ["C1"])
     assert office.people() == {(second, "wait_10d", None): 1}
+
+
+def test_a_day_is_decided_once_whichever_job_asks(office):
+    office.approve()
+    run = office.night(FRIDAY, ["C1"])
+    with pytest.raises(RunError, match=f"2026-05-29 is decided by run {run.run_id}"):
+        office.night(FRIDAY, ["C1", "C2"], job="another")
+    assert office.enrolled() == 1
+    assert office.night(FRIDAY, ["C1", "C2"]) == run
+
+
+@pytest.mark.parametrize("action", ["paused", "ended"])
+def test_who_acts_between_is_not_overruled_by_the_run(office, action):
+    version = office.approve()
+    today = office.today(FRIDAY)
+    office.step(action, version, in_flight="finish")
+    with (
+        office.bank.mart([{"customer_id": "C1", "aum": Decimal(500)}], as_of=FRIDAY) as mart,
+        pytest.raises(OvertakenError, match=f"{action} by bob"),
+    ):
+        run_strategies(
+            mart, office.bank.ledger, office.bank.vault, office.playbook, today.running, steps=today.steps,
+            run_id=office.bank.start(mart), folder=Path(office.bank.folder),
+        )  # fmt: skip
+    assert office.enrolled() == 0
+    assert office.today(FRIDAY).steps == ()
+
+
+# -- days that were missed ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("resumed", [True, False])
+def test_nobody_enters_or_moves_on_missed_days_of_a_pause(office, resumed):
+    version = office.approve(BRANCHING)
+    office.night(FRIDAY, ["C1"])
+    office.step("paused", version)
+    if resumed:
+        office.step("resumed", version)
+    office.night(
+        LATER, ["C1", "C2"], {TUESDAY: ["C1", "C2", "C3"], WEDNESDAY: ["C1", "C2", "C3"]}
+    )  # fmt: skip
+    rows = read_enrolments(office.bank.ledger).to_pylist()
+    found = {row["customer_id"]: (row["entered_on"], row["node"]) for row in rows}
+    if resumed:
+        assert found == {"C1": (FRIDAY, "end"), "C2": (LATER, "wait_2d")}
+    else:
+        assert found == {"C1": (FRIDAY, "wait_2d")}
+
+
+def test_a_pause_over_the_last_decided_day_counts_for_the_days_after_it(office):
+    version = office.approve()
+    office.step("paused", version)
+    office.night(FRIDAY, ["C1"])
+    office.step("resumed", version)
+    office.night(WEDNESDAY, ["C1"], {MONDAY: ["C2"], TUESDAY: ["C2"]})
+    rows = read_enrolments(office.bank.ledger).to_pylist()
+    assert [(row["customer_id"], row["entered_on"]) for row in rows] == [("C1", WEDNESDAY)]
+    office.night(LATER, ["C1"], {date(2026, 6, 4): ["C3"]})  # that pause is over
+    assert office.enrolled() == 2
+
+
+def test_on_missed_days_the_version_before_goes_on_and_lets_in(office):
+    """C1 and C2 leave on the run's own day; C2 entered while the new version was not live."""
+    first = office.approve()
+    office.night(FRIDAY, ["C1"])
+    second = office.approve(SHORTER, in_flight="exit")
+    office.night(WEDNESDAY, ["C1", "C3"], {MONDAY: ["C1", "C2"], TUESDAY: ["C1"]})
+    rows = read_enrolments(office.bank.ledger).to_pylist()
+    assert {
+        row["customer_id"]: (row["version"], row["entered_on"], row["exit_reason"], row["exited_on"])
+        for row in rows
+    } == {
+        "C1": (first, FRIDAY, "replaced", WEDNESDAY),
+        "C2": (first, MONDAY, "replaced", WEDNESDAY),
+        "C3": (second, WEDNESDAY, None, None),
+    }
+
+
+def test_a_goal_reached_on_a_missed_day_is_one(office):
+    version = office.approve()
+    office.night(FRIDAY, ["C1"])
+    office.step("ended", version, in_flight="exit")
+    office.night(WEDNESDAY, [], {TUESDAY: ["C1"]}, C1={"bought": True})
+    rows = read_enrolments(office.bank.ledger).to_pylist()
+    assert [(row["exit_reason"], row["exited_on"]) for row in rows] == [("goal", TUESDAY)]
 
 
 def test_those_who_finish_may_have_what_was_approved_with_the_live_version(office):

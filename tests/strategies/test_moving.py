@@ -28,7 +28,7 @@ def after(step, since, as_of, *, country="CN", answers=()):
     nobody = np.zeros(len(since), np.bool_)
     start = np.array([day_number(one) for one in since], np.int32)
     places = Places(np.zeros(len(since), np.int32), start, np.zeros(len(since), np.int8))
-    judged = Judged(nobody, nobody, {(step.id, 0): np.array(answers)})
+    judged = Judged(nobody, nobody, nobody, {(step.id, 0): np.array(answers)})
     day = Day(as_of, next_working_day(as_of, country), country)
     graph = Graph((step,))
     moved = move(graph, places, np.arange(len(since)), judged, day).places
@@ -89,7 +89,7 @@ def test_the_first_case_that_holds_is_taken_and_else_the_last_way():
     graph = Graph((fork, *(Wait(id=name, days=9) for name in names)))
     answers = np.array(list(product([False, True], repeat=3)))
     nobody, start = np.zeros(8, np.bool_), np.full(8, day_number(FRIDAY), np.int32)
-    judged = Judged(nobody, nobody, {("fork", place): answers[:, place] for place in range(3)})
+    judged = Judged(nobody, nobody, nobody, {("fork", place): answers[:, place] for place in range(3)})
     places = Places(np.zeros(8, np.int32), start, np.zeros(8, np.int8))
     day = Day(FRIDAY, next_working_day(FRIDAY, "CN"), "CN")
     found = [graph.ids[code] for code in move(graph, places, np.arange(8), judged, day).places.node]
