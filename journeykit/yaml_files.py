@@ -1,8 +1,9 @@
 """Definitions as YAML files: what is written reads back equal, and bad input is met with one clear error.
 
 Stricter than YAML 1.1: only ``true`` and ``false`` are booleans (so ``yes`` and ``no`` may be names), a
-key stands once, numbers with a point are exact decimals, and anchors, deep nesting, characters that hide
-something and files beyond any definition's size are refused.
+key stands once and none is merged in, numbers are decimal (``1:30`` and ``0x1f`` are text) and exact, and
+tags, anchors, deep nesting, characters that hide something and files beyond any definition's size are
+refused.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from typing import Annotated, Any, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, StringConstraints, ValidationError
-from yaml.reader import ReaderError
 
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.files import publish_text
@@ -23,8 +23,14 @@ _NAME = r"^[a-z][a-z0-9_]{0,119}$"
 Name = Annotated[str, StringConstraints(pattern=_NAME)]
 """A definition's name: lower-case letters, digits and underscores; also safe as a file name."""
 
-_HIDDEN = re.compile(r"[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
-"""What YAML lets nobody write out, and escapes must not bring in either: control characters and the like."""
+_HIDDEN = re.compile(
+    r"[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # what YAML lets nobody write out
+    r"|[\u2028-\u202e\u2066-\u2069\u200e\u200f\u061c]"  # turns the direction of what follows, or breaks lines
+    r"|[\xad\u034f\u180e\u200b-\u200d\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]"  # has no width
+    r"|[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+    r"|[\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]"  # fillers: letters that look like nothing
+)
+"""Characters by which an approver could read another text than the customer; escapes bring none in either."""
 
 
 def _plain(text: str) -> str:
@@ -40,9 +46,12 @@ Text = Annotated[str, AfterValidator(_plain)]
 Model = TypeVar("Model", bound=BaseModel)
 
 MAX_LEVELS = 150
+MAX_ENTRIES = 10_000
+"""Of one list, such as the values of a condition; told before anything is made of the first."""
 MAX_CHARACTERS = 2_000_000
 """Of one file; the largest strategy there may be, of five thousand nodes, has about half of them."""
 _TOO_DEEP = f"nested more than {MAX_LEVELS} levels deep"
+_DIGITS = 40  # of a number; more than any field or engine holds
 _SHOWN = 5  # findings in one message
 _STEPS = 12  # steps of a path in one message
 _LISTED = 12  # choices that an unknown name lists anyway
@@ -65,11 +74,14 @@ _EXPECTED = (
 )
 
 
+_OTHER_READINGS = {f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float", "merge", "value")}
+
+
 class _Loader(yaml.SafeLoader):
     """SafeLoader with the restrictions of this module."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own class attribute
-        first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:bool"]
+        first: [(tag, regexp) for tag, regexp in resolvers if tag not in _OTHER_READINGS]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
@@ -77,19 +89,32 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event = self.peek_event()
-        if getattr(event, "anchor", None) is not None:
-            raise yaml.MarkedYAMLError(
-                problem="anchors and aliases are not allowed", problem_mark=event.start_mark
-            )
-        if isinstance(event, yaml.ScalarEvent) and (hidden := _HIDDEN.search(event.value)):
-            problem = f"the character U+{ord(hidden[0]):04X} is not allowed"
+        if problem := self._problem(event, index):
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
-        if self.level > MAX_LEVELS:  # before it exhausts the stack; the event parser does not recurse
-            raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=event.start_mark)
         self.level += 1
         composed = super().compose_node(parent, index)
         self.level -= 1
         return composed
+
+    def _problem(self, event: Any, index: Any) -> str:
+        """Why what begins here is refused, before it exhausts stack or memory; empty when it is not."""
+        if getattr(event, "anchor", None) is not None:
+            return "anchors and aliases are not allowed"
+        if getattr(event, "tag", None) is not None:
+            return f"the tag {event.tag!r} is not allowed; write the value alone"
+        if isinstance(event, yaml.ScalarEvent) and (hidden := _HIDDEN.search(event.value)):
+            return f"the character U+{ord(hidden[0]):04X} is not allowed"
+        if isinstance(index, int) and index >= MAX_ENTRIES:
+            return f"{MAX_ENTRIES:,} entries at most are possible in one list"
+        return _TOO_DEEP if self.level > MAX_LEVELS else ""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """Whatever cannot be made of a node is told with its line."""
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as error:
+            problem = f"{node.value!r} is not possible: {error}"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -101,13 +126,22 @@ class _Loader(yaml.SafeLoader):
             seen.add(str(key.value))
         return super().construct_mapping(node, deep)
 
-    def read_decimal(self, node: Any) -> Any:
+    def read_number(self, node: Any) -> int | Decimal:
         text = self.construct_scalar(node).replace("_", "")
-        return Decimal(text) if re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]{1,3})?", text, re.I) else text
+        if len(text) > _DIGITS:
+            problem = f"numbers have {_DIGITS} digits at most"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        return int(text) if node.tag.endswith("int") else Decimal(text)
 
 
+_WHOLE = re.compile(r"^[-+]?(?:0|[1-9][0-9_]*)$")
+_POINT = re.compile(r"^(?:[-+]?[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]{1,3})?$")
+"""Not more than what PyYAML, which writes the files, takes for a number and not for a text."""
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.read_decimal)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", _WHOLE, list("-+0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _POINT, list("-+.0123456789"))
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.read_number)
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.read_number)
 
 
 def read_yaml(text: str, source: str) -> Any:
@@ -133,6 +167,10 @@ def _read(text: str, source: str) -> tuple[Any, yaml.Node | None]:
             f"{source} has {len(text):,} characters; {MAX_CHARACTERS:,} are the most a definition may have. "
             "Split it."
         )
+    if hidden := _HIDDEN.search(text, text.startswith("\ufeff")):  # which some editors begin a file with
+        line = text.count("\n", 0, hidden.start()) + 1
+        told = f"the character U+{ord(hidden[0]):04X} is not allowed"
+        raise DefinitionError(f"{source}, line {line}: {told}. Delete it.")
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -143,10 +181,6 @@ def _read(text: str, source: str) -> tuple[Any, yaml.Node | None]:
         mark = error.problem_mark or error.context_mark
         where = f", line {mark.line + 1}" if mark else ""
         raise DefinitionError(f"{source}{where}: {error.problem or error}. Correct that line.") from error
-    except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        told = f"the character U+{ord(text[error.position]):04X} is not allowed"
-        raise DefinitionError(f"{source}, line {line} is not valid YAML: {told}. Delete it.") from error
     except (yaml.YAMLError, ValueError) as error:
         raise DefinitionError(f"{source} is not valid YAML: {error}. Correct the file.") from error
 

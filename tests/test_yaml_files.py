@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 
 import pytest
@@ -41,8 +42,17 @@ def test_text_that_looks_like_something_else_stays_text(text):
         ("[" * 10_000, "nested more than"),
         ("- " * 10_000, "nested more than"),
         ("name: !!python/object/apply:os.system [id]", "line 1"),
-        ("value: 2026-13-45", "not valid YAML"),
-        ("name: \0", "not valid YAML"),
+        ("name: a\nvalue: 2026-13-45", "line 2: '2026-13-45' is not possible: month"),
+        ("name: a\nvalue: " + "9" * 5_000, "line 2: numbers have 40 digits at most"),
+        ("name: a\nvalue: !!int x", "line 2: the tag 'tag:yaml.org,2002:int' is not allowed"),
+        ("name: a\nvalue: !!timestamp x", "line 2: the tag"),
+        ("name: a\n<<: {value: 1}", "<<: unknown key"),
+        ("name: a\nvalue: 1:30", "line 2: value: a number is expected"),
+        ("name: a\nvalue: 0x1f", "line 2: value: a number is expected"),
+        ("name: a\nvalue: 0b11", "line 2: value: a number is expected"),
+        ("name: a\nvalue: [" + "a,\n" * 10_000 + "a]", "line 10002: 10,000 entries at most"),
+        ("name: a # \u202e\nvalue: 1", "U+202E is not allowed"),
+        ("name: \0", "line 1: the character U+0000 is not allowed"),
         ("- a", "keys and values are expected"),
         ("", "keys and values are expected"),
         ("name: a\nvalue: 1\nprice: 2", "price: unknown key"),
@@ -72,4 +82,40 @@ def test_missing_file_and_wrong_encoding(tmp_path):
 def test_only_true_and_false_are_booleans_and_numbers_are_exact():
     assert read_yaml("{yes: on, no: true, share: 0.10}", "x") == {
         "yes": "on", "no": True, "share": Decimal("0.10"),
+    }  # fmt: skip
+
+
+HIDDEN = [
+    char
+    for char in map(chr, range(0x110000))
+    if unicodedata.bidirectional(char) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    or unicodedata.category(char) in {"Zl", "Zp"}
+    or (unicodedata.category(char) in {"Cf", "Lo"} and " FILLER" in unicodedata.name(char, ""))
+    or (
+        any(part in unicodedata.name(char, "") for part in ("ZERO WIDTH", "SOFT HYPHEN", "-TO-", "INVISIBLE"))
+        and unicodedata.category(char) == "Cf"
+    )
+]
+"""What Unicode itself says turns the text, breaks lines or is not to be seen."""
+
+
+def test_what_hides_something_is_refused_as_itself_and_escaped():
+    assert len(HIDDEN) > 20
+    for char in HIDDEN:
+        for title in (f"'a{char}b'", f'"a\\U{ord(char):08x}b"'):
+            with pytest.raises(DefinitionError, match=f"U\\+{ord(char):04X} is not allowed"):
+                from_yaml(f"name: a\nvalue: 1\ntitle_zh: {title}", Offer)
+
+
+@pytest.mark.parametrize("text", ["理财　到期", "café", "❤️", "«№ 7»", "𠮷", "한국", "سلام", "a\tb"])
+def test_what_people_write_is_not(text):
+    offer = Offer(name="a", value=Decimal(1), title_zh=text)
+    assert from_yaml(to_yaml(offer), Offer) == offer
+
+
+def test_whole_numbers_are_decimal():
+    text = "{a: 0, b: -12, c: 1_000, d: 010, e: +.5, f: -1.50, g: .5, h: 190:20:30}"
+    assert read_yaml(text, "x") == {
+        "a": 0, "b": -12, "c": 1000, "d": "010", "e": "+.5", "f": Decimal("-1.50"), "g": Decimal("0.5"),
+        "h": "190:20:30",
     }  # fmt: skip

@@ -40,7 +40,7 @@ RULES = [
 ]
 DAYS = [(tag("wealth_matures_on") - days(7)).node, (did("view").last_time() + days(1)).node]
 TEXTS = st.sampled_from(
-    ["", "Say: #yes", "yes", "~", "1e3", "理财：到期", "two\nlines", " a ", "- x: {y}", "“”\u2028"]
+    ["", "Say: #yes", "yes", "~", "1e3", "理财：到期", "two\nlines", " a ", "- x: {y}", "“”\u3000"]
 )
 MONEY = st.decimals(0, 10**6, places=2)
 IDS = [f"step_{at}" for at in range(6)]
