@@ -19,8 +19,8 @@ from pydantic import AfterValidator, BaseModel, StringConstraints, ValidationErr
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.files import publish_text
 
-_NAME = r"^[a-z][a-z0-9_]{0,119}$"
-Name = Annotated[str, StringConstraints(pattern=_NAME)]
+NAME = r"^[a-z][a-z0-9_]{0,119}$"
+Name = Annotated[str, StringConstraints(pattern=NAME)]
 """A definition's name: lower-case letters, digits and underscores; also safe as a file name."""
 
 _HIDDEN = re.compile(
@@ -214,7 +214,9 @@ def from_yaml(text: str, model: type[Model], source: str = "YAML") -> Model:
         return model.model_validate(content)
     except ValidationError as error:
         raise definition_error(source, error, node) from error
-    except DefinitionError as error:  # of a definition inside, which does not know its file
+    except DefinitionError as error:  # of what does not know its file
+        if isinstance(error.__cause__, ValidationError):
+            raise definition_error(source, error.__cause__, node) from error.__cause__
         raise DefinitionError(f"{source}: {error}") from error
 
 
@@ -286,7 +288,7 @@ def _tell(item: Any) -> str:
             return _among(facts["discriminator"].strip("'"), facts["tag"], facts["expected_tags"])
         case "union_tag_not_found":
             return f"the key {facts['discriminator']} is missing; it says what kind of definition this is"
-        case "string_pattern_mismatch" if facts["pattern"] == _NAME:
+        case "string_pattern_mismatch" if facts["pattern"] == NAME:
             return "lower-case letters, digits and _ are expected, the first of them a letter"
         case "greater_than_equal":
             return f"{facts['ge']} or more is expected"

@@ -6,13 +6,14 @@ are joined first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from pydantic import ValidationError
 
-from journeykit.errors import DefinitionError
+from journeykit.errors import DefinitionError, unknown_name
 from journeykit.strategies.nodes import (
     CONTROL,
     END,
@@ -39,7 +40,7 @@ from journeykit.strategies.nodes import (
     Weekday,
     targets,
 )
-from journeykit.yaml_files import definition_error
+from journeykit.yaml_files import NAME, definition_error
 
 Money = Decimal | float | int
 Made = TypeVar("Made", bound=Definition)
@@ -58,7 +59,7 @@ class Journey(Definition):
     ) -> Self:  # fmt: skip
         """Send an offer through a channel; see :class:`journeykit.strategies.nodes.Send`."""
         return self._then(
-            _make(
+            make(
                 Send, id=self._id(id, f"send_{channel}"), channel=channel, offer=offer, template=template,
                 template_zh=template_zh, priority=priority, expected_value=expected_value, cost=cost,
                 on_blocked=on_blocked,
@@ -72,7 +73,7 @@ class Journey(Definition):
     ) -> Self:  # fmt: skip
         """Give the customer's manager a task; see :class:`journeykit.strategies.nodes.Assign`."""
         return self._then(
-            _make(
+            make(
                 Assign, id=self._id(id, f"assign_{to}"), to=to, offer=offer, due_days=due_days, script=script,
                 script_zh=script_zh, priority=priority, expected_value=expected_value, cost=cost,
                 on_blocked=on_blocked,
@@ -80,9 +81,9 @@ class Journey(Definition):
         )  # fmt: skip
 
     def wait(
-        self, *, days: int = 0, working_days: int = 0, weekday: Weekday | None = None,
-        hour: int | None = None, until_date: Any = None, until: Any = None, at_most: int = 0,
-        late: Path | None = None, id: str = "",
+        self, *, days: int | None = None, working_days: int | None = None,
+        weekday: Weekday | None = None, hour: int | None = None, until_date: Any = None, until: Any = None,
+        at_most: int | None = None, late: Path | None = None, id: str = "",
     ) -> Self:  # fmt: skip
         """Pause, in one of six ways.
 
@@ -99,7 +100,7 @@ class Journey(Definition):
         until : expression
             A condition holds; after `at_most` days the customer goes to `late`, by default straight on.
         """
-        given = {"days": days or None, "working_days": working_days or None, "weekday": weekday,
+        given = {"days": days, "working_days": working_days, "weekday": weekday,
                  "hour": hour, "until_date": until_date, "until": until}  # fmt: skip
         kinds = [name for name, value in given.items() if value is not None]
         if len(kinds) != 1:
@@ -107,22 +108,27 @@ class Journey(Definition):
                 f"wait() takes exactly one of {', '.join(given)}; {len(kinds)} are given. "
                 "Write for example .wait(days=3)."
             )
-        if until is not None and not at_most:
+        if until is None and (at_most, late) != (None, None):
+            raise DefinitionError(
+                f"at_most and late go with until, not with {kinds[0]}. "
+                "Write for example .wait(until=condition, at_most=5, late=path)."
+            )
+        if until is not None and at_most is None:
             raise DefinitionError("wait(until=…) needs at_most, the days after which it is given up.")
         match kinds[0]:
             case "days":
-                return self._then(_make(Wait, id=self._id(id, f"wait_{days}d"), days=days))
+                return self._then(make(Wait, id=self._id(id, f"wait_{days}d"), days=days))
             case "working_days":
                 name = self._id(id, f"wait_{working_days}wd")
-                return self._then(_make(WaitWorkingDays, id=name, days=working_days))
+                return self._then(make(WaitWorkingDays, id=name, days=working_days))
             case "weekday":
-                return self._then(_make(WaitWeekday, id=self._id(id, f"wait_{weekday}"), weekday=weekday))
+                return self._then(make(WaitWeekday, id=self._id(id, f"wait_{weekday}"), weekday=weekday))
             case "hour":
-                return self._then(_make(WaitHour, id=self._id(id, f"wait_{hour}h"), hour=hour))
+                return self._then(make(WaitHour, id=self._id(id, f"wait_{hour}h"), hour=hour))
             case "until_date":
-                return self._then(_make(WaitDate, id=self._id(id, "wait_date"), date=until_date))
+                return self._then(make(WaitDate, id=self._id(id, "wait_date"), date=until_date))
         name = self._id(id, "wait_until")
-        waiting = _make(WaitUntil, id=name, condition=until, at_most_days=at_most)
+        waiting = make(WaitUntil, id=name, condition=until, at_most_days=at_most)
         return self._fork(waiting, {"": Path(), "late": late or Path()})
 
     def branch(self, when: Any, *, yes: Path | None = None, no: Path | None = None, id: str = "") -> Self:
@@ -144,15 +150,20 @@ class Journey(Definition):
         ... ).nodes[0].ways
         (('rich', 'assign_manager'), ('otherwise', 'send_sms'))
         """
-        ways = dict(when) if isinstance(when, Mapping) else {"yes": (when, yes or Path())}
+        ways = (
+            _pairs("branch", when, "condition")
+            if isinstance(when, Mapping)
+            else {"yes": (when, yes or Path())}
+        )
         if OTHERWISE in ways or (yes is not None and isinstance(when, Mapping)):
             raise DefinitionError(
                 "Several conditions have their paths beside them: .branch({'rich': (condition, path)}, "
                 f"no=path). '{OTHERWISE}' is what the way of everybody else is called."
             )
-        cases = tuple(_make(Case, name=name, when=rule) for name, (rule, _) in ways.items())
+        cases = tuple(make(Case, name=name, when=rule) for name, (rule, _) in ways.items())
         paths = {name: way for name, (_, way) in ways.items()}
-        return self._fork(Branch(id=self._id(id, "branch"), cases=cases), {**paths, OTHERWISE: no or Path()})
+        node = make(Branch, id=self._id(id, "branch"), cases=cases)
+        return self._fork(node, {**paths, OTHERWISE: no or Path()})
 
     def split(self, variants: Mapping[str, tuple[Money, Path]], *, id: str = "") -> Self:
         """Part ways by chance: each variant with its share, from 0 to 1, and its path.
@@ -163,25 +174,31 @@ class Journey(Definition):
         >>> path().split({"text": (0.5, text), "none": (0.5, path())}).nodes[0].ways
         (('text', 'send_sms'), ('none', 'end'))
         """
-        made = tuple(_make(Variant, name=name, weight=weight) for name, (weight, _) in variants.items())
-        node = _make(Split, id=self._id(id, "split"), variants=made)
-        return self._fork(node, {name: way for name, (_, way) in variants.items()})
+        ways = _pairs("split", variants, "share from 0 to 1")
+        made = tuple(make(Variant, name=name, weight=weight) for name, (weight, _) in ways.items())
+        node = make(Split, id=self._id(id, "split"), variants=made)
+        return self._fork(node, {name: way for name, (_, way) in ways.items()})
 
     def mark(self, mark: str, *, id: str = "") -> Self:
         """Mark the customer; from the next day on any strategy may ask ``jk.did("mark", name=mark)``."""
-        return self._then(_make(Update, id=self._id(id, f"mark_{mark}"), mark=mark))
+        return self._then(make(Update, id=self._id(id, f"mark_{mark}"), mark=mark))
 
     def exit(self, *, id: str = "") -> Self:
         """Let customers leave here; without it they are measured until the goal window ends."""
-        return self._then(_make(Exit, id=self._id(id, "exit")))
+        return self._then(make(Exit, id=self._id(id, "exit")))
 
     def go_to(self, node: str) -> Self:
         """Lead every open way to a node that stands elsewhere, for example back to an earlier one."""
+        if not isinstance(node, str) or not re.fullmatch(NAME, node):
+            raise DefinitionError(f"{node!r} is no node's id. Write for example .go_to('send_sms').")
         return self._with(tuple(one.redirect(lambda way: node if way == END else way) for one in self.nodes))
 
     def node(self, node_id: str) -> GraphNode:
         """The node with that id."""
-        return next(node for node in self.nodes if node.id == node_id)
+        found = next((node for node in self.nodes if node.id == node_id), None)
+        if found is None:
+            raise unknown_name("node", node_id, [node.id for node in self.nodes], "See its .nodes.")
+        return found
 
     def _with(self, nodes: tuple[GraphNode, ...]) -> Self:
         return self.model_copy(update={"nodes": nodes})
@@ -235,7 +252,7 @@ class Journey(Definition):
         return next(name for n in range(2, len(taken) + 3) if (name := f"{wanted}_{n}") not in taken)
 
 
-def _make(kind: type[Made], **fields: Any) -> Made:
+def make(kind: type[Made], **fields: Any) -> Made:
     """A node of what a verb was given, or one clear error."""
     try:
         return kind.model_validate(fields)
@@ -243,6 +260,18 @@ def _make(kind: type[Made], **fields: Any) -> Made:
         raise definition_error(
             f"{kind.__name__.lower()} '{fields.get('id', fields.get('name'))}'", error
         ) from error
+
+
+def _pairs(verb: str, given: Any, first: str) -> dict[str, tuple[Any, Path]]:
+    """The ways of a fork: each name with two things, the second of them its path."""
+    ways = dict(given) if isinstance(given, Mapping) else {"": given}
+    for name, way in ways.items():
+        if not (isinstance(way, tuple) and len(way) == 2 and isinstance(way[1], Path)):
+            raise DefinitionError(
+                f".{verb}() takes each way's name with its {first} and its path, not {name!r}: {way!r}. "
+                f"Write for example .{verb}({{'rich': ({first.split(maxsplit=1)[0]}, jk.path())}})."
+            )
+    return ways
 
 
 class Path(Journey):

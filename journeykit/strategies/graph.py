@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, WrapValidator
 
 from journeykit.errors import DefinitionError
 from journeykit.expressions import AnyNode
 from journeykit.segments import Segment
 from journeykit.settings import find_root
-from journeykit.strategies.building import Journey, Money
-from journeykit.strategies.nodes import Action, Definition, GraphNode, Rule, Start, WaitHour
+from journeykit.strategies.building import Journey, Money, make
+from journeykit.strategies.nodes import Action, Definition, GraphNode, Rule, Start, WaitHour, in_its_place
 from journeykit.strategies.offers import named
 from journeykit.yaml_files import (
     Name,
@@ -45,7 +45,10 @@ class Goal(Definition):
     within_days: int = Field(ge=1, le=3650)
 
     def __init__(self, expression: object = None, **fields: Any) -> None:
-        super().__init__(**named("expression", expression, fields))
+        try:
+            super().__init__(**named("expression", expression, fields))
+        except ValidationError as error:
+            raise definition_error("goal", error) from error
 
 
 class Strategy(Journey):
@@ -86,12 +89,15 @@ class Strategy(Journey):
     stage: Stage
     owner: Text = ""
     priority: int = Field(default=100, ge=1, le=1_000_000)
-    goal: Goal | None = None
+    goal: Annotated[Goal, WrapValidator(in_its_place)] | None = None
     exit_when: Rule | None = None
     nodes: tuple[GraphNode, ...] = Field(default=(), max_length=MAX_NODES)
 
     def __init__(self, name: str | None = None, **fields: Any) -> None:
-        super().__init__(**named("name", name, fields))
+        try:
+            super().__init__(**named("name", name, fields))
+        except ValidationError as error:
+            raise definition_error(f"strategy {name or fields.get('name')!r}", error) from error
 
     def start(
         self, segment: Segment, *, control: Money = 0,
@@ -108,7 +114,7 @@ class Strategy(Journey):
             )
         fields = {"segment": segment, "control": control, "reentry": reentry,
                   "valid_from": valid_from, "valid_to": valid_to}  # fmt: skip
-        return self._with((Start.model_validate(fields),))
+        return self._with((make(Start, id="start", **fields),))
 
     @property
     def starts(self) -> tuple[Start, ...]:
@@ -207,10 +213,7 @@ stands, also as control.
         >>> Strategy("first", stage="retain").renamed("second").name
         'second'
         """
-        try:
-            return type(self).model_validate({**dict(self), "name": name})
-        except ValidationError as error:
-            raise definition_error(f"strategy {name!r}", error) from error
+        return type(self)(**{**dict(self), "name": name})
 
     def _then(self, node: GraphNode) -> Self:
         if not self.nodes:

@@ -41,8 +41,8 @@ def _node_of(value: object) -> object:
     return value.node if isinstance(value, Expression) else value
 
 
-def _in_its_place(value: object, read: ValidatorFunctionWrapHandler) -> object:
-    """A segment tells what is wrong with it in one text; in a strategy each finding has its own place."""
+def in_its_place(value: object, read: ValidatorFunctionWrapHandler) -> object:
+    """A definition tells what is wrong with it in one text; inside another each finding has its own place."""
     try:
         return read(value)
     except DefinitionError as error:
@@ -52,7 +52,7 @@ def _in_its_place(value: object, read: ValidatorFunctionWrapHandler) -> object:
 
 
 Rule = Annotated[AnyNode, BeforeValidator(_node_of)]
-Audience = Annotated[Segment, WrapValidator(_in_its_place)]
+Audience = Annotated[Segment, WrapValidator(in_its_place)]
 
 
 class Definition(BaseModel):
@@ -285,7 +285,7 @@ class Variant(Definition):
     """One way of a split, and the share of customers who take it."""
 
     name: Name
-    weight: Exact = Field(gt=0, le=1, max_digits=7, decimal_places=6)
+    weight: Exact = Field(gt=0, le=1, decimal_places=6)
     next: str = END
 
 

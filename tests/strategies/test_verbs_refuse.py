@@ -1,0 +1,46 @@
+"""A verb that is given what it cannot use says so, and what to write instead."""
+
+from __future__ import annotations
+
+import pytest
+
+from journeykit.errors import DefinitionError
+from journeykit.expressions import tag
+from journeykit.segments import Segment
+from journeykit.strategies.building import path
+from journeykit.strategies.graph import Goal, Strategy
+
+RICH = tag("aum") >= 5
+PLAN = Strategy("plan", stage="retain")
+
+REFUSED = {
+    "days that are late": (lambda: path().wait(days=3, late=path().exit()), "go with until, not with days"),
+    "days at most": (lambda: path().wait(working_days=3, at_most=4), "at_most=5, late=path"),
+    "no day": (lambda: path().wait(days=0), "days: 1 or more is expected"),
+    "until never": (lambda: path().wait(until=RICH), "needs at_most"),
+    "until at once": (lambda: path().wait(until=RICH, at_most=0), "at_most_days: 1 or more"),
+    "a condition alone": (lambda: path().branch({"rich": RICH}), "'rich'.*jk.path()"),
+    "a case without a path": (lambda: path().branch({"rich": (RICH, None)}), "'rich'.*jk.path()"),
+    "a branch's id": (lambda: path().branch(RICH, id="BAD"), "branch 'BAD': id: lower-case letters"),
+    "a branch of nothing": (lambda: path().branch({}), "branch 'branch': cases: "),
+    "a share alone": (lambda: path().split({"a": 0.5}), "'a': 0.5.*jk.path()"),
+    "shares without names": (lambda: path().split([0.5, 0.5]), "share from 0 to 1"),
+    "a share above all": (lambda: path().split({"a": (50, path())}), "variant 'a': weight: 1 or less"),
+    "a way to no id": (lambda: path().go_to("BAD id!"), "'BAD id!' is no node's id"),
+    "a node that is not there": (lambda: path().wait(days=3).node("wait_3"), "Did you mean 'wait_3d'"),
+    "a name": (lambda: Strategy("Harvest Money", stage="retain"), "'Harvest Money': name: lower-case"),
+    "a stage": (lambda: Strategy("a", stage="keep"), "stage: Unknown stage 'keep'"),
+    "a goal without days": (lambda: Goal(RICH), "goal: within_days: Field required"),
+    "a goal that is none": (lambda: Strategy("a", stage="retain", goal=RICH), "strategy 'a': goal"),
+    "a segment's name": (lambda: PLAN.start("rich"), "start 'start': segment"),
+    "a share of ten": (lambda: PLAN.start(Segment("rich", RICH), control=10), "control: 1 or less is"),
+    "coming again": (lambda: PLAN.start(Segment("rich", RICH), reentry="always"), "reentry"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_a_verb_cannot_use_is_refused_in_words(case):
+    asked, says = REFUSED[case]
+    with pytest.raises(DefinitionError, match=says) as caught:
+        asked()
+    assert "pydantic" not in str(caught.value)
