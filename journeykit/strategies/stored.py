@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from journeykit.errors import DefinitionError
 from journeykit.ledger.approvals import read_closures
 from journeykit.ledger.ledger import Ledger
+from journeykit.strategies.approval import Life, read_lives
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.offers import Offer
 from journeykit.strategies.playbook import Playbook
@@ -22,9 +24,10 @@ class Stored:
     strategy: Strategy
     closure: Closure
 
-    def among(self, playbook: Playbook) -> Playbook:
-        """The playbook with this version's strategy and offers in place of those of today."""
-        offers = {name: Offer.model_validate(offer) for name, offer in self.closure["offers"].items()}
+    def among(self, playbook: Playbook, latest: Mapping[str, Any]) -> Playbook:
+        """The playbook with this version's strategy and offers, or later ones, in place of those of today."""
+        written = {**self.closure["offers"], **latest}
+        offers = {name: Offer.model_validate(offer) for name, offer in written.items()}
         return replace(
             playbook,
             strategies={**playbook.strategies, self.strategy.name: self.strategy},
@@ -57,6 +60,19 @@ def read_stored(strategy: str, version: str, text: str) -> Stored:
 def approved_words(
     ledger: Ledger, playbook: Playbook, versions: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], Playbook]:
-    """By strategy and version the playbook with the words that were approved, whatever files say now."""
-    closures = read_closures(ledger)
-    return {key: read_stored(*key, closures[key]).among(playbook) for key in set(versions) if key in closures}
+    """By strategy and version the playbook with the words that were approved, whatever files say now.
+
+    Whoever finishes on an earlier version gets what that version says at its nodes, and of offers what was
+    approved with the live one, where that has them.
+    """
+    closures, lives = read_closures(ledger), read_lives(ledger)
+    found: dict[tuple[str, str], Playbook] = {}
+    for name, version in set(versions) & set(closures):
+        stored = read_stored(name, version, closures[name, version])
+        life = lives.get(name, Life(name))
+        live = life.live or life.finishing
+        latest = read_stored(name, live, closures[name, live]) if live else stored
+        shared = {offer: latest.closure["offers"][offer] for offer in stored.closure["offers"]
+                  if offer in latest.closure["offers"]}  # fmt: skip
+        found[name, version] = stored.among(playbook, shared)
+    return found
