@@ -177,10 +177,11 @@ FINDINGS: dict[str, tuple[Literal["error", "warning"], str, str]] = {
         "未核对客户情况：当前账号无权查询联系方式。请由运维人员运行 journeykit strategy check。",
     ),
     "nobody": (
-        "error",
-        "Nobody is in the segment as of {day}. Loosen a condition: mart.waterfall(segment) shows which of "
-        "them leaves nobody.",
-        "截至 {day} 没有客户属于该客群。请放宽条件：mart.waterfall(segment) 可显示哪个条件筛掉了所有人。",
+        "warning",
+        "Nobody is in the segment as of {day}. Where that is not by chance, loosen a condition: "
+        "mart.waterfall(segment) shows which of them leaves nobody.",
+        "截至 {day} 没有客户属于该客群。若并非偶然，请放宽条件：mart.waterfall(segment) 可显示"
+        "哪个条件筛掉了所有人。",
     ),
     "over": (
         "warning",
