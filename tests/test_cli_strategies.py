@@ -20,7 +20,7 @@ from journeykit.cli import app
 from journeykit.errors import ApprovalError, DefinitionError, IdentityError
 from journeykit.ledger import Ledger, content, read_audit, read_enrolments, start_run
 from journeykit.settings import load_settings
-from journeykit.strategies.graph import Strategy
+from journeykit.strategies.graph import Goal, Strategy
 
 DAY = date(2026, 5, 29)
 ANALYST, APPROVER, OPERATOR = "analyst [demo]", "approver [demo]", "operator [demo]"
@@ -146,7 +146,7 @@ def test_from_a_draft_to_live_and_to_its_end(office):
         ("submitted", ANALYST), ("refused", APPROVER), ("submitted", ANALYST), ("approved", APPROVER),
         ("live", "journeykit"), ("paused", OPERATOR), ("resumed", OPERATOR), ("ended", OPERATOR),
     ]  # fmt: skip
-    assert steps[1]["detail"] == {"reason": "Too many calls"}
+    assert steps[1]["detail"]["reason"] == "Too many calls"
     ledger = office.ledger()
     audited = [(row["action"], row["actor"]) for row in read_audit(ledger).to_pylist()]
     ledger.close()
@@ -259,7 +259,7 @@ def test_what_changed_since_it_was_submitted_is_not_approved(office):
     version = office.submit()
     offer = Strategy.load(NAME).actions[0].offer
     office.edit("value: '", "value: '1", f"offers/{offer}.yaml")
-    said = untouched.refuses("approve", NAME, version, "--as", APPROVER)
+    said = office.refuses("approve", NAME, version, "--as", APPROVER)
     assert f"offer '{offer}' changed" in said
 
 
@@ -344,3 +344,24 @@ def test_a_plan_that_a_file_could_not_hold_is_not_submitted(office):
     with jk.connect(as_of=DAY) as mart, pytest.raises(DefinitionError):
         jk.submit(broken, mart, purpose="x", harm="y", data_confirmed=True, as_=ANALYST)
     assert workspace.strategy_rows() == list(office.rows().values())
+
+
+def test_what_a_look_at_the_customers_finds_wrong_is_not_submitted(office):
+    blind = Strategy("blind", stage="activate", goal=Goal(jk.tag("holds_wealth"), within_days=30))
+    blind = blind.start(jk.Segment("then", jk.tag("net_flow_30d").ago(days=30) > 1))
+    (offer,) = {node.offer for node in Strategy.load(NAME).actions if node.channel == "sms"}
+    blind = blind.send("sms", offer=offer)
+    before = office.ledger_content()
+    with jk.connect(as_of=DAY) as mart:
+        assert "that day has none" in repr(jk.check(blind, mart))
+        with pytest.raises(DefinitionError, match="1 findings block running"):
+            jk.submit(blind, mart, purpose="To look", harm="Nobody", data_confirmed=True, days=1, as_=ANALYST)
+    assert office.ledger_content() == before
+
+
+def test_a_step_tells_in_which_role_it_was_taken(office):
+    version = office.submit()
+    office.does("approve", NAME, version, "--as", APPROVER)
+    office.does("pause", NAME, "--as", OPERATOR)
+    steps = office.does("end", NAME, "--in-flight", "exit", "--as", APPROVER)["steps"]
+    assert [step["detail"]["role"] for step in steps] == ["author", "approver", "operator", "approver"]

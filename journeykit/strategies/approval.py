@@ -33,6 +33,10 @@ _VERBS = {
 }  # fmt: skip
 
 
+_APPROVED = ("approved", "live", "replaced", "ended")
+"""The states of a version that somebody has approved."""
+
+
 @dataclass(frozen=True)
 class Life:
     """Where a strategy stands after all its steps.
@@ -90,11 +94,10 @@ class Life:
         leaving = (one for one in later if one.action in reasons and one.detail["in_flight"] == "exit")
         return next((reasons[one.action] for one in leaving), "")
 
-    def submitters(self, version: str) -> frozenset[str]:
-        """Everybody who ever submitted a version."""
-        return frozenset(
-            one.actor for one in self.steps if (one.action, one.version) == ("submitted", version)
-        )
+    def submitters(self, version: str, *, before: int | None = None) -> frozenset[str]:
+        """Everybody who ever submitted a version, or did before a step."""
+        steps = self.steps if before is None else self.steps[: before - 1]
+        return frozenset(one.actor for one in steps if (one.action, one.version) == ("submitted", version))
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,8 @@ def _after(life: Life, step: Step) -> Life:
         case "withdrawn" | "refused":
             states[version] = step.action
             changed = {"submitted": ""}
+        case "approved" if life.states.get(version) in _APPROVED:
+            pass  # anew, as whoever did so before is no approver any more
         case "approved":
             if life.approved:
                 states[life.approved] = "replaced"
@@ -180,27 +185,29 @@ def permit(life: Life, action: str, version: str, actor: str, roles: RolesSectio
     roles : RolesSection
         Of the workspace's settings.
     """
-    expect_role(action, actor, roles)
+    role_for(action, actor, roles)
     if action in ("approved", "refused") and actor in life.submitters(version):
         raise ApprovalError(
             f"'{actor}' submitted version {version} of '{life.strategy}', and nobody decides on what is "
             f"their own. It is for another approver: {_names(roles, ('approver',), but=actor)}."
         )
-    problem = _out_of_turn(life, action, version)
+    problem = _out_of_turn(life, action, version, roles)
     if problem:
         raise ApprovalError(
             f"Cannot {_VERBS[action]} version {version or '(none)'} of '{life.strategy}': {problem}"
         )
 
 
-def expect_role(action: str, actor: str, roles: RolesSection) -> None:
-    """Raise ApprovalError unless that person has a role for such a step; the message says who has."""
+def role_for(action: str, actor: str, roles: RolesSection) -> str:
+    """The role in which that person may take such a step; ApprovalError, when there is none, says who may."""
     needed = _WHO[action]
-    if not any(actor in getattr(roles, role) for role in needed):
-        raise ApprovalError(
-            f"'{actor}' may not {_VERBS[action]} strategies. That is for {' or '.join(needed)}: "
-            f"{_names(roles, needed)}. Roles are given in journeykit.toml, [roles]."
-        )
+    for role in needed:
+        if actor in getattr(roles, role):
+            return role
+    raise ApprovalError(
+        f"'{actor}' may not {_VERBS[action]} strategies. That is for {' or '.join(needed)}: "
+        f"{_names(roles, needed)}. Roles are given in journeykit.toml, [roles]."
+    )
 
 
 def _names(roles: RolesSection, needed: tuple[str, ...], but: str = "") -> str:
@@ -208,9 +215,11 @@ def _names(roles: RolesSection, needed: tuple[str, ...], but: str = "") -> str:
     return ", ".join(named) or "nobody is one"
 
 
-def _out_of_turn(life: Life, action: str, version: str) -> str:
+def _out_of_turn(life: Life, action: str, version: str, roles: RolesSection) -> str:
     """Why a step does not follow from where the strategy stands; empty when it does."""
     match action:
+        case "approved" if _lost_its_approver(life, version, roles):
+            return ""
         case "submitted" if life.submitted:
             return f"version {life.submitted} waits for approval already. Withdraw that one first."
         case "submitted" if version in (life.live, life.approved):
@@ -225,6 +234,13 @@ def _out_of_turn(life: Life, action: str, version: str) -> str:
         case "resumed" if not life.paused:
             return "it is not paused."
     return ""
+
+
+def _lost_its_approver(life: Life, version: str, roles: RolesSection) -> bool:
+    """Whether a version was approved by somebody who is no approver any more."""
+    approved = life.last("approved", version)
+    known = life.states.get(version) in _APPROVED
+    return known and approved is not None and approved.actor not in roles.approver
 
 
 def _told(state: str) -> str:

@@ -12,6 +12,7 @@ from journeykit.i18n import label
 from journeykit.identity import is_demo
 from journeykit.ledger.approvals import read_closures
 from journeykit.ledger.ledger import Ledger
+from journeykit.settings import RolesSection
 from journeykit.strategies.approval import Life
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.stored import Stored, read_stored
@@ -40,13 +41,17 @@ class Gate:
         As they are defined today.
     playbook : Playbook
         Offers, channels and models as they are defined today.
+    roles : RolesSection
+        Of the workspace that runs: whoever approved must be an approver there today.
     demo : bool
         Whether this is a demonstration workspace, whose made-up colleagues may approve.
     """
 
-    def __init__(self, ledger: Ledger, tags: Mapping[str, Any], playbook: Playbook, *, demo: bool) -> None:
+    def __init__(
+        self, ledger: Ledger, tags: Mapping[str, Any], playbook: Playbook, *, roles: RolesSection, demo: bool
+    ) -> None:
         self._closures = read_closures(ledger)
-        self._tags, self._playbook, self._demo = tags, playbook, demo
+        self._tags, self._playbook, self._roles, self._demo = tags, playbook, roles, demo
 
     def stored(self, strategy: str, version: str) -> Stored:
         """The version as it is on record; DefinitionError when it is not what was submitted."""
@@ -94,7 +99,7 @@ class Gate:
         submitted = life.last("submitted", version, before=approved.step) if approved else None
         if approved is None or submitted is None:
             return Objection(f"Version {version} was never approved.", f"版本 {version} 从未获得批准。")
-        if approved.actor in life.submitters(version):
+        if approved.actor in life.submitters(version, before=approved.step):
             return Objection(
                 f"Version {version} was approved by '{approved.actor}', who submitted it.",
                 f"版本 {version} 的批准人“{approved.actor}”即其提交人。",
@@ -104,6 +109,14 @@ class Gate:
             return Objection(
                 f"Version {version} was submitted or approved by '{made_up[0]}' of a demonstration.",
                 f"版本 {version} 由演示身份“{made_up[0]}”提交或批准。",
+            )
+        if approved.actor not in self._roles.approver:
+            command = f"journeykit strategy approve {life.strategy} {version}"
+            return Objection(
+                f"Version {version} was approved by '{approved.actor}', who is no approver here "
+                f"(journeykit.toml, [roles]). Let one who is approve it anew: {command}",
+                f"版本 {version} 的批准人“{approved.actor}”现不在 journeykit.toml [roles] 的 approver 之列。"
+                f"请由现任审批人重新批准：{command}",
             )
         return None
 

@@ -12,11 +12,11 @@ from journeykit.ledger.approvals import Step, versions_in_flight
 from journeykit.ledger.ledger import Ledger
 from journeykit.ledger.runs import read_runs
 from journeykit.routing.result import Held
+from journeykit.settings import RolesSection
 from journeykit.strategies.approval import RUNNER, Life, life_of, read_lives
 from journeykit.strategies.gate import Gate, Objection
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.running import Running
-from journeykit.strategies.versions import Closure
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,9 @@ class Today:
 
 
 def running_strategies(
-    ledger: Ledger, playbook: Playbook, tags: Mapping[str, Any], *, demo: bool, as_of: date | None = None
-) -> Today:
+    ledger: Ledger, playbook: Playbook, tags: Mapping[str, Any], *, roles: RolesSection, demo: bool,
+    as_of: date | None = None,
+) -> Today:  # fmt: skip
     """Which versions run, and which are held. Nothing is written.
 
     Parameters
@@ -55,12 +56,14 @@ def running_strategies(
         Offers, channels and models as they are today; its strategies are drafts, and do not run.
     tags : Catalogue
         As they are today.
+    roles : RolesSection
+        Of the workspace.
     demo : bool
         Whether this is a demonstration workspace.
     as_of : date
         The day of the run: versions approved since the last one become live with it. Without it none does.
     """
-    gate = Gate(ledger, tags, playbook, demo=demo)
+    gate = Gate(ledger, tags, playbook, roles=roles, demo=demo)
     lives, people = read_lives(ledger), versions_in_flight(ledger)
     decided = max((run.as_of for run in read_runs(ledger) if run.decided), default=None)
     running, meanwhile, held, steps = [], [], [], []
@@ -133,11 +136,10 @@ def _versions(
     `fresh` is the step with which the live version becomes so, where it does in this run.
     """
     others = sorted(people - {life.live})
-    beside: Closure | None = None
+    latest = life.live or life.finishing
+    objection = gate.objection(life, latest) if latest else None
+    beside = gate.stored(life.strategy, latest).closure if latest and not objection else None
     if life.live:
-        objection = gate.objection(life, life.live)
-        if objection is None:
-            beside = gate.stored(life.strategy, life.live).closure
         migrates = fresh is not None and fresh.detail["in_flight"] == "migrate"
         yield from _version(life, gate, life.live, objection, tuple(others) if migrates else ())
     for version in others:

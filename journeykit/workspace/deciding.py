@@ -33,7 +33,7 @@ def run_strategies(as_of: date | str, *, run_id: str, build_id: str = "") -> Str
         with connect(as_of=day, build_id=build_id or None) as mart:
             while True:
                 today = running_strategies(
-                    ledger, playbook, mart.tags, demo=settings.workspace.demo, as_of=day
+                    ledger, playbook, mart.tags, roles=settings.roles, demo=settings.workspace.demo, as_of=day
                 )
                 try:
                     return deciding.run_strategies(

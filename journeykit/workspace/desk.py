@@ -14,7 +14,7 @@ from journeykit.ledger import Ledger
 from journeykit.ledger.approvals import append_step, read_closures
 from journeykit.mart.mart import Mart
 from journeykit.settings import Settings, load_settings
-from journeykit.strategies.approval import Life, expect_role, permit, read_lives
+from journeykit.strategies.approval import Life, permit, read_lives, role_for
 from journeykit.strategies.checking import Finding, check_strategy, require_sound
 from journeykit.strategies.data_used import data_used
 from journeykit.strategies.differences import closure_difference
@@ -63,7 +63,10 @@ class Desk:
     @property
     def gate(self) -> Gate:
         """What a version means today, against what is on record."""
-        return Gate(self.ledger, self.tags, self.playbook, demo=self.settings.workspace.demo)
+        return Gate(
+            self.ledger, self.tags, self.playbook, roles=self.settings.roles,
+            demo=self.settings.workspace.demo,
+        )  # fmt: skip
 
     def life(self, name: str) -> Life:
         """Where a strategy stands; one that is only a draft has no steps."""
@@ -101,7 +104,7 @@ class Desk:
     ) -> StrategyHistory:  # fmt: skip
         """Propose a strategy; see :func:`journeykit.workspace.approving.submit`."""
         actor = acting(self.settings, as_)
-        expect_role("submitted", actor, self.settings.roles)
+        role_for("submitted", actor, self.settings.roles)
         plan = Strategy.from_yaml(plan.to_yaml())  # what a file would hold is what goes on record
         findings = check_strategy(plan, mart.tags, self.playbook.offers, self.playbook.channels)
         require_sound(findings)
@@ -133,8 +136,10 @@ class Desk:
         return self.history(plan.name)
 
     def _audience(self, plan: Strategy, mart: Mart, days: int) -> tuple[Finding, ...]:
-        """What today's customers make of it; looked at where it is simulated."""
-        return look_at_audience(plan, mart, self.playbook, self.settings) if days else ()
+        """What today's customers make of it; looked at where it is simulated. Errors refuse it."""
+        found = look_at_audience(plan, mart, self.playbook, self.settings) if days else ()
+        require_sound(found)
+        return found
 
     def _simulation(self, plan: Strategy, mart: Mart, days: int) -> dict[str, Any]:
         """The figures of a simulation made here, so that nobody attaches those of another strategy."""
@@ -168,7 +173,13 @@ class Desk:
         permit(life, action, version, actor, self.settings.roles)
         return actor
 
-    def _append(self, life: Life, action: str, version: str, **recorded: Any) -> None:
+    def _append(
+        self, life: Life, action: str, version: str, *, actor: str, detail: dict[str, Any],
+        closure: str | None = None,
+    ) -> None:  # fmt: skip
+        """Record a step, and the role in which it was taken."""
+        known = {**detail, "role": role_for(action, actor, self.settings.roles)}
         append_step(
-            self.ledger, life.steps, strategy=life.strategy, version=version, action=action, **recorded
-        )
+            self.ledger, life.steps, strategy=life.strategy, version=version, action=action, actor=actor,
+            detail=known, closure=closure,
+        )  # fmt: skip

@@ -52,7 +52,9 @@ def simulate(plan: Strategy, mart: Mart, days: int = 30) -> Simulation:
     require_sound(check_strategy(plan, mart.tags, playbook.offers, playbook.channels))
     ledger, vault = open_ledger(settings), Vault.open(settings.var / "vault")
     try:
-        today = running_strategies(ledger, playbook, mart.tags, demo=settings.workspace.demo)
+        today = running_strategies(
+            ledger, playbook, mart.tags, roles=settings.roles, demo=settings.workspace.demo
+        )
         situation = simulation.Situation(
             ledger=ledger,
             vault=vault,

@@ -153,6 +153,25 @@ def test_who_leaves_with_the_end_leaves_nothing_to_stop():
             permit(over, action, over.concerned, "oli", ROLES)
 
 
+@pytest.mark.parametrize("after", [(), (("live", "v1", "journeykit"),), (*LIVE[2:], ("ended", "v1", "oli"))])
+def test_a_version_whose_approver_has_left_may_be_approved_anew(after):
+    before = (SUBMITTED, ("approved", "v1", "gone"), *after)
+    permit(life(*before), "approved", "v1", "bob", ROLES)
+    anew = life(*before, ("approved", "v1", "bob"))
+    assert (anew.states, anew.live, anew.approved) == (
+        life(*before).states, life(*before).live, life(*before).approved
+    )  # fmt: skip
+    for taken, actor in (((*before, ("approved", "v1", "bob")), "both"), (before, "ann")):
+        with pytest.raises(ApprovalError):
+            permit(life(*taken), "approved", "v1", actor, ROLES)
+
+
+def test_what_was_not_approved_cannot_be_approved_anew():
+    for last in ("withdrawn", "refused"):
+        with pytest.raises(ApprovalError, match=f"it is {last}"):
+            permit(life(SUBMITTED, (last, "v1", "gone")), "approved", "v1", "bob", ROLES)
+
+
 def test_a_pause_holds_back_the_next_version_too():
     paused = life(*LIVE, ("paused", "v1", "oli"), ("submitted", "v2", "ann"), ("approved", "v2", "bob"))
     assert (paused.live, paused.approved, paused.paused) == ("v1", "v2", True)

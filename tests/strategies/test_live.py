@@ -29,10 +29,12 @@ from journeykit.mart.mart import Mart
 from journeykit.routing.deciding import run_strategies
 from journeykit.routing.result import StrategyRun
 from journeykit.segments import Segment
+from journeykit.settings import RolesSection
 from journeykit.strategies.approval import read_lives
 from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.live import Today, running_strategies
 from journeykit.strategies.playbook import Playbook
+from journeykit.strategies.stored import approved_words
 from journeykit.strategies.versions import closure, closure_text, version_of
 from journeykit.tags import Catalogue
 
@@ -60,12 +62,16 @@ SHORTER = (
 )
 
 
+ROLES = RolesSection(approver=("ann", "bob", "bob [demo]", "B [DEMO]"))
+
+
 @dataclass
 class Office:
     """A bank with people who approve, and its nights."""
 
     bank: Any
     demo: bool = False
+    roles: RolesSection = ROLES
     plans: dict[str, Strategy] = field(default_factory=lambda: {"wealth": PLAN})
 
     def __post_init__(self) -> None:
@@ -129,7 +135,9 @@ class Office:
         )  # fmt: skip
 
     def today(self, as_of: date) -> Today:
-        return running_strategies(self.bank.ledger, self.playbook, self.tags, demo=self.demo, as_of=as_of)
+        return running_strategies(
+            self.bank.ledger, self.playbook, self.tags, roles=self.roles, demo=self.demo, as_of=as_of
+        )
 
     def people(self) -> Counter[tuple[str, str, str | None]]:
         """How many stand where: version, node, and why they left."""
@@ -270,6 +278,40 @@ def test_its_own_author_approves_nothing(office):
     run = office.night(FRIDAY, ["C1"])
     assert "approved by 'ann', who submitted it" in said(run)
     assert office.enrolled() == 0
+
+
+def test_who_is_no_approver_approves_nothing_until_one_who_is_does_so_too(office):
+    version = office.submit()
+    office.step("approved", version, actor="mallory")
+    run = office.night(FRIDAY, ["C1"])
+    assert "approved by 'mallory', who is no approver here" in said(run)
+    assert (office.enrolled(), office.state(version)) == (0, "approved")
+    office.step("approved", version, actor="bob")
+    assert office.night(MONDAY, ["C1"]).held == ()
+    assert (office.enrolled(), office.state(version)) == (1, "live")
+
+
+def test_who_approved_may_leave_when_another_approves_anew(office):
+    version = office.approve()
+    office.night(FRIDAY, ["C1"])
+    office.roles = RolesSection(approver=("eve",))
+    run = office.night(MONDAY, ["C1", "C2"])
+    assert f"journeykit strategy approve wealth {version}" in said(run)
+    assert office.enrolled() == 1
+    office.step("approved", version, actor="eve")
+    assert office.night(TUESDAY, ["C1", "C2"]).held == ()
+    assert (office.enrolled(), office.state(version)) == (2, "live")
+
+
+def test_who_approved_may_submit_the_same_later(office):
+    first = office.approve()
+    office.night(FRIDAY, ["C1"])
+    second = office.approve(SHORTER)
+    office.night(MONDAY, ["C1", "C2"])
+    assert office.submit(PLAN, actor="bob") == first
+    run = office.night(LATER, ["C1", "C2"])
+    assert office.people() == {(first, "end", None): 1, (second, "end", None): 1}
+    assert run.held == ()
 
 
 def test_an_earlier_submitter_approves_nothing(office):
@@ -616,6 +658,44 @@ def test_those_who_finish_may_have_what_was_approved_with_the_live_version(offic
     assert {one.version for one in held} == {first, second}
 
 
+def test_who_finishes_gets_his_versions_words_and_the_offers_as_approved_with_the_live_one(office):
+    def offer(name: str, words: str) -> None:
+        office.offers[name] = office.offers[name].model_copy(update={"template": words})
+
+    def plan(title: str, *offers: str) -> Strategy:
+        made = Strategy("wealth", title=title, stage="activate", goal=Goal(tag("bought"), within_days=30))
+        made = made.start(RICH)
+        for name in offers:
+            made = made.send("sms", offer=name, id=name.lower()).wait(days=10)
+        return made
+
+    offer("LOAN", "Guaranteed profit")
+    offer("R5", "The first R5")
+    first = office.approve(plan("First", "LOAN", "R5"))
+    office.night(FRIDAY, ["C1"])
+    offer("LOAN", "Ask about our loan")
+    second = office.approve(plan("Second", "LOAN"))
+    office.night(MONDAY, ["C1", "C2"])
+    offer("LOAN", "A file that nobody approved")
+    offer("R5", "Another one")
+    versions = [("wealth", first), ("wealth", second)]
+    words = approved_words(office.bank.ledger, office.playbook, versions)
+    found = {
+        key: (one.strategies["wealth"].title, one.offers["LOAN"].template, one.offers["R5"].template)
+        for (_, key), one in words.items()
+    }
+    assert found == {
+        first: ("First", "Ask about our loan", "The first R5"),
+        second: ("Second", "Ask about our loan", "Another one"),
+    }
+    offer("LOAN", "Ask about our loan")
+    offer("R5", "The first R5")
+    office.step("ended", second, in_flight="finish")
+    assert office.night(TUESDAY, ["C1", "C2"]).held == ()
+    (ended,) = approved_words(office.bank.ledger, office.playbook, versions[:1]).values()
+    assert ended.offers["LOAN"].template == "Ask about our loan"
+
+
 # -- on record ----------------------------------------------------------------------------------------
 
 
@@ -646,6 +726,6 @@ def replace_title(plan: Strategy) -> Strategy:
 def test_nothing_is_written_by_looking(office):
     office.approve()
     before = content(office.bank.ledger)
-    today = running_strategies(office.bank.ledger, office.playbook, office.tags, demo=False)
+    today = running_strategies(office.bank.ledger, office.playbook, office.tags, roles=ROLES, demo=False)
     assert today.running == ()
     assert content(office.bank.ledger) == before
