@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any
 
 from journeykit.routing.channel import Channel
@@ -14,6 +15,10 @@ from journeykit.strategies.checking.waits import check_waits
 from journeykit.strategies.graph import MAX_NODES, Strategy
 from journeykit.strategies.nodes import CONTROL, END, OTHERWISE, Action, Assign, Branch, Send, Split, Start
 from journeykit.strategies.offers import Offer
+
+MAX_WAYS = 20_000
+"""Of all nodes of a strategy; a file has room for hardly more."""
+_MOST = 300  # findings at once; nobody reads so many
 
 _SEE_OFFERS = "See scheduled/offers.", "参见 scheduled/offers。"
 _SEE_CHANNELS = "See scheduled/channels.", "参见 scheduled/channels。"
@@ -38,18 +43,31 @@ def check_strategy(
     tuple of Finding
         Errors first; empty when all is well.
     """
-    found = [
-        *_check_whole(strategy),
-        *_check_starts(strategy),
-        *_check_ids(strategy),
-        *_check_forks(strategy),
-        *check_conditions(strategy, tags),
-        *check_paths(strategy),
-        *check_waits(strategy),
-    ]
-    for action in strategy.actions:
-        found += _check_action(strategy, action, offers, channels)
+    if count := _too_many_ways(strategy):
+        english = f"Its nodes have {count:,} ways on, more than {MAX_WAYS:,}. Make several strategies of it."
+        chinese = f"各节点共有 {count:,} 条路径，超过上限 {MAX_WAYS:,} 条。请拆分为几个策略。"
+        return (find(strategy.name, "nodes", "told", text=(english, chinese)),)
+    every = chain(
+        _check_whole(strategy),
+        _check_starts(strategy),
+        _check_ids(strategy),
+        _check_forks(strategy),
+        check_conditions(strategy, tags),
+        check_paths(strategy),
+        check_waits(strategy),
+        _check_actions(strategy, offers, channels),
+    )
+    found = list(islice(every, _MOST))
+    if len(found) == _MOST:
+        text = "There may be more. Correct these first.", "可能还有更多问题，请先更正以上各项。"
+        found.append(find(strategy.name, "nodes", "told", text=text))
     return tuple(sorted(found, key=lambda finding: finding.severity))
+
+
+def _too_many_ways(strategy: Strategy) -> int:
+    """How many ways lead from its nodes; 0 where they are not too many to look at one by one."""
+    count = sum(len(node.ways) for node in strategy.nodes)
+    return count if count > MAX_WAYS else 0
 
 
 def _check_whole(strategy: Strategy) -> Iterator[Finding]:
@@ -114,24 +132,34 @@ def _check_weights(strategy: Strategy, split: Split) -> Iterator[Finding]:
         yield find(strategy.name, split.id, "weights", total=total, remedy=remedy)
 
 
+def _check_actions(
+    strategy: Strategy, offers: Mapping[str, Offer], channels: Mapping[str, Channel]
+) -> Iterator[Finding]:
+    starts = strategy.starts
+    for node in strategy.actions:
+        yield from _check_action(strategy.name, node, starts, offers, channels)
+
+
 def _check_action(
-    strategy: Strategy, node: Action, offers: Mapping[str, Offer], channels: Mapping[str, Channel]
+    strategy: str,
+    node: Action,
+    starts: Iterable[Start],
+    offers: Mapping[str, Offer],
+    channels: Mapping[str, Channel],
 ) -> Iterator[Finding]:
     if node.offer not in offers:
-        yield find_unknown(
-            strategy.name, node.id, node.offer, offers, what=("offer", "权益"), see=_SEE_OFFERS
-        )
+        yield find_unknown(strategy, node.id, node.offer, offers, what=("offer", "权益"), see=_SEE_OFFERS)
     else:
-        yield from _check_dates(strategy.name, node, strategy.starts, offers[node.offer])
+        yield from _check_dates(strategy, node, starts, offers[node.offer])
     if node.channel not in channels:
         known, what = channels, ("channel", "渠道")
-        yield find_unknown(strategy.name, node.id, node.channel, known, what=what, see=_SEE_CHANNELS)
+        yield find_unknown(strategy, node.id, node.channel, known, what=what, see=_SEE_CHANNELS)
         return
     to_manager = channels[node.channel].addressed_to == "manager"
     if isinstance(node, Send) and to_manager:
-        yield find(strategy.name, node.id, "to_manager", channel=node.channel)
+        yield find(strategy, node.id, "to_manager", channel=node.channel)
     if isinstance(node, Assign) and not to_manager:
-        yield find(strategy.name, node.id, "not_to_manager", channel=node.channel)
+        yield find(strategy, node.id, "not_to_manager", channel=node.channel)
 
 
 def _check_dates(strategy: str, node: Action, starts: Iterable[Start], offer: Offer) -> Iterator[Finding]:
