@@ -15,7 +15,7 @@ group = typer.Typer(help="The strategies of this workspace, and their approval."
 
 Name = Annotated[str, typer.Argument(help="A strategy.")]
 Version = Annotated[str, typer.Argument(help="The version that was submitted, as `strategy list` shows it.")]
-As = Annotated[str, typer.Option("--as", help="In a demonstration: who acts, such as 'analyst [demo]'.")]
+As = Annotated[str, typer.Option("--as", help=r"In a demonstration: who acts, such as 'analyst \[demo]'.")]
 Reason = Annotated[str, typer.Option(help="Why; kept on record.")]
 Days = Annotated[int, typer.Option(min=1, max=366, help="How many days are simulated.")]
 

@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "expected": ("Expected", "预计"),
     "band": ("90% band", "90%区间"),
     "entered": ("Customers who enter", "入组客户"),
-    "treatment": ("of them contacted", "其中策略组"),
+    "treatment": ("of them not control", "其中策略组"),
     "control": ("of them control", "其中对照组"),
     "contacts": ("Contacts", "触达次数"),
     "goal.treatment": ("Goal reached, treated", "达成目标（策略组）"),
