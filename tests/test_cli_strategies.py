@@ -216,6 +216,38 @@ def test_a_check_exits_1_when_something_blocks_running(office):
     assert "findings block running" in office.refuses("submit", NAME, *ANSWERS, "--as", ANALYST)
 
 
+def test_what_is_read_on_a_screen_is_in_the_language_of_the_workspace(office):
+    office.edit("offer: W-", "offer: X-")
+    told = office.run("check", NAME, "--json")
+    toml = office.root / "journeykit.toml"
+    text = toml.read_text(encoding="utf-8")
+    toml.write_text(text.replace('language = "en"', 'language = "zh"'), encoding="utf-8")
+    assert "zh" in toml.read_text(encoding="utf-8")
+    done = office.run("check", NAME)
+    assert (done.exit_code, told.exit_code) == (1, 1)
+    assert "未知权益" in done.stdout
+    assert office.run("check", NAME, "--json").stdout == told.stdout
+    office.edit("offer: X-", "offer: W-")
+    assert "入组客户" in office.run("simulate", NAME, "--days", "2").stdout
+
+
+def test_a_draft_that_cannot_be_read_leaves_the_others_alone(office):
+    (office.root / "scheduled" / "strategies" / "other.yaml").write_text("name: [", encoding="utf-8")
+    assert office.run("check", NAME).exit_code == 0
+    assert office.does("simulate", NAME, "--days", "2")["days"] == 2
+
+
+def test_help_tells_how_to_act_in_a_demonstration():
+    for command in ("submit", "approve", "pause"):
+        done = CliRunner().invoke(app, ["strategy", command, "--help"], env={"COLUMNS": "120"})
+        assert "analyst [demo]" in " ".join(done.stdout.replace("│", " ").split())
+
+
+def test_no_more_days_than_can_be_simulated_are_asked_for():
+    done = CliRunner().invoke(app, ["strategy", "simulate", NAME, "--days", "181"])
+    assert done.exit_code == 2
+
+
 # -- who may not, and what is missing -----------------------------------------------------------------
 
 

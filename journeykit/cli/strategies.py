@@ -17,7 +17,7 @@ Name = Annotated[str, typer.Argument(help="A strategy.")]
 Version = Annotated[str, typer.Argument(help="The version that was submitted, as `strategy list` shows it.")]
 As = Annotated[str, typer.Option("--as", help=r"In a demonstration: who acts, such as 'analyst \[demo]'.")]
 Reason = Annotated[str, typer.Option(help="Why; kept on record.")]
-Days = Annotated[int, typer.Option(min=1, max=366, help="How many days are simulated.")]
+Days = Annotated[int, typer.Option(min=1, max=180, help="How many days are simulated.")]
 
 
 @group.command("list")
@@ -64,14 +64,18 @@ def strategy_show(
 @group.command("check")
 def strategy_check(name: Name, as_of: OptionalAsOf = None, as_json: AsJson = False) -> None:
     """Say everything that is wrong with a strategy; exits 1 when a finding blocks running."""
-    from journeykit.workspace import check, connect
+    from journeykit.settings import load_settings
+    from journeykit.workspace import connect
+    from journeykit.workspace.checking import find_all, findings_table
     from journeykit.workspace.strategies import shown_strategy
 
     with told_plainly(f"Checking {name}"), connect(as_of=day_of(as_of)) as mart:
-        found = check(shown_strategy(name), mart)
-    rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows]
-    answer({"strategy": name, "findings": rows}, found, as_json)
-    if any(row["severity"] == "error" for row in rows):
+        strategy = shown_strategy(name)
+        found = find_all(strategy, mart)
+        table = findings_table(strategy, found, load_settings().workspace.language)
+    rows = [{"severity": one.severity, "node": one.node, "remedy": one.message} for one in found]
+    answer({"strategy": name, "findings": rows}, table, as_json)
+    if any(one.severity == "error" for one in found):
         raise typer.Exit(1)
 
 
@@ -100,6 +104,7 @@ def strategy_simulate(
     name: Name, as_of: OptionalAsOf = None, days: Days = 30, as_json: AsJson = False
 ) -> None:
     """Replay the last days through a strategy, and tell what to expect of the next ones."""
+    from journeykit.settings import load_settings
     from journeykit.workspace import connect
     from journeykit.workspace.simulating import simulate
     from journeykit.workspace.strategies import shown_strategy
@@ -109,7 +114,7 @@ def strategy_simulate(
         if as_json:
             say_json(result.summary())
         else:
-            typer.echo(repr(result))
+            typer.echo(result.text(load_settings().workspace.language))
 
 
 @group.command("copy")

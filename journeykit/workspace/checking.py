@@ -11,7 +11,7 @@ from journeykit.strategies.checking import Finding, check_strategy
 from journeykit.strategies.checking.audience import check_audience
 from journeykit.strategies.checking.findings import find
 from journeykit.strategies.graph import Strategy
-from journeykit.strategies.playbook import Playbook, load_playbook
+from journeykit.strategies.playbook import Playbook, load_readable
 from journeykit.vault import Vault
 from journeykit.workspace.opening import open_ledger
 
@@ -26,12 +26,22 @@ def check(strategy: Strategy, mart: Mart, language: str = "en") -> Table:
     language : str
         ``en`` or ``zh``.
     """
+    return findings_table(strategy, find_all(strategy, mart), language)
+
+
+def find_all(strategy: Strategy, mart: Mart) -> tuple[Finding, ...]:
+    """What is wrong with a strategy, errors first."""
     settings = load_settings()
-    playbook = load_playbook(settings.scheduled)
+    playbook = load_readable(settings.scheduled)
     found = check_strategy(strategy, mart.tags, playbook.offers, playbook.channels)
     if mart.build_id is not None and all(one.severity != "error" for one in found):
         audience = look_at_audience(strategy, mart, playbook, settings)
         found = tuple(sorted((*found, *audience), key=lambda finding: finding.severity))
+    return found
+
+
+def findings_table(strategy: Strategy, found: tuple[Finding, ...], language: str = "en") -> Table:
+    """Findings as :func:`check` shows them."""
     rows = tuple((label(f"check.{one.severity}", language), one.node, one.text(language)) for one in found)
     heads = tuple(label(f"check.{one}", language) for one in ("severity", "node", "remedy"))
     count = f"{len(rows)}" if rows else label("check.none", language)

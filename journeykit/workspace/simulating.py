@@ -11,7 +11,7 @@ from journeykit.settings import Settings, load_settings
 from journeykit.strategies.checking import check_strategy, require_sound
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.live import running_strategies
-from journeykit.strategies.playbook import load_playbook
+from journeykit.strategies.playbook import load_readable
 from journeykit.vault import Vault
 from journeykit.workspace.opening import connect, mart_store, open_ledger
 
@@ -48,7 +48,7 @@ def simulate(plan: Strategy, mart: Mart, days: int = 30) -> Simulation:
     from journeykit.strategies import simulation
 
     settings = load_settings()
-    playbook = load_playbook(settings.scheduled)
+    playbook = load_readable(settings.scheduled)
     require_sound(check_strategy(plan, mart.tags, playbook.offers, playbook.channels))
     ledger, vault = open_ledger(settings), Vault.open(settings.var / "vault")
     try:

@@ -138,5 +138,9 @@ class Simulation(Shown):
         )  # fmt: skip
         return tuple(table for table in found if table.rows)
 
+    def text(self, language: str = "en") -> str:
+        """Every table and assumption, for a terminal."""
+        return "\n\n".join([*map(repr, self._tables(language)), "\n".join(self.notes(language))])
+
     def __repr__(self) -> str:
-        return "\n\n".join([*map(repr, self._tables("en")), "\n".join(self.notes())])
+        return self.text()
