@@ -91,11 +91,13 @@ class Interpreter:
                 return
             person.update(node=node.next, since=person["since"] + timedelta(days=node.days))
 
-    def candidates(self):
+    def candidates(self, customers):
+        """Who is no customer today stays, and is not contacted."""
         return {
             who: p["node"]
             for who, p in self.people.items()
-            if p["left"] is None
+            if who in customers
+            and p["left"] is None
             and p["node"] not in (END, CONTROL)
             and isinstance(self.plan.node(p["node"]), Send)
         }
@@ -183,7 +185,7 @@ def test_the_engine_equals_the_interpreter(banks, life):
         for who in person_by_person.people:
             if who not in facts[offset]:
                 person_by_person.live(day, {who: absent})
-        expected = person_by_person.candidates()
+        expected = person_by_person.candidates(facts[offset])
         standing, passing = live_a_day(bank, plan, day, facts[offset], done[offset])
         assert standing == expected
         for who in passing:
