@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from journeykit.display import Table
@@ -14,6 +15,13 @@ from journeykit.preset.wording import word
 
 COLUMNS = ("name", "title", "stage", "about")
 WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]+")
+
+ALSO_CALLED = {
+    "churn": "outflow decline dormant", "leaving": "outflow decline dormant", "elderly": "silver haired",
+    "senior": "silver haired", "salary": "payroll", "流失": "流出 下降 睡眠 沉睡",
+    "老年": "银发", "老人": "银发", "工资": "代发", "短信": "sms",
+}  # fmt: skip
+"""What people look for, and the words of presets for it."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +66,16 @@ class Shelf(Mapping[str, Preset]):
     def search(self, words: str) -> Shelf:
         """Those that say something of the words, in English or Chinese, the best match first.
 
-        What stands in a name or title counts more than what stands in the text. Chinese words answer in
-        Chinese.
+        What stands in a name or title counts more than what stands in the text, and a rare word more than
+        one that most presets use. Chinese words answer in Chinese.
         """
-        wanted = _parts(words)
-        points = {preset.name: _points(preset, wanted) for preset in self.presets}
+        wanted = _meant(words)
+        held = {one.name: (_heads(one) & wanted, _texts(one) & wanted) for one in self.presets}
+        said = Counter(part for heads, texts in held.values() for part in heads | texts)
+        points = {
+            name: sum(3 / said[part] for part in heads) + sum(1 / said[part] for part in texts)
+            for name, (heads, texts) in held.items()
+        }
         found = [preset for preset in self.presets if points[preset.name]]
         found.sort(key=lambda preset: -points[preset.name])
         return Shelf(tuple(found), "zh" if any(ord(mark) > 0x3000 for mark in words) else "en")
@@ -85,17 +98,28 @@ class Shelf(Mapping[str, Preset]):
         return self.table()._repr_html_()
 
 
-def _parts(text: str) -> list[str]:
-    """Words to look for: English ones as they are, Chinese by two characters, since they have no spaces."""
-    found: list[str] = []
+def _parts(text: str) -> set[str]:
+    """Words to look for: English ones without the plural's s, Chinese by two characters, having no spaces."""
+    found: set[str] = set()
     for part in WORD.findall(text.lower()):
-        chinese = ord(part[0]) > 0x3000 and len(part) > 2
-        found += [part[i : i + 2] for i in range(len(part) - 1)] if chinese else [part]
+        if ord(part[0]) > 0x3000:
+            found |= {part[at : at + 2] for at in range(max(len(part) - 1, 1))}
+        else:
+            found.add(part.removesuffix("s") if len(part) > 3 else part)
     return found
 
 
-def _points(preset: Preset, wanted: Iterable[str]) -> int:
-    """3 for each word in name or titles, 1 for each in the texts."""
+def _meant(words: str) -> set[str]:
+    """What is looked for, and what a bank also calls it."""
+    parts = _parts(words)
+    return parts.union(*(_parts(other) for said, other in ALSO_CALLED.items() if _parts(said) <= parts))
+
+
+def _heads(preset: Preset) -> set[str]:
+    return _parts(f"{preset.name.replace('_', ' ')} {preset.title} {preset.title_zh} {preset.stage}")
+
+
+def _texts(preset: Preset) -> set[str]:
     texts = [
         preset.about,
         preset.watch,
@@ -105,6 +129,5 @@ def _points(preset: Preset, wanted: Iterable[str]) -> int:
         preset.expected_zh,
     ]
     texts += [text for offer in preset.offers for text in (offer.title, offer.title_zh)]
-    heads = f"{preset.name.replace('_', ' ')} {preset.title} {preset.title_zh} {preset.stage}".lower()
-    body = " ".join(texts).lower()
-    return sum(3 * (part in heads) + (part in body) for part in wanted)
+    texts += [node.channel for node in preset.strategy.actions]
+    return _parts(" ".join(texts).replace("_", " "))

@@ -111,12 +111,26 @@ def test_every_offer_is_used_and_a_new_workspace_has_the_channels() -> None:
         ("Complaint", {"complaint_recovery"}),
         ("银发客户", {"silver_haired_service"}),
         ("wages", {"payroll_company"}),
+        ("deposits maturing", {"deposit_maturing"}),
+        ("birthday", {"birthday"}),
+        ("churn", {"large_outflow", "aum_decline", "dormant_customer", "dormant_card"}),
+        ("老年客户", {"silver_haired_service"}),
+        ("elderly", {"silver_haired_service"}),
     ],
 )
 def test_the_best_match_comes_first(words: str, first: set[str]) -> None:
     found = presets.search(words)
     assert set(found.names[: len(first)]) == first
     assert bool(CHINESE.search(repr(found))) == bool(CHINESE.search(words))
+
+
+def test_what_people_look_for_is_found_under_the_words_of_presets() -> None:
+    assert {"large_outflow", "aum_decline", "dormant_customer"} <= set(presets.search("流失").names)
+
+
+def test_a_word_is_not_found_inside_another_one() -> None:
+    assert len(presets.search("ear")) == 0
+    assert len(presets.search("w")) == 0
 
 
 def test_nothing_found_and_nothing_known_say_what_to_do() -> None:
