@@ -304,9 +304,10 @@ def test_live_strategies_share_capacity_and_customers(history):
     """What another strategy got on the past days it wants again; routing decides by value."""
     rival = Strategy("rival", stage="retain", priority=1, goal=Goal(tag("bought"), within_days=30)).start(
         SEGMENT
-    ).send("sms", offer="LOAN", expected_value=1).wait(days=1).send(
-        "app_push", offer="LOAN", id="push", expected_value=9999
-    )  # fmt: skip
+    ).split({
+        "cheap": (0.5, path().send("sms", offer="LOAN", expected_value=1)),
+        "dear": (0.5, path().send("app_push", offer="LOAN", expected_value=9999)),
+    })  # fmt: skip
     for day in PAST:
         history.night(day, rival)
     alone, found = history.simulate(), history.simulate(live={"rival": 1})

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from journeykit.i18n import in_language
 from journeykit.strategies.simulation.calendar import SimulatedDay
-from journeykit.strategies.simulation.reacting import ANSWER_DAYS, Rate
+from journeykit.strategies.simulation.reacting import ANSWER_DAYS, GUESS_OFF, Rate
+from journeykit.strategies.simulation.standing import Standing
+
+
+@dataclass(frozen=True)
+class Live:
+    """How many other strategies are live, and how many leads they had on the days behind."""
+
+    strategies: int
+    leads: int
 
 
 @dataclass(frozen=True)
@@ -24,16 +33,24 @@ class Assumed:
 
 
 def assumptions_of(
-    days: tuple[SimulatedDay, ...], rates: Iterable[Rate], live: int, rival_leads: int
+    days: tuple[SimulatedDay, ...],
+    rates: Iterable[Rate],
+    people: Standing,
+    alone: int,
+    live: Live,
+    *,
+    marks: bool,
 ) -> tuple[Assumed, ...]:
     """Everything a simulation of these days rests on.
 
     Parameters
     ----------
-    live : int
-        How many other strategies are live.
-    rival_leads : int
-        How many leads they had on the days behind.
+    people : Standing
+        Who is in the strategy already.
+    alone : int
+        How many of today's people nobody of the past is like.
+    marks : bool
+        Whether the strategy makes marks.
     """
     return (
         *_about_history(days),
@@ -49,12 +66,19 @@ def assumptions_of(
             "Consent, contact details, risk assessments, managers and capacities stay as they are today.",
             "授权、联系方式、风险测评、客户经理与容量均按当前情况。",
         ),
+        *_about_people(people, alone),
         Assumed(
-            "empty",
-            "Nobody is in the strategy when it starts.",
-            "策略启动时无在途客户。",
+            "conditions",
+            "Dates that are written into conditions are judged as of the days behind, not moved"
+            + (
+                "; marks that the strategy makes on the days ahead are not seen by its conditions."
+                if marks
+                else "."
+            ),
+            "条件中写明的日期按历史日期判断，不随之平移"
+            + ("；策略在未来各日所做标记不参与条件判断。" if marks else "。"),
         ),
-        _about_rivals(live, rival_leads),
+        _about_rivals(live.strategies, live.leads),
     )
 
 
@@ -63,10 +87,11 @@ def _about_history(days: tuple[SimulatedDay, ...]) -> Iterator[Assumed]:
     weeks = (first.as_of - first.past).days // 7
     yield Assumed(
         "history",
-        f"The days ahead, {first.as_of} to {last.as_of}, go as those {weeks} weeks earlier, {first.past} to "
-        f"{last.past}; only the number of customers on the first day is today's.",
-        f"未来（{first.as_of}至{last.as_of}）与{weeks}周前（{first.past}至{last.past}）情况相同；"
-        "首日客户数按当前实际。",
+        f"The first day is today's own. On the days ahead, {first.as_of} to {last.as_of}, as many enter as "
+        f"{weeks} weeks earlier, {first.past} to {last.past}, and today's people change as those of then who "
+        "stood at the same place and were alike.",
+        f"首日按当前实际。未来（{first.as_of}至{last.as_of}）新入组客户与{weeks}周前"
+        f"（{first.past}至{last.past}）相同，当前客户的变化参照当时处于同一节点的相似客户。",
     )
     used = {day.snapshot for day in days}
     if len(used) == 1:
@@ -93,13 +118,42 @@ def _about_history(days: tuple[SimulatedDay, ...]) -> Iterator[Assumed]:
         )
 
 
+def _about_people(people: Standing, alone: int) -> Iterator[Assumed]:
+    if people.unknown:
+        yield Assumed(
+            "in_flight",
+            f"The ledger has gone on since this day: where {people.unknown:,} people in the strategy stood "
+            "is not known. They do not enter, and are not counted.",
+            f"台账已晚于该日：{people.unknown:,}名在途客户当时所在节点未知，不再入组，也不计入结果。",
+        )
+    elif people.moved or people.others:
+        yield Assumed(
+            "in_flight",
+            f"{people.moved:,} people are in the strategy already and go on by this graph from where they "
+            f"stand; {people.others:,} whose node is not in it, and those barred by re-entry, do not "
+            "enter and are not counted.",
+            f"{people.moved:,}名在途客户从当前节点按本流程继续；{people.others:,}名所在节点不在本流程中的客户，"
+            "以及受再次入组限制的客户不入组，也不计入结果。",
+        )
+    else:
+        yield Assumed("empty", "Nobody is in the strategy when it starts.", "策略启动时无在途客户。")
+    if alone:
+        yield Assumed(
+            "alone",
+            f"Nobody of the past is like {alone:,} of today's people: what becomes of them is not known. "
+            "They are counted as if their situation did not change, with wide bands.",
+            f"{alone:,}名当前客户在历史同期无相似客户，后续情况未知：按情况不变计算，区间相应放宽。",
+        )
+
+
 def _about_rate(rate: Rate) -> Assumed:
     where = f"{rate.offer} through {rate.channel}"
     if rate.leads:
         said = f"as of {rate.leads:,} delivered leads"
         said_zh = f"依据{rate.leads:,}条已交付线索"
     else:
-        said, said_zh = "as the offer expects", "按权益预设"
+        said = f"as the offer expects; this guess may be off by {GUESS_OFF:.0%} of itself"
+        said_zh = f"按权益预设，允许相对误差{GUESS_OFF:.0%}"
     return Assumed(
         f"rate {rate.offer} {rate.channel}",
         f"{rate.share:.1%} of contacts with {where} lead to the goal, {said}.",

@@ -12,7 +12,7 @@ import pandas as pd
 from journeykit.routing.channel import Channel
 from journeykit.segments.intervals import Interval, combine
 from journeykit.strategies.moving import REASONS
-from journeykit.strategies.nodes import Start
+from journeykit.strategies.nodes import Action, Start
 from journeykit.strategies.simulation.outlook import Outlook
 from journeykit.strategies.simulation.trace import Trace
 
@@ -23,7 +23,7 @@ FIGURES = ("kind", "name", "day", "expected", "low", "high", "capacity")
 
 
 def forecast(
-    trace: Trace, launch: Trace, channels: Mapping[str, Channel], capacities: Mapping[str, int | None]
+    trace: Trace, channels: Mapping[str, Channel], capacities: Mapping[str, int | None]
 ) -> pd.DataFrame:
     """The figures of a replay: :data:`FIGURES`.
 
@@ -32,19 +32,20 @@ def forecast(
     capacities : mapping of str to int or None
         How many tasks each manager can take a day; None without a limit.
     """
-    outlook = Outlook(trace, launch)
-    limits = {"message": {name: one.daily_capacity for name, one in channels.items()}, "task": capacities}
+    outlook = Outlook(trace)
+    room_of = {name: one.daily_capacity for name, one in channels.items()}
+    actions = {node.id: room_of[node.channel] for node in trace.graph.nodes if isinstance(node, Action)}
+    limits = {"message": room_of, "lead": actions, "task": capacities}
     days = [day.as_of for day in trace.days]
-    past, first = _events(trace), _events(launch)
     parts = []
-    for kind, events in past.items():
-        names = _names(kind, trace, events, first[kind])
+    for kind, events in _events(trace).items():
+        names = _names(kind, trace, events)
         if not names:
             continue
         by_day = _counted(outlook, events, names, days)
-        tonight = first[kind]["name"].value_counts().reindex(names, fill_value=0).to_numpy(float)
-        for figure in ("expected", "low", "high"):
-            by_day.loc[by_day["day"] == days[0], figure] = tonight
+        tonight = by_day["day"] == days[0]
+        for limit in ("low", "high"):
+            by_day.loc[tonight, limit] = by_day.loc[tonight, "expected"]
         in_all = _counted(outlook, events.drop_duplicates(["person", "name"]), names, None)
         own = limits.get(kind, {})
         room = by_day["name"].map({name: own.get(name) for name in names})
@@ -78,6 +79,7 @@ def _events(trace: Trace) -> dict[str, pd.DataFrame]:
     reasons = np.array(REASONS, dtype=object)[trace.reason[gone]]
     arms = np.where(trace.treated, "treatment", "control")
     goals = gone[reasons == "goal"]
+    came = np.flatnonzero(trace.entered >= 0)
     leads = trace.decisions[trace.decisions["decision"] == "lead"]
     drops = trace.decisions[trace.decisions["decision"] == "drop"]
     tasks = leads[leads["manager_id"].notna()]
@@ -86,23 +88,27 @@ def _events(trace: Trace) -> dict[str, pd.DataFrame]:
         "standing": (people, ids[trace.node[people, days]], days),
         "left": (gone, reasons, trace.left[gone]),
         "goal": (goals, arms[goals], trace.left[goals]),
-        "entered": (np.arange(trace.people), arms, trace.entered),
+        "entered": (came, arms[came], trace.entered[came]),
         "lead": (leads["person"], ids[leads["node"]], leads["day"]),
         "message": (leads["person"], leads["channel"], leads["day"]),
         "task": (tasks["person"], tasks["manager_id"], tasks["day"]),
         "drop": (drops["person"], drops["reason"], drops["day"]),
     }
-    return {kind: _frame(*columns) for kind, columns in kinds.items()}
+    found = {kind: _frame(*columns) for kind, columns in kinds.items()}
+    return {
+        kind: frame.assign(off=trace.answered[frame["person"]] if kind in ("goal", "left") else 0.0)
+        for kind, frame in found.items()
+    }
 
 
 def _frame(person: Any, name: Any, day: Any) -> pd.DataFrame:
     columns = {"person": np.asarray(person), "name": np.asarray(name, object), "day": np.asarray(day)}
-    return pd.DataFrame(columns).drop_duplicates(ignore_index=True)
+    return pd.DataFrame(columns).drop_duplicates(ignore_index=True).sort_values("day", kind="stable")
 
 
-def _names(kind: str, trace: Trace, *events: pd.DataFrame) -> list[str]:
+def _names(kind: str, trace: Trace, events: pd.DataFrame) -> list[str]:
     """All that a kind counts, in a stable order; of the nodes also those that nobody reaches."""
-    found = sorted({name for frame in events for name in frame["name"]})
+    found = sorted(set(events["name"]))
     if kind in ("arrived", "standing"):
         starts = {node.id for node in trace.graph.nodes if isinstance(node, Start)}
         return [
@@ -118,7 +124,10 @@ def _counted(
     place = pd.Index(names).get_indexer(pd.Index(events["name"]))
     width = len(days) if days else 1
     cells = place * width + (events["day"].to_numpy() if days else 0)
-    bands = outlook.counts(events["person"].to_numpy(), cells, len(names) * width)
+    bands = outlook.counts(
+        events["person"].to_numpy(), cells, len(names) * width,
+        events["day"].to_numpy(), events["off"].to_numpy(),
+    )  # fmt: skip
     return pd.DataFrame(
         {
             "name": np.repeat(np.array(names, object), width),

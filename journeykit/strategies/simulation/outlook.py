@@ -1,12 +1,15 @@
 """From one replay to what to expect: numbers of people with 90 % bands.
 
-Two kinds of people are told apart. Who is in the segment on the day of the launch is known, and so is where
-the first day leaves him; from there on he is taken for one of those whom the replay's first day left at the
-same place. Who enters later is not known, nor how many they will be.
+Two kinds of people are told apart. Who is in the segment on the day of the launch, or in the strategy
+already, is known, and so is what the first day brings; from there on he is judged as his twin of the past.
+Who enters later is not known, nor how many they will be.
 
 The band of a number is that of the difference between two periods, the one replayed and the one to come:
 
-- of N people now who are taken for n people then, a share p of whom was counted, N p (1 − p) (1 + N / n);
+- of N people now who are judged as n people then, a share p of whom was counted, N p (1 − p) (1 + N / n), and
+  half a person more as of n, as Jeffreys has it, so that a share of none or all has a width, too; n is 1 for
+  those who have no twin;
+- of people who answer, the square of as many as the rate of answers may be off;
 - of x people who entered later, 2 x, as of two Poisson numbers;
 - both times the dispersion, by which numbers vary more from day to day than chance has it, since people have
   paydays and holidays in common;
@@ -21,11 +24,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from journeykit.strategies.moving import REASONS
+from journeykit.strategies.simulation.reacting import Z
 from journeykit.strategies.simulation.trace import Integers, Trace
 
 Floats = npt.NDArray[np.float64]
-Z = 1.6448536269514722
-"""The standard normal distribution's 95 % quantile: 90 % lie within it on both sides."""
 
 
 @dataclass(frozen=True)
@@ -38,32 +41,21 @@ class Bands:
 
 
 class Outlook:
-    """What one replay says of the days ahead.
+    """What one replay says of the days ahead."""
 
-    Parameters
-    ----------
-    trace : Trace
-        The replay of the past.
-    launch : Trace
-        The first day, run with the people of today.
-    """
-
-    def __init__(self, trace: Trace, launch: Trace) -> None:
-        keys = [_places(one) for one in (trace, launch)]
-        kinds, codes = np.unique(np.concatenate(keys), return_inverse=True)
-        self._stratum = np.full(trace.people, -1)
-        self._stratum[trace.entered == 0] = codes[: len(keys[0])]
-        self._then = np.bincount(codes[: len(keys[0])], minlength=len(kinds)).astype(float)
-        now = np.bincount(codes[len(keys[0]) :], minlength=len(kinds)).astype(float)
-        self._now = _shared_out(now, self._then, kinds % 2)
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+        now = np.bincount(trace.stratum, minlength=len(trace.alike)).astype(float)
+        self._now, self._again = now, now / np.maximum(trace.alike, 1)
         days = np.array([(day.as_of - trace.days[0].as_of).days for day in trace.days])
-        self._week = days[trace.entered] // 7
-        came = np.bincount(trace.entered, minlength=len(days)).astype(float)
+        self._week = days[np.maximum(trace.entered, 0)] // 7
+        came = np.bincount(trace.entered[trace.entered > 0], minlength=len(days)).astype(float)
         self.dispersion, self.weekly = variation_of(came[1:], days)
-        left = np.bincount(trace.left[trace.left > 0], minlength=len(days)).astype(float)
+        by_chance = (trace.left > 0) & (trace.reason != REASONS.index("expired"))
+        left = np.bincount(trace.left[by_chance], minlength=len(days)).astype(float)
         self.shared = variation_of(left[1:], days)[0]
 
-    def counts(self, people: Integers, cells: Integers, size: int) -> Bands:
+    def counts(self, people: Integers, cells: Integers, size: int, days: Integers, off: Floats) -> Bands:
         """How many people to expect in each cell.
 
         Parameters
@@ -72,21 +64,33 @@ class Outlook:
             Who was in which cell in the replay, each at most once in each.
         size : int
             How many cells there are.
+        days : array of int, shape (n,)
+            When; what the first day brings is certain.
+        off : array of float, shape (n,)
+            How far the rate may be off that brought him there, relative to it; 0 where none did.
         """
-        stratum = self._stratum[people]
-        launched = stratum >= 0
-        seen = _table(stratum[launched], cells[launched], (len(self._then), size))
-        then = np.maximum(self._then, 1)[:, None]
-        share, again = seen / then, (1 + self._now / then[:, 0])
-        later = ~launched
-        weeks = _table(self._week[people[later]], cells[later], (int(self._week.max(initial=0)) + 1, size))
-        entered = weeks.sum(axis=0)
-        variance = (
-            self.shared * ((self._now * again) @ (share * (1 - share)))
-            + 2 * self.dispersion * entered
-            + 2 * self.weekly**2 * (weeks**2).sum(axis=0)
+        launched, certain = self._trace.entered[people] <= 0, days <= 0
+        shape = (len(self._now), size)
+        open_, sure = (
+            _table(self._trace.stratum[people[launched & which]], cells[launched & which], shape)
+            for which in (~certain, certain)
         )
-        return _bands(self._now @ share + entered, variance)
+        at_risk = self._now[:, None] - sure
+        share = open_ / np.maximum(at_risk, 1)
+        weeks = _table(
+            self._week[people[~launched]], cells[~launched], (int(self._week.max(initial=0)) + 1, size)
+        )
+        entered = weeks.sum(axis=0)
+        guessed = np.bincount(cells, weights=off, minlength=size) ** 2
+        later = 2 * self.dispersion * entered + 2 * self.weekly**2 * (weeks**2).sum(axis=0)
+        half = np.where(at_risk > 0, 0.5 * (self._again * (1 + self._again))[:, None], 0.0).max(
+            axis=0, initial=0
+        )
+        chance = self.shared * ((1 + self._again) @ (open_ * (1 - share))) + half
+        bands = _bands(np.bincount(cells, minlength=size).astype(float), chance + later + guessed)
+        known = sure.sum(axis=0)
+        most = known + at_risk.sum(axis=0) + np.ceil(entered + Z * np.sqrt(later))
+        return Bands(bands.expected, np.maximum(bands.low, known), np.minimum(bands.high, most))
 
 
 def _table(rows: Integers, columns: Integers, shape: tuple[int, int]) -> Floats:
@@ -99,26 +103,6 @@ def _bands(expected: Floats, variance: Floats) -> Bands:
     width = Z * np.sqrt(variance)
     low, high = np.ceil(expected - width - 0.5), np.floor(expected + width + 0.5)
     return Bands(expected, np.clip(low, 0, expected), np.maximum(high, expected))
-
-
-def _places(trace: Trace) -> Integers:
-    """Of each person of the first day, where it leaves him and in which arm, as one number."""
-    first = trace.entered == 0
-    reason = np.where(trace.left[first] == 0, trace.reason[first], 0)
-    return ((trace.node[first, 0].astype(np.int64) + 1) * 16 + reason) * 2 + trace.treated[first]
-
-
-def _shared_out(now: Floats, then: Floats, arm: Integers) -> Floats:
-    """People of today at places that the replay does not know, given to the other places of their arm."""
-    known = np.where(then > 0, now, 0.0)
-    for one in (0, 1):
-        ours = arm == one
-        total, found = now[ours].sum(), known[ours].sum()
-        if found:
-            known[ours] *= total / found
-        elif then[ours].sum():
-            known[ours] = then[ours] * (total / then[ours].sum())
-    return known
 
 
 def variation_of(counts: Floats, days: Integers) -> tuple[float, float]:

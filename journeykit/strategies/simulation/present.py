@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -24,6 +24,7 @@ from journeykit.routing.eligibility import Facts
 from journeykit.routing.facts import gather_facts
 from journeykit.strategies.engine import CANDIDATES
 from journeykit.strategies.playbook import Playbook
+from journeykit.strategies.simulation.twins import real_ids
 
 if TYPE_CHECKING:
     from journeykit.vault import Vault
@@ -56,14 +57,16 @@ class Present:
         asked = candidates["customer_id"].combine_chunks().unique()
         fresh = asked.filter(pc.invert(pc.is_in(asked, value_set=self._known)))
         if len(fresh):
-            found, known = self._gather(pa.table({"customer_id": fresh})), self._facts
+            real = real_ids(fresh)
+            found, known = self._gather(pa.table({"customer_id": real.unique()})), self._facts
+            ids = pd.DataFrame({"as": fresh.to_pylist(), "customer_id": real.to_pylist()})
             self._known = pa.concat_arrays([self._known, fresh])
             self._facts = replace(
                 known,
-                customers=_both(known.customers, found.customers),
-                consent=_both(known.consent, found.consent),
-                reachable={kind: [*known.reachable[kind], *_among(fresh, ids)]
-                           for kind, ids in found.reachable.items()},
+                customers=_both(known.customers, _under(ids, found.customers)),
+                consent=_both(known.consent, _under(ids, found.consent)),
+                reachable={kind: [*known.reachable[kind], *ids["as"][ids["customer_id"].isin(list(there))]]
+                           for kind, there in found.reachable.items()},
             )  # fmt: skip
         if as_of == self.today:
             return self._facts
@@ -83,8 +86,11 @@ class _Remembering:
         self.available = cache(vault.available)
 
 
-def _among(asked: pa.Array, ids: Any) -> list[str]:
-    return [one for one in asked.to_pylist() if one in ids]
+def _under(ids: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """What is known of customers, under each of their ids in the simulation."""
+    return (
+        ids.merge(found, on="customer_id").drop(columns="customer_id").rename(columns={"as": "customer_id"})
+    )
 
 
 def _both(known: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,13 @@ ENOUGH = 100
 """So many delivered leads of an offer and a channel tell more than what the offer expects."""
 
 
+GUESS_OFF = 0.5
+"""So far, relative to itself, may a rate be off that is only an offer's expectation, in nine of ten cases."""
+
+Z = 1.6448536269514722
+"""The standard normal distribution's 95 % quantile: 90 % lie within it on both sides."""
+
+
 @dataclass(frozen=True)
 class Rate:
     """The share of contacts with an offer through a channel that lead to the goal.
@@ -37,6 +45,14 @@ class Rate:
     channel: str
     share: float
     leads: int = 0
+
+    @property
+    def error(self) -> float:
+        """Its standard error relative to itself: that of Jeffreys' Beta, or of what is guessed."""
+        if not self.leads:
+            return GUESS_OFF / Z
+        share = (self.share * self.leads + 0.5) / (self.leads + 1)
+        return math.sqrt((1 - share) / (share * (self.leads + 2)))
 
 
 def rates_of(
@@ -55,8 +71,21 @@ def rates_of(
 
 
 def _answers(ledger: Ledger, as_of: date) -> dict[tuple[str, str], tuple[int, int]]:
-    """Delivered leads that have had their days to be answered, and how many were accepted."""
-    accepted = sa.exists().where(receipt.c.lead_id == lead.c.lead_id, receipt.c.outcome == "accepted")
+    """Delivered leads that have had their days to be answered, and how many were accepted, as of a day.
+
+    Only leads of channels and days of which receipts have come back: of others nobody knows.
+    """
+    tomorrow = datetime.combine(as_of + timedelta(days=1), time())
+    came = receipt.c.occurred_at < tomorrow
+    accepted = sa.exists().where(receipt.c.lead_id == lead.c.lead_id, receipt.c.outcome == "accepted", came)
+    told = lead.alias("told")
+    back = (
+        sa.select(told.c.channel, told.c.contact_date)
+        .join(receipt, receipt.c.lead_id == told.c.lead_id)
+        .where(came)
+        .distinct()
+        .subquery()
+    )
     statement = (
         sa.select(
             lead.c.offer,
@@ -65,7 +94,9 @@ def _answers(ledger: Ledger, as_of: date) -> dict[tuple[str, str], tuple[int, in
             sa.func.sum(sa.case((accepted, 1), else_=0)).label("accepted"),
         )
         .join(delivery, delivery.c.lead_id == lead.c.lead_id)
-        .where(delivery.c.state == "delivered", lead.c.contact_date <= as_of - timedelta(days=ANSWER_DAYS))
+        .join(back, sa.and_(back.c.channel == lead.c.channel, back.c.contact_date == lead.c.contact_date))
+        .where(delivery.c.state == "delivered", delivery.c.delivered_on <= as_of)
+        .where(lead.c.contact_date <= as_of - timedelta(days=ANSWER_DAYS))
         .group_by(lead.c.offer, lead.c.channel)
     )
     with ledger.reading() as connection:

@@ -29,6 +29,7 @@ from journeykit.strategies.simulation.later import Later
 from journeykit.strategies.simulation.present import Present, Rivals
 from journeykit.strategies.simulation.reacting import Rate, answers_in
 from journeykit.strategies.simulation.trace import NOWHERE, Trace
+from journeykit.strategies.simulation.twins import Ahead, Twins, real_ids
 
 OpenDay = Callable[[date], AbstractContextManager[Mart]]
 RivalsOn = Callable[[date], Rivals]
@@ -44,8 +45,9 @@ def replay(
     present: Present,
     rivals_on: RivalsOn,
     rates: Iterable[Rate],
+    twins: Twins | None = None,
 ) -> Trace:
-    """Run a version from its first day on, with nobody in it before.
+    """Run a version from its first day on.
 
     Parameters
     ----------
@@ -55,42 +57,57 @@ def replay(
         What live strategies want on a past day.
     rates : iterable of Rate
         How many of those contacted reach the goal by it; nobody answers what has no rate.
+    twins : Twins
+        Whom today's people are judged as on the days ahead, the first day being today's. Without them
+        everybody is himself, and nobody is in the strategy before.
     """
     recorder = _Recorder(Graph(running.strategy.nodes), tuple(days))
-    answers = _Answers(running, {(one.offer, one.channel): one.share for one in rates})
-    people = People.nobody(running.strategy.name)
+    answers = _Answers(running, {(one.offer, one.channel): one for one in rates})
+    people = twins.people if twins else People.nobody(running.strategy.name)
+    recorder.start(people.under(running.version))
     for place, day in enumerate(recorder.days):
         with open_day(day.snapshot) as mart:
-            found = advance(cast("Mart", Later(mart, day.as_of)), running, people)
-        one = answers.leaving(found, day.as_of)
-        wishes = (one, rivals_on(day.past))
+            found = advance(cast("Mart", _as_of(mart, day.as_of, twins, first=not place)), running, people)
+        if twins and not place:
+            twins.meet(found)
+        one, rivals = answers.leaving(found, day.as_of), rivals_on(day.past)
+        wishes = (one, Rivals(twins.wanted(rivals.candidates)) if twins else rivals)
         facts = present.facts(all_candidates(cast("Any", wishes)), day.as_of, day.contact_date)
         decisions, (after, _) = decide(cast("Any", wishes), facts)
         ours = decisions.filter(pc.equal(decisions["strategy"], running.strategy.name))
         answers.note(ours.filter(pc.equal(ours["decision"], "lead")), day.contact_date)
         recorder.note(place, after, decisions)
         people = people.after([after])
-    return recorder.trace()
+    return recorder.trace(answers.errors, twins)
+
+
+def _as_of(mart: Mart, as_of: date, twins: Twins | None, *, first: bool) -> Later:
+    if twins is None:
+        return Later(mart, as_of)
+    return twins.first_day(mart) if first else Ahead(mart, as_of, twins)
 
 
 class _Answers:
     """Who reaches the goal because of a contact, and on which day."""
 
-    def __init__(self, running: Running, rates: Mapping[tuple[str, str], float]) -> None:
+    def __init__(self, running: Running, rates: Mapping[tuple[str, str], Rate]) -> None:
         self._strategy, self._rates = running.strategy, rates
         self._due: dict[str, date] = {}
+        self._error: dict[str, float] = {}
+        self.errors: dict[str, float] = {}
 
     def note(self, leads: pa.Table, contact_date: date) -> None:
         """Draw who answers the contacts of a day; the first answer counts."""
         for node in self._strategy.actions:
-            share = self._rates.get((node.offer, node.channel), 0.0)
+            rate = self._rates.get((node.offer, node.channel))
             here = leads.filter(pc.equal(leads["node"], node.id))
-            if share and here.num_rows and self._strategy.goal:
-                ids = here["customer_id"].to_pylist()
-                after = answers_in(self._strategy.name, node.id, ids, share).tolist()
+            if rate and rate.share and here.num_rows and self._strategy.goal:
+                ids = real_ids(here["customer_id"]).to_pylist()
+                after = answers_in(self._strategy.name, node.id, ids, rate.share).tolist()
                 for enrolment, days in zip(here["enrolment_id"].to_pylist(), after, strict=True):
                     if days >= 0:
                         self._due.setdefault(enrolment, contact_date + timedelta(days=days))
+                        self._error.setdefault(enrolment, rate.error)
 
     def leaving(self, one: Advance, as_of: date) -> Advance:
         """The same day with those leaving whose answer has made the goal true; they stay where they stood."""
@@ -102,6 +119,8 @@ class _Answers:
         rows = pc.is_in(one.people["enrolment_id"], value_set=ids).to_numpy() & (one.places.reason != goal)
         if not rows.any():
             return one
+        gone = one.people["enrolment_id"].filter(pa.array(rows)).to_pylist()
+        self.errors |= {enrolment: self._error[enrolment] for enrolment in gone}
         codes = pa.array(one.graph.ids, pa.string())
         stood = pc.index_in(one.people["node"], value_set=codes).fill_null(one.graph.end).to_numpy()
         since = one.people["node_since"].cast(pa.int32()).to_numpy()
@@ -126,7 +145,9 @@ class _Recorder:
     graph: Graph
     days: tuple[SimulatedDay, ...]
     standing: npt.NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
+    before: npt.NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
     customers: list[pa.Array] = field(default_factory=list)
+    enrolments: list[str] = field(default_factory=list)
     treated: list[npt.NDArray[np.bool_]] = field(default_factory=list)
     entered: list[npt.NDArray[np.int64]] = field(default_factory=list)
     ended: list[tuple[int, npt.NDArray[np.int64], npt.NDArray[np.int8]]] = field(default_factory=list)
@@ -137,6 +158,12 @@ class _Recorder:
     decisions: list[pd.DataFrame] = field(default_factory=list)
     rivals: list[pd.DataFrame] = field(default_factory=list)
     known: int = 0
+
+    def start(self, people: pa.Table) -> None:
+        """Those who are in the strategy before the first day."""
+        codes = pc.index_in(people["node"], value_set=pa.array(self.graph.ids, pa.string()))
+        self.before = codes.fill_null(self.graph.end).to_numpy().astype(np.int64)
+        self.standing = self._numbered(people, -1)
 
     def note(self, place: int, after: Advance, decisions: pa.Table) -> None:
         """One day: who came, what they passed, what was decided, who stands where and who left."""
@@ -159,12 +186,16 @@ class _Recorder:
     def _people(self, place: int, after: Advance) -> npt.NDArray[np.int64]:
         """The number of each row's person; newcomers, who come last, get the next ones."""
         came = after.people.slice(after.people.num_rows - after.entered)
-        fresh = np.arange(self.known, self.known + after.entered)
-        self.known += after.entered
-        self.customers.append(came["customer_id"].combine_chunks())
+        return np.concatenate([self.standing, self._numbered(came, place)])
+
+    def _numbered(self, came: pa.Table, place: int) -> npt.NDArray[np.int64]:
+        fresh = np.arange(self.known, self.known + came.num_rows)
+        self.known += came.num_rows
+        self.customers.append(real_ids(came["customer_id"]))
+        self.enrolments += came["enrolment_id"].to_pylist()
         self.treated.append(pc.equal(came["arm"], "treatment").to_numpy())
-        self.entered.append(np.full(after.entered, place))
-        return np.concatenate([self.standing, fresh])
+        self.entered.append(np.full(came.num_rows, place))
+        return fresh
 
     def _note_steps(
         self, place: int, after: Advance, people: npt.NDArray[np.int64], decisions: pd.DataFrame
@@ -185,7 +216,7 @@ class _Recorder:
             parts.append(_steps(here["person"].to_numpy()[passed], code, way, target))
         self.steps.append(pd.concat(parts, ignore_index=True).assign(day=place))
 
-    def trace(self) -> Trace:
+    def trace(self, errors: Mapping[str, float], twins: Twins | None) -> Trace:
         """The whole replay."""
         node = np.full((self.known, len(self.days)), NOWHERE, np.int16)
         since = np.zeros(node.shape, np.int32)
@@ -201,6 +232,10 @@ class _Recorder:
             treated=np.concatenate([np.array([], np.bool_), *self.treated]),
             entered=np.concatenate([np.array([], np.int64), *self.entered]),
             left=left,
+            before=np.concatenate([self.before, np.full(self.known - len(self.before), NOWHERE)]),
+            stratum=twins.stratum if twins else np.array([], np.int64),
+            alike=twins.alike if twins else np.array([], np.int64),
+            answered=np.array([errors.get(one, 0.0) for one in self.enrolments]),
             reason=reason,
             node=node,
             since=since,

@@ -15,19 +15,24 @@ import pandas as pd
 from journeykit.errors import DefinitionError
 from journeykit.ledger.ledger import Ledger
 from journeykit.mart.mart import Mart
+from journeykit.strategies.engine import advance
 from journeykit.strategies.graph import Strategy
+from journeykit.strategies.nodes import Update
+from journeykit.strategies.people import People
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.running import Running
-from journeykit.strategies.simulation.assumptions import assumptions_of
+from journeykit.strategies.simulation.assumptions import Live, assumptions_of
 from journeykit.strategies.simulation.calendar import plan_days
 from journeykit.strategies.simulation.conflicts import conflicts_in
 from journeykit.strategies.simulation.forecasting import forecast, total_cost
-from journeykit.strategies.simulation.outlook import Outlook
+from journeykit.strategies.simulation.later import Later
 from journeykit.strategies.simulation.present import Present, Rivals, rivals_on
 from journeykit.strategies.simulation.reacting import rates_of
 from journeykit.strategies.simulation.replaying import OpenDay, replay
 from journeykit.strategies.simulation.result import Simulation
+from journeykit.strategies.simulation.standing import read_standing
 from journeykit.strategies.simulation.trace import Trace
+from journeykit.strategies.simulation.twins import Twins
 from journeykit.strategies.versions import tags_behind
 
 if TYPE_CHECKING:
@@ -104,37 +109,59 @@ def simulate(strategy: Strategy, mart: Mart, situation: Situation, days: int = 3
     def wishes(day: date) -> Rivals:
         return rivals_on(situation.ledger, situation.playbook, live, day)
 
-    around: dict[str, Any] = {"present": present, "rivals_on": wishes}
-    launch = replay(running, [replace(plan[0], snapshot=mart.as_of)], open_day, rates=(), **around)
-    trace = replay(running, plan, open_day, rates=rates, **around)
+    with open_day(plan[0].snapshot) as past:
+        behind = advance(cast("Mart", Later(past, mart.as_of)), running, People.nobody(strategy.name))
+    standing = read_standing(situation.ledger, running, mart.as_of, plan[0])
+    first = replace(plan[0], snapshot=mart.as_of)
+    twins = Twins(standing.people, behind)
+    trace = replay(
+        standing.running,
+        [first, *plan[1:]],
+        open_day,
+        present=present,
+        rivals_on=wishes,
+        rates=rates,
+        twins=twins,
+    )
     capacities = {
         row.manager_id: None if pd.isna(row.daily_capacity) else int(row.daily_capacity)
         for row in cast("Any", present.managers.itertuples())
     }
-    figures = forecast(trace, launch, situation.playbook.channels, capacities)
+    figures = forecast(trace, situation.playbook.channels, capacities)
     return Simulation(
         strategy=strategy,
         days=days,
         cost=total_cost(figures, {node.id: node.cost for node in strategy.actions}),
         conflicts=conflicts_in(trace),
-        assumptions=assumptions_of(plan, rates, len(live), len(trace.rivals)),
+        assumptions=assumptions_of(
+            plan, rates, standing, _alone(trace), Live(len(live), len(trace.rivals)), marks=_marks(strategy)
+        ),
         figures=figures,
-        flows=_flows(trace, launch),
+        flows=_flows(trace),
         trace=trace,
     )
 
 
-def _flows(trace: Trace, launch: Trace) -> pd.DataFrame:
+def _alone(trace: Trace) -> int:
+    """How many of today's people nobody of the past was like."""
+    return int((trace.alike[trace.stratum] == 0).sum())
+
+
+def _marks(strategy: Strategy) -> bool:
+    return any(isinstance(node, Update) for node in strategy.nodes)
+
+
+def _flows(trace: Trace) -> pd.DataFrame:
     """How many people to expect on each way of the graph."""
     ways = trace.steps.drop_duplicates(["person", "origin", "way", "target"])
     kinds, cell = np.unique(ways[["origin", "way", "target"]].to_numpy(), axis=0, return_inverse=True)
-    bands = Outlook(trace, launch).counts(ways["person"].to_numpy(), cell.reshape(-1), len(kinds))
+    people = np.bincount(cell.reshape(-1), minlength=len(kinds))
     ids = ["", *trace.graph.ids]
     return pd.DataFrame(
         {
             "origin": [ids[origin + 1] for origin in kinds[:, 0]],
             "way": kinds[:, 1],
             "target": [ids[target + 1] for target in kinds[:, 2]],
-            "people": bands.expected,
+            "people": people.astype(float),
         }
     )

@@ -102,7 +102,7 @@ def path_of(trace: Trace, strategy: Strategy, customer_id: str) -> CustomerPath:
 
 def _steps(trace: Trace, strategy: Strategy, person: int) -> Iterator[Step]:
     last = int(trace.left[person]) if trace.left[person] >= 0 else len(trace.days) - 1
-    for place in range(int(trace.entered[person]), last + 1):
+    for place in range(max(int(trace.entered[person]), 0), last + 1):
         code = int(trace.node[person, place])
         day = _Day(trace, person, place)
         yield Step(
@@ -125,7 +125,7 @@ class _Day:
     def events(self, language: str) -> Iterator[str]:
         """What the person passed and why, whether he was contacted, and why he left."""
         trace, moves, decided = self._trace, dict(self._moves), dict(self._decided)
-        here = int(trace.node[self._person, self._place - 1]) if self._place else NOWHERE
+        here = int(trace.node[self._person, self._place - 1] if self._place else trace.before[self._person])
         for _ in range(len(moves) + 1):
             if here in decided:
                 yield self._decision(decided.pop(here), language)

@@ -28,7 +28,14 @@ class Trace:
     treated : array of bool, shape (people,)
         Whether he is in the treatment arm.
     entered, left : array of int, shape (people,)
-        The first day in the strategy, and the day of leaving; -1 for who has not left.
+        The first day in the strategy, and the day of leaving; -1 for who was in it before, or has not left.
+    before : array of int, shape (people,)
+        Where he stood before the first day; -1 for who has entered since.
+    stratum, alike : array of int
+        As :class:`journeykit.strategies.simulation.twins.Twins` has them; the people of the first day come
+        first.
+    answered : array of float, shape (people,)
+        For who reached the goal by a contact, how far the rate of answers may be off, relative to it; else 0.
     reason : array of int, shape (people,)
         Why he left, by its place in :data:`journeykit.strategies.moving.REASONS`.
     node : array of int, shape (people, days)
@@ -51,6 +58,10 @@ class Trace:
     treated: npt.NDArray[np.bool_]
     entered: Integers
     left: Integers
+    before: Integers
+    stratum: Integers
+    alike: Integers
+    answered: npt.NDArray[np.float64]
     reason: Integers
     node: npt.NDArray[np.int16]
     since: npt.NDArray[np.int32]
