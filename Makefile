@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lab check bench bench-large bench-segments bench-strategies chaos mutate
+.PHONY: demo test lab check bench bench-large bench-segments bench-strategies bench-simulation chaos mutate
 .DEFAULT_GOAL := demo
 
 demo: .venv/.base  ## a 20,000-customer bank, the morning jobs, leads, files, reports and mails in var/
@@ -31,6 +31,9 @@ bench-segments: .venv/.dev  ## counts, behaviour, profile and overlap at 10 M cu
 
 bench-strategies: .venv/.dev  ## a night of 1 M people on a dozen nodes, in SQLite and in PostgreSQL
 	$(BIN)/python tests/benchmarks/strategies.py
+
+bench-simulation: .venv/.dev  ## four strategies simulated, and the 30 days that follow; needs 2 GB of disk and an hour
+	$(BIN)/python tests/benchmarks/simulation.py --folder $$(mktemp -d)/bank
 
 mutate: .venv/.dev  ## change the compiler in one place at a time and see whether the spec notices; an hour
 	$(BIN)/python -m pip install --quiet -e ".[dev,mutation]"
