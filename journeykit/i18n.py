@@ -153,7 +153,7 @@ LABELS: dict[str, tuple[str, str]] = {
     "check.remedy": ("remedy", "问题与建议"),
     "check.error": ("error", "错误"),
     "check.warning": ("warning", "警告"),
-    "check.none": ("no", "0"),
+    "check.none": ("no", "零"),
     "reach.title": ("As of {}: {} members, {} of them control", "截至 {}：客群 {} 人，其中对照组 {} 人"),
     "reach.node": ("Node", "节点"),
     "reach.way": ("Way", "路径"),

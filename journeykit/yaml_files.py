@@ -9,6 +9,7 @@ refused.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -221,8 +222,31 @@ def from_yaml(text: str, model: type[Model], source: str = "YAML") -> Model:
 
 
 def to_yaml(definition: BaseModel) -> str:
-    """A definition as YAML, from which :func:`from_yaml` makes an equal value."""
-    return yaml.safe_dump(definition.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=110)
+    """A definition as YAML, from which :func:`from_yaml` makes an equal value.
+
+    Raises
+    ------
+    DefinitionError
+        A text in it has a character that no file may hold.
+    """
+    content = definition.model_dump(mode="json")
+    for text in _texts(content):
+        if hidden := _HIDDEN.search(text):
+            what = type(definition).__name__
+            raise DefinitionError(
+                f"The character U+{ord(hidden[0]):04X} in a {what} cannot be written to a file. Delete it."
+            )
+    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _texts(content: Any) -> Iterator[str]:
+    """Every text in what a definition is written as."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict):
+        yield from (text for value in content.values() for text in _texts(value))
+    elif isinstance(content, list):
+        yield from (text for value in content for text in _texts(value))
 
 
 def write_definition(path: Path, definition: BaseModel) -> Path:

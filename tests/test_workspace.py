@@ -269,8 +269,9 @@ def test_connect_refuses_other_databases_and_shows_no_password(root):
 def test_a_dry_run_shows_pseudonyms_and_opens_no_vault(root, monkeypatch):
     workspace.load_day(DAY)
     leads = pd.DataFrame([
-        {"lead_id": "a" * 32, "run_id": "r", "strategy": "s", "node": "n", "customer_id": "C1",
-         "channel": "sms", "offer": "o", "manager_id": None, "branch_id": None,
+        {"lead_id": "a" * 32, "run_id": "r", "strategy": "s", "version": "v", "node": "n",
+         "customer_id": "C1", "not_before_hour": None, "channel": "sms", "offer": "o",
+         "manager_id": None, "branch_id": None,
          "contact_date": date(2026, 6, 1), "expected_value": 1, "reason": json.dumps({"summary": "why"})}
     ])  # fmt: skip
     (root / "var" / "vault" / "key").unlink()

@@ -38,7 +38,7 @@ def contract_page() -> str:
     --------
     >>> page = contract_page()
     >>> page.count("<h2"), "客户" in page, "http" in page
-    (20, True, False)
+    (21, True, False)
     """
     links = "".join(
         f'<a href="#{name}">{escape(one.title)} {one.title_zh}</a> ' for name, one in SUBJECTS.items()

@@ -22,6 +22,7 @@ UNITS: dict[str, tuple[str, str]] = {
     "measures": ("measures", "项"),
     "businesses": ("businesses", "家"),
     "place": ("place", "名次"),
+    "referrals": ("referrals", "次"),
     "channels": ("channels", "个渠道"),
     "groups": ("groups", "个客群"),
     "points": ("points", "分"),

@@ -80,9 +80,12 @@ def test_a_window_on_an_attribute_is_refused():
 
 
 ANSWERS = (
-    ({"of": "amount"}, r"Aggregate: of: 'amount' is text\. Write of=column\('amount'\)"),
-    ({"where": "amount > 5"}, r"Aggregate: where: 'amount > 5' is no expression\. Write one such as tag"),
-    ({"where": 5}, "Aggregate: where: 5 is no expression"),
+    ({"of": "amount"}, r"(Aggregate|line 1): of: 'amount' is text\. Write of=column\('amount'\)"),
+    (
+        {"where": "amount > 5"},
+        r"(Aggregate|line 1): where: 'amount > 5' is no expression\. Write one such",
+    ),
+    ({"where": 5}, "(Aggregate|line 1): where: 5 is no expression"),
     (
         {"of": {"node": "colum", "name": "amount"}},
         r"Unknown node 'colum'\. Did you mean 'column'\? All: value",
