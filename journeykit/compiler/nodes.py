@@ -261,9 +261,10 @@ def _aligned(sides: list[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
 
     Of the same places they stay as they are: 38 digits take twenty times as long.
     """
-    scales = [side.type.scale for side in sides if isinstance(side.type, sa.Numeric)]
-    if len(set(scales)) == 2 and None not in scales:
-        return [sa.cast(side, sa.Numeric(DIGITS, scale)) for side, scale in zip(sides, scales, strict=True)]
+    scaled = [(side, side.type.scale) for side in sides if isinstance(side.type, sa.Numeric)]
+    scales = {scale for _, scale in scaled}
+    if len(scales) == 2 and None not in scales:
+        return [sa.cast(side, sa.Numeric(DIGITS, scale)) for side, scale in scaled]
     return [_wide(side) for side in sides]
 
 

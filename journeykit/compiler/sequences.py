@@ -93,14 +93,14 @@ def _numbered(row: sa.FromClause, selection: nodes.Selection, step: Column) -> s
 
 def _complete(rows: sa.FromClause, step: nodes.Step, number: int) -> sa.FromClause:
     """Add `done`: the time of a row at which the step, and all before it, is complete."""
-    here = rows.c.step == number
+    here, more = rows.c.step == number, step.times - 1
     if number == 1:
         nth = sa.func.row_number().over(**_of_one_step(rows))
-        complete = here if step.times == 1 else sa.and_(here, nth >= step.times)
+        complete = sa.and_(here, nth > more) if more else here
         return _with(rows, done=sa.case((complete, rows.c.at)))
     rows = _with(rows, before=sa.func.max(rows.c.done).over(**_of_customer(rows), rows=_BEFORE))
-    if step.times > 1:
-        rows = _with(rows, before=sa.func.lag(rows.c.before, step.times - 1).over(**_of_one_step(rows)))
+    if more:
+        rows = _with(rows, before=sa.func.lag(rows.c.before, more).over(**_of_one_step(rows)))
     complete = sa.and_(rows.c.step == number, rows.c.before.is_not(sa.null()))
     if step.within_days is not None:
         complete = sa.and_(complete, _days(rows.c.before, rows.c.at) < step.within_days)
