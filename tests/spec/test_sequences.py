@@ -64,6 +64,7 @@ RULES = {
     "within the same day, its midnights included": (sequence(view, login.within(days=1)), "i"),
     "within two days, over a leap day's midnight": (sequence(view, login.within(days=2)), "adehijk"),
     "a first step twice": (sequence(view.at_least(2), login), "fh"),
+    "a first step three times": (sequence(did("event").at_least(3), login), "fh"),
     "more often than anyone": (sequence(view, login.at_least(3)), ""),
     "the same event is not after itself": (sequence(view, view), "fh"),
     "any event after any": (sequence(did("event"), did("event")), "abdefhijk"),
