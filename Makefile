@@ -32,7 +32,7 @@ bench-segments: .venv/.dev  ## counts, behaviour, profile and overlap at 10 M cu
 bench-strategies: .venv/.dev  ## a night of 1 M people on a dozen nodes, in SQLite and in PostgreSQL
 	$(BIN)/python tests/benchmarks/strategies.py
 
-bench-simulation: .venv/.dev  ## four strategies simulated, and the 30 days that follow; needs 2 GB of disk and an hour
+bench-simulation: .venv/.dev  ## four strategies simulated, and the 30 days that follow; needs 4 GB of disk and an hour or two
 	$(BIN)/python tests/benchmarks/simulation.py --folder $$(mktemp -d)/bank
 
 mutate: .venv/.dev  ## change the compiler in one place at a time and see whether the spec notices; an hour

@@ -1,9 +1,10 @@
 """Simulations against the days that really follow, on a synthetic bank whose customers react.
 
 The bank lives through five weeks, each day loaded and its tags built. Then each strategy is simulated, and
-all go live, each with a ledger of its own: day after day they are decided by the nightly run, their leads
-reach the bank's customers, and the bank goes on. What came true is held against what was expected. How many
-answer a contact is what an earlier campaign, in another bank of that kind, would have found.
+goes live in a copy of the bank of its own, as a simulation knows of no strategy that begins after it: day
+after day it is decided by the nightly run, its leads reach the bank's customers, and the bank goes on. What
+came true is held against what was expected. How many answer a contact is what an earlier campaign, in another
+bank of that kind, would have found.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import json
 import os
 import shutil
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,7 @@ from synthetic_data.truth import CHANNELS, draw_truth, theme_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LAUNCH, DAYS, WEEKS = date(2026, 8, 7), 30, 5
+PROCESSES = 2
 SPOKEN = ("outbound_call", "mobile_sales", "counter")
 OFFERED = {
     "W-SMS": ("wealth", "sms"), "W-PUSH": ("wealth", "app_push"), "W-RM": ("wealth", "mobile_sales"),
@@ -82,29 +86,39 @@ PLANS = (
 )  # fmt: skip
 
 
-@dataclass
-class Bank:
-    """A workspace, its bank and its mart."""
+@dataclass(frozen=True)
+class Trial:
+    """Which bank, and which of its days are foretold."""
 
-    root: Path
     customers: int
     seed: int
+    launch: date
+    days: int
+
+
+@dataclass
+class Bank:
+    """A workspace, its bank and its mart; made where there is none yet."""
+
+    root: Path
+    trial: Trial
     seen: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.root.mkdir(parents=True)
-        shutil.copy(REPOSITORY / "journeykit.toml", self.root)
-        shutil.copytree(REPOSITORY / "scheduled", self.root / "scheduled")
         os.environ["JOURNEYKIT_WORKSPACE"] = str(self.root)
+        new = not self.root.exists()
+        if new:
+            self.root.mkdir(parents=True)
+            shutil.copy(REPOSITORY / "journeykit.toml", self.root)
+            shutil.copytree(REPOSITORY / "scheduled", self.root / "scheduled")
         self.settings = load_settings(self.root)
         self.store = MartStore(self.settings.var / "mart")
         known = load_catalogue(self.settings.scheduled / "tags")
         needed = sorted({name for plan in PLANS for name in tags_behind(plan.rules, known)})
         self.tags = Catalogue([known[name].tag for name in needed])
-        self.playbook = Playbook(
-            {}, offers(self.seed, self.customers), load_playbook(self.settings.scheduled).channels
-        )
-        workspace.create_vault_key()
+        self.playbook = Playbook({}, offers(self.trial), load_playbook(self.settings.scheduled).channels)
+        if new:
+            workspace.create_vault_key()
 
     @property
     def folder(self) -> Path:
@@ -117,7 +131,7 @@ class Bank:
             leads.write_text(json.dumps({"leads": self.seen}, default=str), encoding="utf-8")
             advance(leads, 1, self.folder)
         else:
-            generate(self.customers, self.seed, day, self.folder)
+            generate(self.trial.customers, self.trial.seed, day, self.folder)
         workspace.load_day(day)
         build_tags(self.store, self.tags, day)
 
@@ -129,9 +143,9 @@ class Bank:
         return [pq.read_table(one) for one in (self.folder / "consent").glob(f"*{day:%Y%m%d}.parquet")]
 
 
-def offers(seed: int, customers: int) -> dict[str, Offer]:
+def offers(trial: Trial) -> dict[str, Offer]:
     """Offers with the share of answers that a campaign in another bank would have found."""
-    people = draw_bank(seed + 1000, customers).people
+    people = draw_bank(trial.seed + 1000, trial.customers).people
     truth = draw_truth(people)
     found = {}
     for name, (theme, channel) in OFFERED.items():
@@ -146,7 +160,7 @@ def offers(seed: int, customers: int) -> dict[str, Offer]:
 
 @dataclass
 class Live:
-    """A strategy that is live in a ledger of its own."""
+    """A strategy that is live."""
 
     plan: Strategy
     ledger: Ledger
@@ -179,26 +193,31 @@ class Live:
                 self.counts["left", one["exit_reason"], mart.as_of] += 1
 
 
-def compare(bank: Bank, days: int) -> pd.DataFrame:
-    """Each figure of each node and day, as expected and as it came true."""
-    for day in working_days(LAUNCH - timedelta(weeks=WEEKS), LAUNCH, "CN"):
-        bank.morning(day)
-    vault = Vault.open(bank.settings.var / "vault")
-    shared = Path(bank.settings.ledger_url.removeprefix("sqlite:///"))
-    lives = []
+def compare(folder: Path, trial: Trial) -> pd.DataFrame:
+    """Each figure of each strategy, node and day, as expected and as it came true."""
+    before = Bank(folder / "before", trial)
+    for day in working_days(trial.launch - timedelta(weeks=WEEKS), trial.launch, "CN"):
+        before.morning(day)
     for plan in PLANS:
-        own = bank.root / f"{plan.name}.sqlite"
-        shutil.copy(shared, own)
-        lives.append(Live(plan, Ledger.open(f"sqlite:///{own}")))
-    with bank.open(LAUNCH) as mart:
-        expected = [simulate(one.plan, mart, _situation(bank, one.ledger, vault), days) for one in lives]
-    for day in working_days(LAUNCH, LAUNCH + timedelta(days=days - 1), "CN"):
-        if day > LAUNCH:
+        shutil.copytree(before.root, folder / plan.name)
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        whole = [pool.submit(follow, number, folder / plan.name, trial) for number, plan in enumerate(PLANS)]
+        return pd.concat([one.result() for one in whole], ignore_index=True)
+
+
+def follow(number: int, root: Path, trial: Trial) -> pd.DataFrame:
+    """Simulate one strategy, then live on with it."""
+    bank, plan = Bank(root, trial), PLANS[number]
+    vault = Vault.open(bank.settings.var / "vault")
+    live = Live(plan, Ledger.open(bank.settings.ledger_url))
+    with bank.open(trial.launch) as mart:
+        expected = simulate(plan, mart, _situation(bank, live.ledger, vault), trial.days)
+    for day in working_days(trial.launch, trial.launch + timedelta(days=trial.days - 1), "CN"):
+        if day > trial.launch:
             bank.morning(day)
         with bank.open(day) as mart:
-            for one in lives:
-                one.night(bank, mart, vault)
-    return pd.concat([_beside(*pair) for pair in zip(expected, lives, strict=True)], ignore_index=True)
+            live.night(bank, mart, vault)
+    return _beside(expected, live)
 
 
 def _situation(bank: Bank, ledger: Ledger, vault: Vault) -> Situation:
@@ -237,10 +256,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=50_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--launch", type=date.fromisoformat, default=LAUNCH)
     parser.add_argument("--days", type=int, default=DAYS)
-    parser.add_argument("--folder", type=Path, required=True, help="a new folder; some 2 GB")
+    parser.add_argument("--folder", type=Path, required=True, help="a new folder; some 4 GB")
     given = parser.parse_args()
-    print("\n".join(report(compare(Bank(given.folder, given.customers, given.seed), given.days))))
+    rows = compare(given.folder, Trial(given.customers, given.seed, given.launch, given.days))
+    rows.to_csv(given.folder / "rows.csv", index=False)
+    print("\n".join(report(rows)))
 
 
 if __name__ == "__main__":
