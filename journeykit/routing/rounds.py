@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from journeykit.routing.eligibility import Facts
 from journeykit.routing.route import DECISIONS, find_blocked, route
-from journeykit.strategies.engine import CANDIDATES, Advance
+from journeykit.strategies.candidates import CANDIDATES
+from journeykit.strategies.engine import Advance
 
 _ORDER = [(name, "ascending") for name in ("strategy", "node", "customer_id")]
 
@@ -44,8 +45,7 @@ def decide(advances: Iterable[Advance], facts: Facts) -> tuple[pa.Table, tuple[A
         reachable.append(arrived.filter(pc.invert(_among(arrived, stopped))))
         blocked.append(stopped)
         advances = tuple(one.block(stopped["enrolment_id"]) for one in advances)
-        standing = all_candidates(advances)
-        arrived = standing.filter(_among(standing, stopped))
+        arrived = _joined(one.candidates_of(stopped["enrolment_id"]) for one in advances)
     decisions = route(pa.concat_tables(reachable), facts)
     leads = decisions.filter(pc.equal(decisions["decision"], "lead"))
     after = tuple(one.contact(leads["enrolment_id"]) for one in advances)
@@ -54,7 +54,11 @@ def decide(advances: Iterable[Advance], facts: Facts) -> tuple[pa.Table, tuple[A
 
 def all_candidates(advances: Iterable[Advance]) -> pa.Table:
     """The candidates of several strategies."""
-    return pa.concat_tables([CANDIDATES.empty_table(), *(one.candidates for one in advances)])
+    return _joined(one.candidates for one in advances)
+
+
+def _joined(candidates: Iterable[pa.Table]) -> pa.Table:
+    return pa.concat_tables([CANDIDATES.empty_table(), *candidates])
 
 
 def _among(rows: pa.Table, others: pa.Table) -> pa.ChunkedArray:

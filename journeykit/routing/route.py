@@ -48,7 +48,7 @@ def route(candidates: pa.Table, facts: Facts) -> pa.Table:
     Parameters
     ----------
     candidates : Table
-        :data:`journeykit.strategies.engine.CANDIDATES`.
+        :data:`journeykit.strategies.candidates.CANDIDATES`.
     facts : Facts
         What is known about the contact date.
 

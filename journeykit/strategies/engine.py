@@ -10,7 +10,6 @@ from the ledger, a simulation keeps them in memory. Waits are judged by dates, s
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -25,29 +24,12 @@ from journeykit.experiments.assignment import arm_column
 from journeykit.ledger.keys import enrolment_id
 from journeykit.ledger.marks import MARKED
 from journeykit.mart.mart import Mart
+from journeykit.strategies.candidates import Wishes
 from journeykit.strategies.judging import Booleans, Judged, judge
 from journeykit.strategies.moving import REASONS, Day, Graph, Passed, Places, Rows, day_number, move
-from journeykit.strategies.nodes import CONTROL, Action, Start, Update
+from journeykit.strategies.nodes import CONTROL, Start, Update
 from journeykit.strategies.people import FOUND, GONE, STANDING, People
 from journeykit.strategies.running import Running
-
-CANDIDATES = pa.schema(
-    [
-        ("strategy", pa.string()),
-        ("version", pa.string()),
-        ("enrolment_id", pa.string()),
-        ("node", pa.string()),
-        ("customer_id", pa.string()),
-        ("channel", pa.string()),
-        ("offer", pa.string()),
-        ("priority", pa.int64()),
-        ("expected_value", pa.decimal128(18, 2)),
-        ("not_before_hour", pa.int64()),
-        ("tie", pa.string()),
-    ]
-)
-"""``priority``: the smaller goes first between equal values; ``expected_value`` is missing where it is the
-offer's own; ``tie`` is a hash, the last word."""
 
 Pairs = npt.NDArray[np.int64]
 
@@ -66,6 +48,8 @@ class Advance:
         Where they all stand now, in the same order.
     passed : tuple of Passed
         The steps that people made today of themselves, in order.
+    wishes : Wishes
+        What its actions say of their candidates.
     tried : array of int
         The actions that could not reach somebody today, as row times number of nodes plus code.
     """
@@ -78,6 +62,7 @@ class Advance:
     passed: tuple[Passed, ...]
     judged: Judged
     graph: Graph
+    wishes: Wishes
     tried: Pairs
 
     @property
@@ -120,13 +105,16 @@ class Advance:
 
     @property
     def candidates(self) -> pa.Table:
-        """Those who stand at an action that has not failed to reach them today: :data:`CANDIDATES`.
+        """Those who stand at an action that has not failed to reach them today.
 
-        Nobody, where the version is paused; nor who is no customer any more, and stays as long.
+        :data:`journeykit.strategies.candidates.CANDIDATES`. Nobody, where the version is paused; nor who is
+        no customer any more, and stays as long.
         """
-        actions = self.running.strategy.actions if self.running.moves else ()
-        parts = [self._at(node) for node in actions]
-        return pa.concat_tables([CANDIDATES.empty_table(), *parts])
+        return self._candidates(np.arange(self.people.num_rows))
+
+    def candidates_of(self, enrolment_ids: pa.Array | pa.ChunkedArray) -> pa.Table:
+        """Those of some enrolments who are among the :attr:`candidates`."""
+        return self._candidates(self._rows(enrolment_ids))
 
     def contact(self, enrolment_ids: pa.Array | pa.ChunkedArray) -> Advance:
         """Let those who became a lead pass their action; waits behind it count from the contact date."""
@@ -138,10 +126,10 @@ class Advance:
         Who comes to the same action a second time on that day stays there.
         """
         rows = self._rows(enrolment_ids)
+        if not rows.size:
+            return self
         tried = np.concatenate([self.tried, self._pairs(rows)])
-        rule = np.array(
-            [node.on_blocked if isinstance(node, Action) else "wait" for node in self.graph.nodes]
-        )[self.places.node[rows]]
+        rule = self.graph.on_blocked[self.places.node[rows]]
         reason = self.places.reason.copy()
         reason[rows[rule == "exit"]] = REASONS.index("blocked")
         left = replace(self, places=replace(self.places, reason=reason), tried=tried)
@@ -163,26 +151,11 @@ class Advance:
         left = pc.if_else(pc.is_valid(reason), today, pa.scalar(None, pa.date32()))
         return pa.table([*table.columns, reason, left], schema=GONE)
 
-    def _at(self, node: Action) -> pa.Table:
-        """The candidates of one action."""
-        stands = (self.places.node == self.graph.code[node.id]) & (self.places.reason == 0)
-        here = np.flatnonzero(stands & self.judged.present)
-        here = here[~np.isin(self._pairs(here), self.tried)]
-        ids = self.people.select(["enrolment_id", "customer_id"]).take(pa.array(here))
-        strategy = self.running.strategy
-        priority = strategy.priority if node.priority is None else node.priority
-        constants = {
-            "strategy": strategy.name, "version": self.running.version, "node": node.id,
-            "channel": node.channel, "offer": node.offer, "priority": priority,
-            "expected_value": node.expected_value, "not_before_hour": strategy.hour_before(node.id),
-        }  # fmt: skip
-        columns = {
-            name: pa.repeat(pa.scalar(constants[name], CANDIDATES.field(name).type), len(here))
-            for name in constants
-        }
-        tie = _hashes(f"{strategy.name}:{node.id}:", ids["customer_id"].to_pylist())
-        columns |= {name: ids[name] for name in ids.column_names} | {"tie": pa.array(tie, pa.string())}
-        return pa.table([columns[name] for name in CANDIDATES.names], schema=CANDIDATES)
+    def _candidates(self, rows: Rows) -> pa.Table:
+        acting = self.graph.acting[self.places.node[rows]] & (self.places.reason[rows] == 0)
+        rows = rows[acting & self.judged.present[rows]] if self.running.moves else rows[:0]
+        rows = rows[~np.isin(self._pairs(rows), self.tried)]
+        return self.wishes.candidates(self.people.take(pa.array(rows)), self.places.node[rows])
 
     def _pairs(self, rows: Rows) -> Pairs:
         return rows.astype(np.int64) * len(self.graph.ids) + self.places.node[rows]
@@ -193,8 +166,7 @@ class Advance:
     def _pass(self, rows: Rows, since: int) -> Advance:
         """Those at an action, past it."""
         node, from_day = self.places.node.copy(), self.places.since.copy()
-        behind = np.array([ways[0] if len(ways) else 0 for ways in self.graph.ways], np.int32)
-        node[rows], from_day[rows] = behind[node[rows]], since
+        node[rows], from_day[rows] = self.graph.next[node[rows]], since
         return replace(self, places=replace(self.places, node=node, since=from_day))
 
     def _move(self, rows: Rows) -> Advance:
@@ -240,7 +212,7 @@ def advance(mart: Mart, running: Running, people: People) -> Advance:
     day = Day(mart.as_of, mart.contact_date, mart.country)
     entered = int(np.count_nonzero(~old))
     nothing = np.array([], np.int64)
-    one = Advance(running, day, rows, entered, places, (), judged, graph, nothing)
+    one = Advance(running, day, rows, entered, places, (), judged, graph, Wishes(running, graph), nothing)
     return one._move(np.flatnonzero(places.reason == 0)) if running.moves else one
 
 
@@ -288,7 +260,3 @@ def _entry(mart: Mart, strategy: str, start: Start) -> sa.Select:
         .where(~sa.exists().where(barred.c.customer_id == customer))
         .order_by(customer)
     )
-
-
-def _hashes(salt: str, ids: list[str]) -> list[str]:
-    return [hashlib.md5(f"{salt}{one}".encode(), usedforsecurity=False).hexdigest() for one in ids]

@@ -18,7 +18,7 @@ from journeykit.segments import Segment
 from journeykit.settings import find_root
 from journeykit.strategies.building import Journey, Money, make
 from journeykit.strategies.nodes import Action, Definition, GraphNode, Rule, Start, WaitHour, in_its_place
-from journeykit.strategies.offers import named
+from journeykit.strategies.offers import Offer, named
 from journeykit.yaml_files import (
     Name,
     Text,
@@ -133,13 +133,26 @@ class Strategy(Journey):
         leaving = (self.exit_when,) if self.exit_when else ()
         return tuple(rule for node in self.nodes for rule in node.rules) + goal + leaving
 
+    @property
+    def hours_before(self) -> dict[str, int]:
+        """By the id of a node the hour before which its contacts are not made; only where there is one."""
+        hours: dict[str, int] = {}
+        for node in self.nodes:
+            if isinstance(node, WaitHour):
+                hours[node.next] = max(node.hour, hours.get(node.next, 0))
+        return hours
+
     def hour_before(self, action: str) -> int | None:
         """The hour before which a node's contacts are not made; None where no hour stands right before it."""
-        hours = (node.hour for node in self.nodes if isinstance(node, WaitHour) and node.next == action)
-        return max(hours, default=None)
+        return self.hours_before.get(action)
 
-    def explain(self, language: str = "en", tags: Mapping[str, Any] | None = None) -> Explanation:
-        """Say in plain words, ``en`` or ``zh``, what it does; tags are called as a catalogue calls them.
+    def explain(
+        self, language: str = "en", tags: Mapping[str, Any] | None = None,
+        offers: Mapping[str, Offer] | None = None,
+    ) -> Explanation:  # fmt: skip
+        """Say in plain words, ``en`` or ``zh``, what it does.
+
+        Tags are called as a catalogue calls them, and offers by their titles where they are given.
 
         Examples
         --------
@@ -167,15 +180,18 @@ stands, also as control.
         """
         from journeykit.strategies.explaining import explain
 
-        return explain(self, language, tags)
+        return explain(self, language, tags, offers)
 
-    def html(self, language: str = "en", tags: Mapping[str, Any] | None = None) -> str:
+    def html(
+        self, language: str = "en", tags: Mapping[str, Any] | None = None,
+        offers: Mapping[str, Offer] | None = None,
+    ) -> str:  # fmt: skip
         """Its flow as a drawing; one that nobody could read, or that has no start, as an explanation."""
         from journeykit.strategies.drawing import MOST_NODES, draw
 
         if len(self.starts) == 1 and len(self.nodes) <= MOST_NODES:
-            return draw(self, language, tags)
-        return self.explain(language, tags)._repr_html_()
+            return draw(self, language, tags, offers)
+        return self.explain(language, tags, offers)._repr_html_()
 
     def _repr_html_(self) -> str:
         return self.html()

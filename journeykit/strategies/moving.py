@@ -19,6 +19,7 @@ from journeykit.strategies.judging import NEVER, Booleans, Days, Judged
 from journeykit.strategies.nodes import (
     CONTROL,
     END,
+    Action,
     AnyWait,
     Branch,
     Exit,
@@ -105,12 +106,30 @@ class Graph:
         return np.array([*(isinstance(node, _PASSED) for node in self.nodes), False, False])
 
     @cached_property
+    def acting(self) -> Booleans:
+        """By code: whether it is an action."""
+        return np.array([*(isinstance(node, Action) for node in self.nodes), False, False])
+
+    @cached_property
+    def on_blocked(self) -> npt.NDArray[np.str_]:
+        """By code: what becomes of those whom an action can never reach; who stands elsewhere waits."""
+        rules = (node.on_blocked if isinstance(node, Action) else "wait" for node in self.nodes)
+        return np.array([*rules, "wait", "wait"])
+
+    @cached_property
     def ways(self) -> list[Codes]:
         """By code: the codes of the nodes it leads to, in the order of its ways; unknown ones are the end."""
         return [
             np.array([self.code.get(target, self.end) for target in targets(node)], np.int32)
             for node in self.nodes
         ]
+
+    @cached_property
+    def next(self) -> Codes:
+        """By code: where its first way leads; from where none leads on, to the end."""
+        return np.array(
+            [*(way[0] if len(way) else self.end for way in self.ways), self.end, self.end], np.int32
+        )
 
 
 @dataclass(frozen=True)

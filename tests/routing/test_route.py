@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from journeykit.routing.channel import Channel
 from journeykit.routing.eligibility import Facts
 from journeykit.routing.route import DECISIONS, TEMPORARY, route
-from journeykit.strategies.engine import CANDIDATES
+from journeykit.strategies.candidates import CANDIDATES
 from journeykit.strategies.offers import Offer
 
 _spec = importlib.util.spec_from_file_location("routing_oracle", Path(__file__).with_name("oracle.py"))

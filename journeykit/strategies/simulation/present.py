@@ -22,7 +22,7 @@ from journeykit.ledger.tables import lead
 from journeykit.mart.mart import Mart
 from journeykit.routing.eligibility import Facts
 from journeykit.routing.facts import gather_facts
-from journeykit.strategies.engine import CANDIDATES
+from journeykit.strategies.candidates import CANDIDATES
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.simulation.twins import real_ids
 
@@ -110,6 +110,10 @@ class Rivals:
     def contact(self, _enrolment_ids: pa.Array | pa.ChunkedArray) -> Rivals:
         """Nothing moves: each day has its own."""
         return self
+
+    def candidates_of(self, enrolment_ids: pa.Array | pa.ChunkedArray) -> pa.Table:
+        """Those of some enrolments."""
+        return self.candidates.filter(pc.is_in(self.candidates["enrolment_id"], value_set=enrolment_ids))
 
     def block(self, enrolment_ids: pa.Array | pa.ChunkedArray) -> Rivals:
         """Whom routing may not contact today is no rival."""
