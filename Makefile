@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lab check bench bench-large bench-segments bench-strategies bench-simulation chaos mutate
+.PHONY: demo test lab check bench bench-large bench-segments bench-strategies bench-simulation chaos mutate widgets
 .DEFAULT_GOAL := demo
 
 demo: .venv/.base  ## a 20,000-customer bank, the morning jobs, leads, files, reports and mails in var/
@@ -19,6 +19,9 @@ check: .venv/.dev  ## lint, format, types, layers, notebooks without outputs
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
+
+widgets: .venv/.dev  ## build the widgets' front end into journeykit/widgets/static
+	cd journeykit/widgets/frontend && export PATH="$(CURDIR)/$(BIN):$$PATH" && npm ci && npm run check && npm run build
 
 bench: .venv/.dev  ## ratios to hand-written SQL at 1 M customers, from one run
 	$(BIN)/python tests/benchmarks/bench.py
