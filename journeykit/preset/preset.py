@@ -134,7 +134,7 @@ class Preset:
 
     def explain(self, language: str = "en") -> Explanation:
         """Everything about it in plain words, ``en`` or ``zh``."""
-        told = self.strategy.explain(language).lines
+        told = self.strategy.explain(language, offers=OFFERS).lines
         stage = label(f"stage.{self.stage}", language)
         lines = [Line(0, f"{in_language(language, self.title, self.title_zh)} ({self.name}, {stage})")]
         lines.append(Line(1, in_language(language, self.about, self.about_zh)))
@@ -154,7 +154,7 @@ class Preset:
         return repr(self.explain())
 
     def _repr_html_(self) -> str:
-        return self.explain()._repr_html_() + self.strategy._repr_html_()
+        return self.explain()._repr_html_() + self.strategy.html(offers=OFFERS)
 
 
 def _changed(node: Any, where: Any, control: float | None, offers: Mapping[str, str]) -> Any:

@@ -13,7 +13,8 @@ from journeykit.errors import DefinitionError
 from journeykit.expressions import And, AnyNode, Node, Or
 from journeykit.i18n import in_language
 from journeykit.mart.mart import CUSTOMER_ID, Everyone, Mart
-from journeykit.segments.phrases import sentence, speech
+from journeykit.segments.phrases import sentence
+from journeykit.segments.speech import speech
 
 LANGUAGES = ("en", "zh")
 

@@ -8,7 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from journeykit.expressions import nodes
-from journeykit.segments.phrases import Speech, sentence, sequence_steps, sequence_window, speech
+from journeykit.segments.phrases import sentence, sequence_steps, sequence_window
+from journeykit.segments.speech import Speech, speech
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import singledispatch
-from typing import Any
 
 from journeykit.contract import SUBJECTS, Type
-from journeykit.display import show_value
 from journeykit.expressions import nodes
 from journeykit.i18n import in_language
-from journeykit.segments.wording import EVENTS, WORDS
-from journeykit.tags.library import LIBRARY
-from journeykit.tags.tag import Tag
-from journeykit.tags.words import say_value, unit_of
+from journeykit.segments.constants import constant
+from journeykit.segments.speech import Speech
+from journeykit.segments.wording import EVENTS
 
-_LIBRARY = {tag.name: tag for tag in LIBRARY}
 _DAYS = (Type.DATE, Type.TIMESTAMP)
 _OPPOSITE = {"==": "differs", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-
-
-@dataclass(frozen=True)
-class Speech:
-    """How things are called in one language."""
-
-    language: str
-    tags: Mapping[str, Tag]
-    subject: str | None = None
-
-    def __call__(self, key: str, *parts: str) -> str:
-        """The sentence called `key`, filled in."""
-        return in_language(self.language, *WORDS[key]).format(*parts)
-
-    def days(self, key: str, count: int, *parts: str) -> str:
-        """A sentence with a number of days in it; one day is said in its own way."""
-        return self(f"{key}_1", *parts, "1") if count == 1 else self(key, *parts, f"{count:,}")
-
-    def listed(self, parts: list[str]) -> str:
-        """Several things one after the other."""
-        return self("list").join(part.strip() for part in parts)
-
-
-def speech(language: str, tags: Mapping[str, Any] | None = None) -> Speech:
-    """How things are called in a language, by the titles of a catalogue."""
-    known = _LIBRARY if tags is None else {name: getattr(tags[name], "tag", None) for name in tags}
-    return Speech(language, {name: tag for name, tag in known.items() if isinstance(tag, Tag)})
 
 
 def sentence(node: nodes.Node, say: Speech) -> str:
@@ -430,27 +398,6 @@ def _is_day(node: nodes.Node, say: Speech) -> bool:
     if isinstance(node, nodes.Fill):
         return _is_day(node.operand, say)
     return isinstance(node, nodes.AsOf | nodes.DaysLater | nodes.StartOf)
-
-
-def constant(value: Any, of: nodes.Node | None, say: Speech) -> str:
-    """A value as one reads it beside what it is compared with: in its unit, in the reader's word."""
-    plain = value.value if isinstance(value, nodes.Value) else value
-    tag = say.tags.get(of.name) if isinstance(of, nodes.TagRef | nodes.Past) else None
-    if isinstance(plain, bool):
-        return say("yes" if plain else "no")
-    if isinstance(plain, int | Decimal):
-        number = say("number", f"{plain:,f}" if isinstance(plain, Decimal) else f"{plain:,}")
-        return say("with_unit", number, unit_of(tag, say.language)) if tag and tag.unit else number
-    if isinstance(plain, date | datetime):
-        return say("number", show_value(plain))
-    declared = tag.values if tag else _column_values(of, say)
-    return say("quoted", say_value(plain, say.language) if plain in declared else plain)
-
-
-def _column_values(of: nodes.Node | None, say: Speech) -> tuple[str, ...]:
-    if not isinstance(of, nodes.ColumnRef) or not (of.of or say.subject):
-        return ()
-    return SUBJECTS[of.of or say.subject or ""].column(of.name).values
 
 
 def _percent(share: Decimal) -> str:

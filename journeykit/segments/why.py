@@ -14,9 +14,11 @@ from journeykit.expressions import AnyNode, Node, nodes
 from journeykit.i18n import in_language, label
 from journeykit.mart.mart import CUSTOMER_ID, Mart
 from journeykit.segments.conditions import condition_of, rows_of, titles
+from journeykit.segments.constants import constant
 from journeykit.segments.explaining import Line, outline
-from journeykit.segments.phrases import Speech, constant, phrase, speech
+from journeykit.segments.phrases import phrase
 from journeykit.segments.showing import Shown
+from journeykit.segments.speech import Speech, speech
 
 if TYPE_CHECKING:
     import pandas as pd

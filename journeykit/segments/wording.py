@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "number": ("{0}", " {0}"),
     "quoted": ("“{0}”", "“{0}”"),
     "with_unit": ("{0} {1}", "{0} {1}"),
+    "once": ("once", " 1 次"),
     "list": (", ", "、"),
     "column_of": ("{0} of the {1}", "{1}的{0}"),
     "as_of": ("the day of the data", "数据日期"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from html import escape
 from typing import Any, Literal
@@ -112,7 +112,7 @@ def closure_difference(
         ``strategy``, ``tags``, ``models``, ``offers`` and ``channels`` in their JSON form; `old` is None when
         there was no version before.
     """
-    changes = _Changes.of(tags)
+    changes = _Changes.of(tags, {**(old or {}).get("offers", {}), **new.get("offers", {})})
     strategy = Strategy.model_validate(new["strategy"])
     if old is None:
         return Difference((changes.make("added", "strategy", strategy.name, "first_version"),))
@@ -130,8 +130,12 @@ class _Changes:
     chinese: Teller
 
     @classmethod
-    def of(cls, tags: Mapping[str, Any] | None) -> _Changes:
-        return cls(Teller.of("en", tags), Teller.of("zh", tags))
+    def of(cls, tags: Mapping[str, Any] | None, offers: Mapping[str, Any] | None = None) -> _Changes:
+        titles = {
+            name: (one.get("title", ""), one.get("title_zh", "")) for name, one in (offers or {}).items()
+        }
+        english, chinese = (replace(Teller.of(language, tags), offers=titles) for language in ("en", "zh"))
+        return cls(english, chinese)
 
     def make(self, kind: Kind, what: What, name: str, key: str, **parts: Said) -> Change:
         """The change called `key`; parts that differ between the languages are asked of each."""

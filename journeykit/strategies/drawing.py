@@ -6,54 +6,181 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import pairwise
 from typing import Any
-from unicodedata import east_asian_width
 
+from journeykit.i18n import label
 from journeykit.segments.drawing import BLUE, GREY, VERMILION
 from journeykit.strategies.graph import Strategy
+from journeykit.strategies.labelling import detail, head, shorten, way_condition, way_name, wrap
 from journeykit.strategies.laying import Layout, Way, lay_out
-from journeykit.strategies.nodes import (
-    Action,
-    Assign,
-    Branch,
-    GraphNode,
-    Split,
-    Start,
-    Update,
-    Wait,
-    WaitDate,
-    WaitHour,
-    WaitUntil,
-    WaitWeekday,
-    WaitWorkingDays,
-)
-from journeykit.strategies.telling import Teller, percent, tell
+from journeykit.strategies.nodes import Action, Branch, GraphNode, Join, Split, Start, Update
+from journeykit.strategies.offers import Offer
+from journeykit.strategies.telling import Teller, tell
 
 MOST_NODES = 120
 """Of a drawing that somebody can read; of more the explanation is shown instead."""
 
 _GREEN = "#009e73"  # Okabe and Ito's, as the others
-_WIDTH, _HEIGHT = 176, 58
-_COLUMN, _ROW = 200, 108
-_LINE = 24  # letters of a line in a box; one of Chinese is as wide as two
+_WIDTH, _HEIGHT, _SMALL = 184, 72, 14
+_COLUMN, _MARGIN, _GAP = 204, 12, 30
+_LINE = 26  # letters of a line in a box, as wide as half as many of Chinese
+_STEP = 14  # from one line of text to the next
 
 
-def draw(strategy: Strategy, language: str = "en", tags: Mapping[str, Any] | None = None) -> str:
-    """The flow of a strategy with one start, as HTML."""
-    teller = Teller.of(language, tags)
-    nodes = {node.id: node for node in strategy.nodes}
-    layout = lay_out(strategy.starts[0].id, _with_ends(nodes))
-    left = max((0, *(_COLUMN * column for column, _ in layout.nodes.values())))
-    returns = sum(way.back for way in layout.ways)
-    width = left + _WIDTH + 24 + 18 * returns
-    height = _ROW * max(row for _, row in layout.nodes.values()) + _HEIGHT + 24
-    drawn = [*_draw_ways(layout, nodes, teller), *_draw_nodes(strategy, layout, nodes, teller)]
+def draw(
+    strategy: Strategy, language: str = "en", tags: Mapping[str, Any] | None = None,
+    offers: Mapping[str, Offer] | None = None,
+) -> str:  # fmt: skip
+    """The flow of a strategy with one start below its title, goal and exit rule, as HTML."""
+    teller = Teller.of(language, tags, offers)
+    drawn = _Drawing(strategy, teller)
     title = teller.either(strategy.title, strategy.title_zh) or strategy.name
+    wide, high = drawn.size
     return (
-        '<div class="jk-flow" style="max-width:100%;overflow-x:auto">'
-        f'<svg role="img" aria-label="{escape(title)}" width="{width:.0f}" height="{height:.0f}" '
-        f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="system-ui,sans-serif" font-size="12" '
-        f'fill="currentColor">{"".join(drawn)}</svg></div>'
+        f'<div class="jk-flow" style="max-width:100%;overflow-x:auto">{"".join(_caption(strategy, teller))}'
+        f'<svg role="img" aria-label="{escape(title)}" width="{wide:.0f}" height="{high:.0f}" '
+        f'viewBox="0 0 {wide:.0f} {high:.0f}" font-family="system-ui,sans-serif" font-size="12" '
+        f'fill="currentColor">{"".join((*drawn.ways(), *drawn.nodes()))}</svg></div>'
     )
+
+
+def _caption(strategy: Strategy, teller: Teller) -> Iterator[str]:
+    title = teller.either(strategy.title, strategy.title_zh) or strategy.name
+    stage = label(f"stage.{strategy.stage}", teller.language)
+    yield f'<div style="font-weight:600">{escape(teller("titled", title=title, stage=stage))}</div>'
+    if strategy.goal:
+        condition, days = teller.condition(strategy.goal.expression), teller.days(strategy.goal.within_days)
+        yield f"<div>{escape(teller('head.goal', condition=condition, days=days))}</div>"
+    if strategy.exit_when:
+        yield f"<div>{escape(teller('head.leaves', condition=teller.condition(strategy.exit_when)))}</div>"
+
+
+class _Drawing:
+    """Where everything stands; a row is as high as what is in it, and as far from the next as names need."""
+
+    def __init__(self, strategy: Strategy, teller: Teller) -> None:
+        self._strategy, self._teller = strategy, teller
+        self._nodes = {node.id: node for node in strategy.nodes}
+        self._layout: Layout = lay_out(strategy.starts[0].id, _with_ends(self._nodes))
+        self._names = {way: list(self._name(way)) for way in self._layout.ways}
+        rows = max(row for _, row in self._layout.nodes.values()) + 1
+        high, gap = [_SMALL] * rows, [_GAP] * rows
+        for name, (_, row) in self._layout.nodes.items():
+            high[row] = max(high[row], self._high(name))
+        for way, lines in self._names.items():
+            row = self._layout.nodes[way.source][1]
+            gap[row] = max(gap[row], 24 + _STEP * (len(lines) + 1) if lines else 0)
+        self._row_high = high
+        self._tops = [_MARGIN]
+        for row in range(1, rows):
+            self._tops.append(self._tops[-1] + high[row - 1] + gap[row - 1])
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height."""
+        right = max(column for column, _ in self._layout.nodes.values())
+        bends = max((column for way in self._layout.ways for column, _ in way.bends), default=0.0)
+        returns = sum(way.back for way in self._layout.ways)
+        wide = _middle(max(right, bends)) + _WIDTH / 2 + _MARGIN + 18 * returns
+        return wide, self._tops[-1] + self._row_high[-1] + _MARGIN
+
+    def ways(self) -> Iterator[str]:
+        """Each way as a curve with its name."""
+        lane = max(_middle(column) for column, _ in self._layout.nodes.values()) + _WIDTH / 2 + 14
+        for way in self._layout.ways:
+            if way.back:
+                yield self._draw_return(way, lane)
+                lane += 18
+                continue
+            points = list(self._points(way))
+            above, below = points, []
+            if lines := self._names[way]:
+                (x, _), y = points[1], self._tops[self._layout.nodes[way.source][1] + 1]
+                if self._is_one_of_several(way):
+                    x = (points[0][0] + x) / 2
+                else:
+                    above, below = [points[0], (x, y - 10 - _STEP * len(lines))], [(x, y - 8), *points[1:]]
+                yield self._draw_name(way, x, y - 12 - _STEP * (len(lines) - 1))
+            yield _curve(above)
+            if len(below) > 2:
+                yield _curve(below)
+            x, y = points[-1]
+            yield f'<path d="M{x - 4:.0f} {y - 3:.0f}l4 7l4 -7z" fill="{GREY}"/>'
+
+    def nodes(self) -> Iterator[str]:
+        """Each node as a box that says what it does, with its id; where ways meet or end, a dot."""
+        for name, (column, row) in self._layout.nodes.items():
+            x, y = _middle(column), self._tops[row]
+            node = self._nodes.get(name)
+            if node is None:
+                yield f'<circle cx="{x:.0f}" cy="{y + 5:.0f}" r="6" fill="{GREY}"/>'
+                continue
+            hour = self._strategy.hour_before(name) if isinstance(node, Action) else None
+            told = f"<title>{escape(f'{name}: {tell(node, self._teller, hour)}')}</title>"
+            if isinstance(node, Join):
+                circle = f'<circle cx="{x:.0f}" cy="{y + 7:.0f}" r="6" fill="none" stroke="{GREY}"/>'
+                yield f"<g>{told}{circle}</g>"
+                continue
+            colour = _colour(node)
+            yield (
+                f'<g>{told}<rect x="{x - _WIDTH / 2:.0f}" y="{y:.0f}" width="{_WIDTH}" height="{_HEIGHT}" '
+                f'rx="9" fill="{colour}" fill-opacity=".13" stroke="{colour}" stroke-width="1.5"/>'
+                f"{''.join(self._lines(node, x, y))}</g>"
+            )
+
+    def _lines(self, node: GraphNode, x: float, y: float) -> Iterator[str]:
+        said = [head(node, self._teller), *wrap(detail(node, self._teller), _LINE)]
+        first = y + (_HEIGHT - 14) / 2 + 5 - _STEP / 2 * (len(said) - 1)
+        for at, line in enumerate(said):
+            weight = ' font-weight="600"' if at == 0 else ""
+            yield _text(x, first + _STEP * at, line, weight)
+        style = ' font-size="9.5" fill-opacity=".65" font-family="ui-monospace,monospace"'
+        yield _text(x, y + _HEIGHT - 6, shorten(node.id, 30), style)
+
+    def _high(self, name: str) -> int:
+        return _SMALL if isinstance(self._nodes.get(name), Join | None) else _HEIGHT
+
+    def _name(self, way: Way) -> Iterator[str]:
+        """The lines beside a way: what it is called, and on which condition it is gone."""
+        node = self._nodes[way.source]
+        if name := way_name(node, way.place, self._teller):
+            yield shorten(name, _LINE)
+            yield from wrap(way_condition(node, way.place, self._teller), _LINE)
+
+    def _points(self, way: Way) -> Iterator[tuple[float, float]]:
+        """Where a way begins, which points it passes, and where it ends."""
+        column, row = self._layout.nodes[way.source]
+        to_column, to_row = self._layout.nodes[way.target]
+        aside = _aside(len(self._nodes[way.source].ways), way.place)
+        yield _middle(column) + aside, self._tops[row] + self._high(way.source)
+        for bend, at in way.bends:
+            yield _middle(bend), self._tops[at] + self._row_high[at] / 2
+        yield _middle(to_column), self._tops[to_row] - 5
+
+    def _is_one_of_several(self, way: Way) -> bool:
+        """Whether another way of the same node leads to the same one: their names need a place each."""
+        return sum(one.source == way.source and one.target == way.target for one in self._layout.ways) > 1
+
+    def _draw_name(self, way: Way, x: float, y: float) -> str:
+        """What a way is called; shortened, with all of it where one points at it."""
+        node = self._nodes[way.source]
+        condition = way_condition(node, way.place, self._teller)
+        full = f"{way_name(node, way.place, self._teller)}: {condition}".removesuffix(": ")
+        texts = (
+            _text(x, y + _STEP * at, line, ' font-size="11"' + (' font-style="italic"' if at == 0 else ""))
+            for at, line in enumerate(self._names[way])
+        )
+        return f'<g class="way"><title>{escape(full)}</title>{"".join(texts)}</g>'
+
+    def _draw_return(self, way: Way, lane: float) -> str:
+        """A way back up, along the right side."""
+        (column, row), (to_column, to_row) = self._layout.nodes[way.source], self._layout.nodes[way.target]
+        x, y = _middle(column) + _WIDTH / 2, self._tops[row] + self._high(way.source) / 2
+        to_x, to_y = _middle(to_column) + _WIDTH / 2 + 5, self._tops[to_row] + self._high(way.target) / 2
+        return (
+            f'<path d="M{x:.0f} {y:.0f}H{lane:.0f}V{to_y:.0f}H{to_x:.0f}" fill="none" stroke="{GREY}" '
+            f'stroke-width="1.5" stroke-dasharray="5 3" stroke-linejoin="round"/>'
+            f'<path d="M{to_x + 3:.0f} {to_y - 4:.0f}l-7 4l7 4z" fill="{GREY}"/>'
+        )
 
 
 def _with_ends(nodes: Mapping[str, GraphNode]) -> dict[str, list[str]]:
@@ -68,90 +195,26 @@ def _with_ends(nodes: Mapping[str, GraphNode]) -> dict[str, list[str]]:
     return following
 
 
+def _curve(points: list[tuple[float, float]]) -> str:
+    x, y = points[0]
+    bends = "".join(
+        f"C{a:.0f} {(b + d) / 2:.0f} {c:.0f} {(b + d) / 2:.0f} {c:.0f} {d:.0f}"
+        for (a, b), (c, d) in pairwise(points)
+    )
+    return f'<path d="M{x:.0f} {y:.0f}{bends}" fill="none" stroke="{GREY}" stroke-width="1.5"/>'
+
+
+def _text(x: float, y: float, line: str, style: str) -> str:
+    return f'<text x="{x:.0f}" y="{y:.1f}" text-anchor="middle"{style}>{escape(line)}</text>'
+
+
 def _middle(column: float) -> float:
-    return 12 + _WIDTH / 2 + _COLUMN * column
-
-
-def _top(row: int) -> float:
-    return 12 + _ROW * row
-
-
-def _draw_ways(layout: Layout, nodes: Mapping[str, GraphNode], teller: Teller) -> Iterator[str]:
-    lane = max(_middle(column) for column, _ in layout.nodes.values()) + _WIDTH / 2 + 14
-    for way in layout.ways:
-        column, row = layout.nodes[way.source]
-        x, y = _middle(column), _top(row) + _HEIGHT
-        if way.back:
-            yield _draw_return(way, layout, lane)
-            lane += 18
-            continue
-        to_column, to_row = layout.nodes[way.target]
-        aside = _aside(len(nodes[way.source].ways), way.place)
-        points = [(x + aside, y), *((_middle(bend), _top(at) + _HEIGHT / 2) for bend, at in way.bends)]
-        points.append((_middle(to_column), _top(to_row) - 5))
-        curve = f"M{points[0][0]:.0f} {points[0][1]:.0f}" + "".join(
-            f"C{a:.0f} {(b + d) / 2:.0f} {c:.0f} {(b + d) / 2:.0f} {c:.0f} {d:.0f}"
-            for (a, b), (c, d) in pairwise(points)
-        )
-        end = points[-1]
-        yield f'<path d="{curve}" fill="none" stroke="{GREY}" stroke-width="1.5"/>'
-        yield f'<path d="M{end[0] - 4:.0f} {end[1] - 3:.0f}l4 7l4 -7z" fill="{GREY}"/>'
-        name = _way_name(nodes[way.source], way.place, teller)
-        if name:
-            yield _draw_name(_shorten(name, _LINE), points[0], points[1])
-
-
-def _draw_name(name: str, start: tuple[float, float], end: tuple[float, float]) -> str:
-    """A way's name beside its curve, on the side that the curve turns away from."""
-    side, anchor = (-1, "end") if end[0] < start[0] else (1, "start")
-    x, y = (start[0] + end[0]) / 2 + 6 * side, (start[1] + end[1]) / 2 - 3
-    return (
-        f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" font-size="11" font-style="italic">'
-        f"{escape(name)}</text>"
-    )
-
-
-def _draw_return(way: Way, layout: Layout, lane: float) -> str:
-    """A way back up, along the right side."""
-    (column, row), (to_column, to_row) = layout.nodes[way.source], layout.nodes[way.target]
-    x, y = _middle(column) + _WIDTH / 2, _top(row) + _HEIGHT / 2
-    to_x, to_y = _middle(to_column) + _WIDTH / 2 + 5, _top(to_row) + _HEIGHT / 2
-    return (
-        f'<path d="M{x:.0f} {y:.0f}H{lane:.0f}V{to_y:.0f}H{to_x:.0f}" fill="none" stroke="{GREY}" '
-        f'stroke-width="1.5" stroke-dasharray="5 3" stroke-linejoin="round"/>'
-        f'<path d="M{to_x + 3:.0f} {to_y - 4:.0f}l-7 4l7 4z" fill="{GREY}"/>'
-    )
+    return _MARGIN + _WIDTH / 2 + _COLUMN * column
 
 
 def _aside(count: int, place: int) -> float:
     """How far from the middle of its node a way begins."""
     return (place - (count - 1) / 2) * min(40, 140 / count)
-
-
-def _draw_nodes(
-    strategy: Strategy, layout: Layout, nodes: Mapping[str, GraphNode], teller: Teller
-) -> Iterator[str]:
-    for name, (column, row) in layout.nodes.items():
-        x, y = _middle(column), _top(row)
-        if name not in nodes:
-            yield f'<circle cx="{x:.0f}" cy="{y + 4:.0f}" r="6" fill="{GREY}"/>'
-            continue
-        node = nodes[name]
-        colour = _colour(node)
-        hour = strategy.hour_before(name) if isinstance(node, Action) else None
-        head, detail = teller(f"head.{_head(node)}"), _detail(node, teller)
-        lines = [f'<tspan font-weight="600">{escape(head)}</tspan>']
-        lines += [escape(line) for line in _wrapped(detail)]
-        first = y + _HEIGHT / 2 + 4 - 7.5 * (len(lines) - 1)
-        text = "".join(
-            f'<text x="{x:.0f}" y="{first + 15 * at:.1f}" text-anchor="middle">{line}</text>'
-            for at, line in enumerate(lines)
-        )
-        yield (
-            f"<g><title>{escape(f'{name}: {tell(node, teller, hour)}')}</title>"
-            f'<rect x="{x - _WIDTH / 2:.0f}" y="{y:.0f}" width="{_WIDTH}" height="{_HEIGHT}" rx="9" '
-            f'fill="{colour}" fill-opacity=".13" stroke="{colour}" stroke-width="1.5"/>{text}</g>'
-        )
 
 
 def _colour(node: GraphNode) -> str:
@@ -160,75 +223,3 @@ def _colour(node: GraphNode) -> str:
     if isinstance(node, Branch | Split):
         return VERMILION
     return _GREEN if isinstance(node, Start | Update) else GREY
-
-
-def _head(node: GraphNode) -> str:
-    waits = node.kind.startswith("wait") and not isinstance(node, WaitHour)
-    return "wait" if waits else node.kind
-
-
-def _detail(node: GraphNode, teller: Teller) -> str:
-    match node:
-        case Start():
-            share = teller("head.control", share=percent(node.control)) if node.control else ""
-            return (teller.either(node.segment.title, node.segment.title_zh) or node.segment.name) + share
-        case Assign():
-            return node.offer
-        case Wait():
-            return teller.days(node.days)
-        case WaitWorkingDays():
-            return teller.days(node.days, "working_days")
-        case WaitWeekday():
-            return teller(node.weekday)
-        case WaitHour():
-            return f"{node.hour}:00"
-        case WaitDate():
-            return teller.value(node.date)
-        case WaitUntil():
-            return teller.condition(node.condition)
-        case Branch() if len(node.cases) == 1:
-            return teller.condition(node.cases[0].when)
-        case Update():
-            return node.mark
-    return f"{teller.named(node.channel)} · {node.offer}" if isinstance(node, Action) else ""
-
-
-def _way_name(node: GraphNode, place: int, teller: Teller) -> str:
-    match node:
-        case Split():
-            variant = node.variants[place]
-            return f"{variant.name} {percent(variant.weight)}"
-        case Branch() if len(node.cases) == 1 and node.cases[0].name == "yes":
-            return teller.say("no" if place else "yes")
-        case Branch():
-            return teller("head.otherwise") if place == len(node.cases) else node.cases[place].name
-        case WaitUntil():
-            return teller("head.late", days=teller.days(node.at_most_days)) if place else teller.say("yes")
-    return ""
-
-
-def _width(letter: str) -> int:
-    return 2 if east_asian_width(letter) in "WF" else 1
-
-
-def _shorten(text: str, width: int) -> str:
-    """A text of at most that width, cut where there is no more room."""
-    total = 0
-    for at, letter in enumerate(text):
-        total += _width(letter)
-        if total > width:
-            return text[: max(at - 1, 0)].rstrip() + "…"
-    return text
-
-
-def _wrapped(text: str) -> list[str]:
-    """A text in at most two lines; Chinese breaks anywhere, English between words."""
-    if not text:
-        return []
-    if sum(map(_width, text)) <= _LINE:
-        return [text]
-    first = _shorten(text, _LINE + 1).removesuffix("…")
-    gap = first.rfind(" ")
-    if gap > _LINE // 3:
-        first = first[:gap]
-    return [first, _shorten(text[len(first) :].strip(), _LINE)]

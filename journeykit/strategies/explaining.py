@@ -21,11 +21,15 @@ from journeykit.strategies.nodes import (
     WaitUntil,
     targets,
 )
+from journeykit.strategies.offers import Offer
 from journeykit.strategies.outlining import Item, outline
 from journeykit.strategies.telling import Teller, percent, tell, tell_start
 
 
-def explain(strategy: Strategy, language: str = "en", tags: Mapping[str, Any] | None = None) -> Explanation:
+def explain(
+    strategy: Strategy, language: str = "en", tags: Mapping[str, Any] | None = None,
+    offers: Mapping[str, Offer] | None = None,
+) -> Explanation:  # fmt: skip
     """Say in plain words who enters, what happens step by step, what counts as success, and who leaves.
 
     Parameters
@@ -34,8 +38,10 @@ def explain(strategy: Strategy, language: str = "en", tags: Mapping[str, Any] | 
         ``en`` or ``zh``.
     tags : mapping of str to handle, optional
         The catalogue, as ``mart.tags``, for the titles of tags; the shipped library when left out.
+    offers : mapping of str to Offer, optional
+        For the titles of offers; those left out are called by their names.
     """
-    teller = Teller.of(language, tags)
+    teller = Teller.of(language, tags, offers)
     return Explanation(tuple(_letter(strategy, teller)))
 
 

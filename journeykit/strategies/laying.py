@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from journeykit.strategies.ways import ways_back
 
 _BEND = 0.35
-"""Room, in widths of a node, that a way takes which passes a row."""
+"""Room, in widths of a node, that a way takes which passes a row; right behind a fork, a whole one."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def lay_out(first: str, following: Mapping[str, Sequence[str]]) -> Layout:
     rows = _rows(first, following, back)
     spots: list[list[str]] = [[] for _ in range(max(rows.values()) + 1)]
     leads: dict[str, list[tuple[str, float]]] = {}
+    wide = set(following)
     chains: list[tuple[str, int, str, list[str]]] = []
     for name in sorted(rows, key=lambda name: rows[name]):
         spots[rows[name]].append(name)
@@ -53,6 +54,7 @@ def lay_out(first: str, following: Mapping[str, Sequence[str]]) -> Layout:
             bends = [f"{name} {place} {row}" for row in range(rows[name] + 1, rows[target])]
             chains.append((name, place, target, bends))
             before = name
+            wide.update(bends[:1] if len(ways) > 1 else ())
             for bend, row in zip(bends, range(rows[name] + 1, rows[target]), strict=True):
                 spots[row].append(bend)
                 leads[bend] = [(before, place - (len(ways) - 1) / 2 if before == name else 0)]
@@ -60,7 +62,7 @@ def lay_out(first: str, following: Mapping[str, Sequence[str]]) -> Layout:
             leads.setdefault(target, []).append(
                 (before, place - (len(ways) - 1) / 2 if before == name else 0)
             )
-    columns = _columns(spots, leads, set(following))
+    columns = _columns(spots, leads, wide)
     left = min(columns.values())
     made = tuple(
         Way(
@@ -94,9 +96,9 @@ def _rows(first: str, following: Mapping[str, Sequence[str]], back: set[tuple[st
 
 
 def _columns(
-    spots: list[list[str]], leads: Mapping[str, list[tuple[str, float]]], nodes: set[str]
+    spots: list[list[str]], leads: Mapping[str, list[tuple[str, float]]], wide: set[str]
 ) -> dict[str, float]:
-    """Each spot as near as there is room to the middle of those that lead to it."""
+    """Each spot as near as there is room to the middle of those that lead to it; `wide` ones are a node's."""
     columns: dict[str, float] = {}
     for row in spots:
         wanted = {
@@ -108,7 +110,7 @@ def _columns(
         ordered = sorted(row, key=lambda name: wanted[name])
         free, placed = float("-inf"), []
         for name in ordered:
-            half = 0.5 if name in nodes else _BEND / 2
+            half = 0.5 if name in wide else _BEND / 2
             column = max(wanted[name], free + half)
             placed.append(column)
             free = column + half

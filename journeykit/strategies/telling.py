@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from journeykit.expressions import And, Node, Or
 from journeykit.i18n import in_language
-from journeykit.segments.phrases import Speech, phrase, sentence, speech
+from journeykit.segments.phrases import phrase, sentence
+from journeykit.segments.speech import Speech, speech
 from journeykit.strategies.nodes import (
     Action,
     Assign,
@@ -26,6 +27,7 @@ from journeykit.strategies.nodes import (
     WaitWeekday,
     WaitWorkingDays,
 )
+from journeykit.strategies.offers import Offer
 from journeykit.strategies.wording import WORDS
 
 
@@ -34,11 +36,19 @@ class Teller:
     """How a strategy is spoken of in one language; conditions are those of a segment."""
 
     say: Speech
+    offers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, language: str, tags: Mapping[str, Any] | None = None) -> Teller:
-        """The one of a language; tags are called as a catalogue calls them, by default the library."""
-        return cls(speech(language, tags))
+    def of(
+        cls, language: str, tags: Mapping[str, Any] | None = None, offers: Mapping[str, Offer] | None = None
+    ) -> Teller:
+        """The one of a language.
+
+        Tags are called as a catalogue calls them, by default the library; offers by their titles where they
+        are known, else by their names.
+        """
+        titles = {name: (one.title, one.title_zh) for name, one in (offers or {}).items()}
+        return cls(speech(language, tags), titles)
 
     @property
     def language(self) -> str:
@@ -60,6 +70,10 @@ class Teller:
     def named(self, name: str) -> str:
         """What a channel or a weekday is called; others by their own name."""
         return self(name) if name in WORDS else name
+
+    def offer(self, name: str) -> str:
+        """What an offer is called: its title, or its name."""
+        return self.either(*self.offers.get(name, ("", ""))) or name
 
     def condition(self, rule: Node) -> str:
         """A condition in one sentence, without parentheses around all of it."""
@@ -142,10 +156,14 @@ def _tell_action(node: Action, teller: Teller, hour: int | None) -> str:
     words = teller.either(node.template, node.template_zh)
     if isinstance(node, Assign):
         words = teller.either(node.script, node.script_zh) or words
+    offer = teller.offer(node.offer)
     if words:
         details += teller("saying", text=words)
     if node.on_blocked != "skip":
         details += teller(f"blocked.{node.on_blocked}")
     if isinstance(node, Assign):
-        return teller("assign", offer=node.offer, days=teller.days(node.due_days), details=details)
-    return teller("send", offer=node.offer, channel=teller.named(node.channel), details=details)
+        return teller("assign", offer=offer, days=teller.days(node.due_days), details=details)
+    key = f"send.{node.channel}"
+    return teller(
+        key if key in WORDS else "send", offer=offer, channel=teller.named(node.channel), details=details
+    )

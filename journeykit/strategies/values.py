@@ -47,6 +47,12 @@ def show(value: Any, field: str, teller: Teller) -> str:
             return teller("goal_set", condition=teller.condition(value.expression), days=days)
         case bool():
             return teller.say("yes" if value else "no")
+        case int() if field == "reentry":
+            return teller("is.reentry.days", days=teller.days(value))
+        case str() if field == "offer" and value in teller.offers:
+            return teller("coded", title=teller.offer(value), name=value)
+        case str() if field in ("channel", "weekday"):
+            return teller.named(value)
         case str() if field == "stage":
             return label(f"stage.{value}", teller.language)
         case str() if field not in _SHARES:

@@ -28,6 +28,14 @@ WORDS: dict[str, tuple[str, str]] = {
     # nodes
     "start": ("People enter.", "客户进入。"),
     "send": ("Send the offer “{offer}” by {channel}{details}.", "通过{channel}发送权益“{offer}”{details}。"),
+    "send.outbound_call": (
+        "Phone the customer with the offer “{offer}”{details}.",
+        "外呼联系，权益“{offer}”{details}。",
+    ),
+    "send.counter": (
+        "Mention the offer “{offer}” at the counter{details}.",
+        "柜面提醒，权益“{offer}”{details}。",
+    ),
     "assign": (
         "Give the customer's manager a task with the offer “{offer}”, due in {days}{details}.",
         "向管户客户经理派发任务：权益“{offer}”，{days}内完成{details}。",
@@ -58,18 +66,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "exit": ("The customer leaves.", "客户退出。"),
     # ways
     "case": ("If {condition}:", "若{condition}："),
-    "case.named": ("“{name}”, if {condition}:", "“{name}”：若{condition}："),
+    "case.named": ("“{name}”, if {condition}:", "路径“{name}”：若{condition}："),
     "next_case": ("Otherwise, if {condition}:", "否则，若{condition}："),
-    "next_case.named": ("Otherwise “{name}”, if {condition}:", "否则“{name}”：若{condition}："),
+    "next_case.named": ("Otherwise “{name}”, if {condition}:", "否则，路径“{name}”：若{condition}："),
     "otherwise": ("Otherwise:", "否则："),
-    "drawn": ("By lot, always the same way for a customer:", "随机分组，每位客户始终走同一路径："),
-    "variant": ("“{name}”, {share} of customers:", "“{name}”，占 {share}："),
+    "drawn": (
+        "Ways are drawn by lot, always the same one for a customer.",
+        "随机分组，每位客户始终走同一路径。",
+    ),
+    "variant": ("“{name}”, {share} of customers:", "路径“{name}”，占 {share}："),
     "in_time": ("As soon as it holds:", "条件满足时："),
     "late": ("When {days} have passed without it:", "{days}内未满足时："),
     "nothing": ("Nothing more.", "不再联系。"),
     "straight_on": ("Straight on.", "直接继续。"),
-    "together": ("After that, for all of these:", "此后，以上各路径："),
-    "landing": ("From here on, called “{id}”:", "从此处起，称为“{id}”："),
+    "together": ("All these ways go on here.", "以上各路径在此汇合，继续："),
+    "landing": ("Some go on from here, called “{id}”:", "以下从此处继续，称为“{id}”："),
     "on_to": ("On with “{id}”.", "转到“{id}”。"),
     "back_to": ("Back to “{id}”: {sentence}", "回到“{id}”：{sentence}"),
     "gone": ("On with “{id}”, which does not exist.", "转到不存在的“{id}”。"),
@@ -119,6 +130,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "head.update": ("Mark", "标记"),
     "head.exit": ("Leave", "退出"),
     "head.control": (", {share} control", "，对照 {share}"),
+    "head.goal": ("Goal, within {days}: {condition}", "目标（{days}内）：{condition}"),
+    "head.leaves": ("Leaves: {condition}", "退出：{condition}"),
     "head.otherwise": ("otherwise", "其他"),
     "head.late": ("not in {days}", "{days}内未满足"),
     # differences
@@ -160,8 +173,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "goal_set": ("{condition}, within {days}", "{days}内{condition}"),
     "is.on_blocked.skip": ("goes on", "继续下一步"),
     "is.on_blocked.wait": ("waits", "等待"),
-    "is.reentry.never": ("nobody", "不可再次进入"),
-    "is.reentry.whenever": ("everybody who left", "退出后均可"),
+    "is.reentry.never": ("never", "不可"),
+    "is.reentry.whenever": ("on any later day", "退出后任何一天"),
+    "is.reentry.days": ("after {days}", "退出满 {days}后"),
+    "coded": ("“{title}” ({name})", "“{title}”（{name}）"),
     "is.on_blocked.exit": ("leaves", "退出"),
 }
 
@@ -177,7 +192,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "exit_when": ("who leaves", "退出条件"),
     "where": ("who enters", "进入条件"),
     "control": ("control group", "对照组"),
-    "reentry": ("who may enter again", "可否再次进入"),
+    "reentry": ("entering again", "再次进入"),
     "valid_from": ("first day of entry", "最早进入日"),
     "valid_to": ("last day of entry", "最后进入日"),
     "channel": ("channel", "渠道"),

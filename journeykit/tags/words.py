@@ -54,8 +54,38 @@ VALUES: dict[str, str] = {
     "18_34": "18–34 岁", "35_49": "35–49 岁", "50_59": "50–59 岁", "60_plus": "60 岁及以上",
     "under_10k": "1 万元以下", "10k_50k": "1–5 万元", "50k_200k": "5–20 万元",
     "200k_500k": "20–50 万元", "500k_1m": "50–100 万元", "1m_plus": "100 万元及以上",
+    # of the mart's columns
+    "in": "转入", "out": "转出", "transfer": "转账", "cash": "存取现金", "purchase": "消费",
+    "collection": "商户收款", "wealth_buy": "购买理财", "wealth_redeem": "赎回理财", "loan_payout": "放款",
+    "repayment": "还款", "interest": "结息", "fee": "手续费", "own_other_bank": "本人他行账户",
+    "person": "个人", "company": "企业", "bank": "银行", "deposit": "存款", "loan": "贷款",
+    "wealth": "理财", "card": "银行卡", "payment": "支付", "e_banking": "电子银行", "login": "登录",
+    "view": "浏览", "click": "点击", "apply": "申请", "submit": "提交", "visit": "到访",
+    "complain": "投诉", "household": "家庭成员", "employer": "雇主", "guarantor": "担保人",
+    "legal_representative": "法定代表人", "owner": "所有者", "active": "正常", "matured": "已到期",
+    "closed": "已销户", "demand": "活期", "term": "定期", "fund": "基金", "debit_card": "借记卡",
+    "credit_card": "信用卡", "social_security_card": "社会保障卡", "business_loan": "经营贷款",
+    "consumer_loan": "消费贷款", "mortgage": "住房按揭贷款", "farm_loan": "农户贷款",
+    "all": "全部", "marketing": "营销", "automated_marketing": "自动化营销",
 }  # fmt: skip
-"""What the library's declared values mean in Chinese; in English they speak for themselves."""
+"""What declared values of the library and of the mart mean in Chinese."""
+
+ENGLISH: dict[str, str] = {
+    "own_other_bank": "own account at another bank", "wealth_buy": "purchase of wealth products",
+    "wealth_redeem": "redemption of wealth products", "loan_payout": "loan paid out",
+    "e_banking": "e-banking", "app_push": "app notification", "sms": "text message",
+    "outbound_call": "phone call", "official_account": "official account", "mobile_sales": "manager's app",
+    "pos": "card terminal", "atm": "ATM", "micro_business": "micro business",
+}  # fmt: skip
+"""Those that do not speak for themselves in English."""
+
+ONE: dict[str, str] = {
+    "times": "time", "days": "day", "people": "person", "holdings": "holding", "customers": "customer",
+    "years": "year", "years_of_age": "year", "leads": "lead", "targets": "target", "lines": "line",
+    "products": "product", "measures": "measure", "businesses": "business", "referrals": "referral",
+    "channels": "channel", "groups": "group", "points": "point", "sources": "source", "values": "value",
+}  # fmt: skip
+"""What one of a unit is called in English."""
 
 
 def say_value(value: str, language: str) -> str:
@@ -66,11 +96,13 @@ def say_value(value: str, language: str) -> str:
     >>> say_value("married", "zh"), say_value("married", "en"), say_value("skier", "zh")
     ('已婚', 'married', 'skier')
     """
-    return VALUES.get(value, value) if language == "zh" else value
+    return in_language(language, ENGLISH.get(value, value), VALUES.get(value, value))
 
 
-def unit_of(tag: Tag, language: str) -> str:
-    """The word for a tag's unit; the unit itself where there is none. Years of age have their own in Chinese.
+def unit_of(tag: Tag, language: str, *, one: bool = False) -> str:
+    """The word for a tag's unit, or for `one` of it; the unit itself where there is none.
+
+    Years of age have their own in Chinese.
 
     Examples
     --------
@@ -80,4 +112,5 @@ def unit_of(tag: Tag, language: str) -> str:
     """
     born = isinstance(tag.compute, Attribute) and tag.compute.column == "birth_date"
     unit = "years_of_age" if tag.unit == "years" and born else tag.unit
-    return in_language(language, *UNITS.get(unit, (unit, unit)))
+    english, chinese = UNITS.get(unit, (unit, unit))
+    return in_language(language, ONE.get(unit, english) if one else english, chinese)

@@ -7,12 +7,15 @@ from typing import get_args
 
 import pytest
 
+from journeykit.contract import SUBJECTS
 from journeykit.expressions import And, Or, as_of, case, column, date_part, days_between, did, tag
 from journeykit.expressions import nodes as n
 from journeykit.segments import Segment
 from journeykit.segments.explaining import explain
-from journeykit.segments.phrases import phrase, sentence, speech
+from journeykit.segments.phrases import phrase, sentence
+from journeykit.segments.speech import speech
 from journeykit.segments.wording import EVENTS, WORDS
+from journeykit.tags.words import say_value
 
 TEXT = n.Value(type="text", value="wealth")
 OBJECT = n.Compare(op="==", left=n.ColumnRef(name="object"), right=TEXT)
@@ -51,12 +54,21 @@ SENTENCES = [
     (case((tag("age") < 18, True)),
      "(a value by case: yes if “Age” is below 18 years; otherwise missing): yes",
      "（按情形取值：若“年龄”低于 18 岁则是；否则无值）：是"),
+    (tag("logins_30d") >= 1, "“Log-ins, 30 days” is at least once", "“近30天登录次数”不低于 1 次"),
+    (tag("days_since_login").fill(365) >= 1,
+     "“Days since a log-in” (where missing, 365 days) is at least 1 day",
+     "“距最近登录天数”（无值时取 365 天）不低于 1 天"),
+    (tag("employees") == 1, "“Employees of a micro business” is 1 person", "“员工数”为 1 人"),
+    (did("txn", column("amount") >= 50_000, counterparty=["own_other_bank", "person"]),
+     "at least 1 transaction (amount is at least 50,000 yuan and counterparty is one of “own account at "
+     "another bank”, “person”) so far",
+     "至今交易（金额不低于 50,000 元且对手类型为“本人他行账户”、“个人”之一）至少 1 次"),
     (n.Did(events=VIEWS, times=2), "at least 2 views (object is “wealth”) in the last 14 days",
-     "最近 14 天内浏览（对象为“wealth”）至少 2 次"),
+     "最近 14 天内浏览（对象为“理财”）至少 2 次"),
     (n.Not(operand=n.Did(events=VIEWS)), "no views (object is “wealth”) in the last 14 days",
-     "最近 14 天内无浏览（对象为“wealth”）"),
+     "最近 14 天内无浏览（对象为“理财”）"),
     (n.Not(operand=n.Did(events=VIEWS, times=3)), "at most 2 views (object is “wealth”) in the last 14 days",
-     "最近 14 天内浏览（对象为“wealth”）至多 2 次"),
+     "最近 14 天内浏览（对象为“理财”）至多 2 次"),
     (n.Did(events=n.Events(event="login", within_days=28), times=2, every_days=7),
      "at least 2 log-ins in each of the last 4 periods of 7 days", "最近 4 个 7 天周期中，每期登录至少 2 次"),
     (n.Did(events=n.Events(event="login", since_entry=True)),
@@ -65,8 +77,8 @@ SENTENCES = [
      "至今登录恰好 1 次"),
     (n.Compare(op=">", left=n.Measure(events=PURCHASES, function="sum", of="amount"),
                right=n.Value(type="integer", value=5000)),
-     "the total amount of transactions (kind is “purchase”) in the last 30 days is above 5,000",
-     "最近 30 天内交易（交易类型为“purchase”）的金额合计高于 5,000"),
+     "the total amount of transactions (kind is “purchase”) in the last 30 days is above 5,000 yuan",
+     "最近 30 天内交易（交易类型为“消费”）的金额合计高于 5,000 元"),
     (n.Compare(op="<", left=AUM, right=n.Arithmetic(op="*", left=n.Value(type="decimal", value="0.8"),
                                                     right=n.Past(name="aum", days=30))),
      "“Assets under management” is below (0.8 × “Assets under management” 30 days ago)",
@@ -123,6 +135,11 @@ JOINED = [
     (n.Not(operand=n.Did(events=LOGINS, op="exactly", times=0)),
      "at least 1 log-in in the last 14 days", "最近 14 天内登录至少 1 次"),
 ]  # fmt: skip
+
+
+def test_every_code_of_the_contract_has_its_word_in_chinese():
+    codes = {one for subject in SUBJECTS.values() for column in subject.columns for one in column.values}
+    assert {code for code in codes if say_value(code, "zh") == code} == set()
 
 
 @pytest.mark.parametrize(("what", "english", "chinese"), JOINED)

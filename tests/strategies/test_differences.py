@@ -77,7 +77,10 @@ CHANGES = {
     "a condition less": (entering(RICH), ["“start”, who enters: no longer “Age” is below 30 years."]),
     "another condition": (entering(RICH & tag("holds_wealth")), ["“start”, who enters: ", " became "]),
     "more control": (with_node("start", control=Decimal("0.2")), ["“start”, control group: 10% became 20%."]),
-    "entering again": (with_node("start", reentry=30), ["who may enter again: nobody became 30"]),
+    "entering again": (
+        with_node("start", reentry=30),
+        ["“start”, entering again: never became after 30 days."],
+    ),
     "a last day": (
         with_node("start", valid_to=date(2026, 9, 1)),
         ["last day of entry: none became 2026-09-01"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -11,9 +12,10 @@ from journeykit.expressions import tag
 from journeykit.segments import Segment
 from journeykit.strategies.building import path
 from journeykit.strategies.drawing import MOST_NODES
-from journeykit.strategies.graph import Strategy
+from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.laying import lay_out
 from journeykit.strategies.nodes import targets
+from journeykit.strategies.offers import Offer
 from journeykit.strategies.ways import reached_from
 from tests.strategies.any_plans import any_plan
 
@@ -48,7 +50,8 @@ def test_every_node_that_can_be_reached_is_drawn_in_both_languages(plan):
     following = {node.id: list(targets(node)) for node in plan.nodes}
     reached = reached_from(["start"], following) & set(following)
     for language in ("en", "zh"):
-        titles = [one.text for one in drawn(plan.html(language)).iter(f"{SVG}title")]
+        boxes = [one for one in drawn(plan.html(language)).iter(f"{SVG}g") if one.get("class") != "way"]
+        titles = [box.findtext(f"{SVG}title") for box in boxes]
         assert {title.split(":")[0] for title in titles} == reached
 
 
@@ -71,3 +74,44 @@ def test_of_more_nodes_than_can_be_read_the_explanation_is_shown():
         plan = plan.wait(days=at)
     assert "<svg" in plan.html()
     assert "<svg" not in plan.wait(days=3)._repr_html_()
+
+
+def test_the_drawing_says_what_the_ways_depend_on_what_is_reached_and_who_leaves():
+    rich, young = tag("aum") >= 500_000, tag("age") < 30
+    plan = (
+        Strategy(
+            "x", stage="retain", title="Keep", title_zh="留住",
+            goal=Goal(tag("holds_wealth"), within_days=30), exit_when=tag("aum") < 10,
+        )
+        .start(Segment("all", tag("aum") > 5))
+        .branch({"rich": (rich, path().send("sms", offer="D-1Y")), "young": (young & rich, path())})
+        .wait(days=3)
+    )  # fmt: skip
+    offer = Offer(
+        "D-1Y", title="One-year deposit", title_zh="一年定期", product_line="deposit", value=1,
+        response_rate=0, valid_from=date(2026, 1, 1), valid_to=date(2026, 12, 31),
+    )  # fmt: skip
+    for language, head, goal, leaves, way, named in (
+        ("en", "Keep (Retain)", "Goal, within 30 days: “Holds a wealth product”: yes",
+         "Leaves: “Assets under management” is below 10 yuan",
+         "young: “Age” is below 30 years and “Assets under management” is at least 500,000 yuan",
+         "text message · One-year"),
+        ("zh", "留住（留客）", "目标（30 天内）：“持有理财”：是", "退出：“管理资产总额（AUM）”低于 10 元",
+         "young: “年龄”低于 30 岁且“管理资产总额（AUM）”不低于 500,000 元", "短信 · 一年定期"),
+    ):  # fmt: skip
+        html = plan.html(language, offers={"D-1Y": offer})
+        for words in (head, goal, leaves):
+            assert words in html
+        ways = [one for one in drawn(html).iter(f"{SVG}g") if one.get("class") == "way"]
+        assert way in [one.findtext(f"{SVG}title") for one in ways]
+        texts = [one.text for one in drawn(html).iter(f"{SVG}text")]
+        assert named in texts
+        assert {"start", "branch", "send_sms", "wait_3d"} <= set(texts)
+
+
+def test_names_of_neighbouring_ways_do_not_run_into_each_other():
+    """A way that passes a row beside others has a column of its own, like a box."""
+    layout = lay_out("ask", {"ask": ["call", "end", "write"], "call": ["end"], "write": ["end"], "end": []})
+    (bend,) = next(way.bends for way in layout.ways if way.bends)
+    spots = sorted([layout.nodes["call"][0], layout.nodes["write"][0], bend[0]])
+    assert all(right - left >= 1 for left, right in pairwise(spots))

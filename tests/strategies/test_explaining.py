@@ -45,7 +45,7 @@ def test_a_branch_has_its_ways_below_it_and_what_they_share_behind_them():
         "  Wait 1 day.",
         "Otherwise:",
         "  Give the customer's manager a task with the offer “W-30D”, due in 1 day.",
-        "After that, for all of these:",
+        "All these ways go on here.",
         "Wait 2 working days.",
         "The customer leaves.",
     ]
@@ -56,7 +56,7 @@ def test_a_branch_has_its_ways_below_it_and_what_they_share_behind_them():
         "  等待 1 天。",
         "否则：",
         "  向管户客户经理派发任务：权益“W-30D”，1 天内完成。",
-        "此后，以上各路径：",
+        "以上各路径在此汇合，继续：",
         "等待 2 个工作日。",
         "客户退出。",
     ]
@@ -75,7 +75,7 @@ def test_each_wait_and_each_fork_is_told():
         "Wait for the next Monday.",
         "Wait until this holds, 5 days at most: at least 1 transaction in the last 2 days.",
         "As soon as it holds:",
-        "  By lot, always the same way for a customer:",
+        "  Ways are drawn by lot, always the same one for a customer.",
         "  “a”, 25% of customers:",
         "    Send the offer “W-30D” by text message.",
         "    Nothing more.",
@@ -96,7 +96,7 @@ def test_many_cases_have_names_and_an_order():
         "  Straight on.",
         "Otherwise:",
         "  Straight on.",
-        "After that, for all of these:",
+        "All these ways go on here.",
         "Wait 1 day.",
         "Nothing more.",
     ]
@@ -121,7 +121,7 @@ def test_where_two_groups_of_ways_part_each_goes_on_by_name():
     told = steps(strategy)
     assert [line.strip() for line in told if "shared" in line] == [
         "On with “shared_1”.", "On with “shared_2”.", "On with “shared_1”.", "On with “shared_2”.",
-        "From here on, called “shared_1”:", "From here on, called “shared_2”:",
+        "Some go on from here, called “shared_1”:", "Some go on from here, called “shared_2”:",
     ]  # fmt: skip
 
 
