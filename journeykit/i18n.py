@@ -158,6 +158,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "reach.node": ("Node", "节点"),
     "reach.way": ("Way", "路径"),
     "reach.people": ("People", "人数"),
+    "reach.looked_at": (
+        "; judged on {} of the members, always the same, and told as of all",
+        "；按其中固定抽取的 {} 人推算",
+    ),
     # what the other jobs report
     "build.customers": ("Customers", "客户数"),
     "build.tags": ("Tags", "标签数"),

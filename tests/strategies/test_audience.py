@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from journeykit.expressions import days, did, tag
 from journeykit.segments import Segment
+from journeykit.strategies import reaching
 from journeykit.strategies.building import path
 from journeykit.strategies.checking import audience, check_strategy
 from journeykit.strategies.graph import Goal, Strategy
@@ -166,9 +167,23 @@ def test_reach_prints_in_both_languages_and_gives_a_frame(town):
     assert "客群" in repr(found.table("zh"))
 
 
-def plan(segment=RULES["wanted"], **changes):
+def test_only_an_edit_that_leads_people_elsewhere_asks_the_mart_again(town, monkeypatch):
+    asked, run = [], town.day.run
+    monkeypatch.setattr(town.day, "run", lambda *given: asked.append(given) or run(*given))
+    fork = plan().branch(tag("aum") >= 61, yes=path().send("sms", offer="LOAN"))
+    first = reach(fork, town.day)
+    before = len(asked)
+    longer = reach(fork.wait(days=3).send("app_push", offer="W-30D"), town.day)
+    assert before > 0 == len(asked) - before
+    assert longer.nodes["send_app_push"] == first.nodes["branch"]
+    moved = plan(control=0.2).branch(RULES["rich"], yes=path().send("sms", offer="LOAN"))
+    assert reach(moved, town.day).nodes["send_sms"] == followed(moved)[2]["send_sms"]
+    assert len(asked) > before
+
+
+def plan(segment=RULES["wanted"], control=0.1, **changes):
     given_ = {"goal": Goal(tag("bought"), within_days=30), **changes}
-    return Strategy("plan", stage="retain", **given_).start(Segment("some", segment), control=0.1)
+    return Strategy("plan", stage="retain", **given_).start(Segment("some", segment), control=control)
 
 
 def findings(town, strategy):
@@ -244,8 +259,25 @@ def test_more_people_than_a_channel_takes_are_told_with_the_days_needed(town):
     )
 
 
-def test_of_many_a_sample_is_looked_at_and_told_as_of_all(town, monkeypatch):
-    monkeypatch.setattr(audience, "SAMPLE", 120)
+def test_of_very_many_some_are_followed_and_told_as_of_all(town, monkeypatch):
+    monkeypatch.setattr(reaching, "WHOLE", 250)
+    monkeypatch.setattr(reaching, "LOOKED_AT", 100)
+    half = {"a": (0.5, path().send("sms", offer="LOAN")), "b": (0.5, path().send("sms", offer="LOAN"))}
+    strategy = plan().branch(RULES["rich"], yes=path().split(half))
+    found = reach(strategy, town.day)
+    members, _, nodes, _ = followed(strategy)
+    assert found.members == members > 2 * found.looked_at > 150
+    for name, count in nodes.items():  # within four standard errors
+        share = count / members
+        error = members * (share * (1 - share) / found.looked_at) ** 0.5
+        assert abs(found.nodes[name] - count) <= 4 * error, name
+    assert f"{found.looked_at} of the members" in repr(found)
+    assert f"{found.looked_at} 人" in repr(found.table("zh"))
+
+
+def test_of_very_many_some_are_asked_one_by_one_and_told_as_of_all(town, monkeypatch):
+    monkeypatch.setattr(reaching, "WHOLE", 120)
+    monkeypatch.setattr(reaching, "LOOKED_AT", 120)
     (found,) = findings(town, plan().send("sms", offer="W-30D"))
     size = reach(plan().send("sms", offer="W-30D"), town.day).nodes["send_sms"]
     assert f"{size} of {size} customers" in found.message

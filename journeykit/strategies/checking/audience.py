@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,6 @@ import sqlalchemy as sa
 
 from journeykit.errors import DataError, DefinitionError
 from journeykit.expressions import AnyNode
-from journeykit.hashing import hash_column, share_threshold
 from journeykit.i18n import label
 from journeykit.ledger.ledger import Ledger
 from journeykit.mart.mart import CUSTOMER_ID, Mart
@@ -31,7 +29,7 @@ from journeykit.strategies.reaching import (
     GOAL_MET,
     Reach,
     Rows,
-    members_of,
+    followed,
     reach,
     walk,
 )
@@ -41,9 +39,6 @@ if TYPE_CHECKING:
 
 MOST = 0.5
 """What more than this share of customers lack or have already is told."""
-
-SAMPLE = 100_000
-"""Of more members about so many, always the same, are looked at one by one; counts are told as of all."""
 
 
 def check_audience(
@@ -95,7 +90,7 @@ def _check_entry(strategy: Strategy, reached: Reach) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class _People:
-    """Members one by one, all or a sample of them, and where those go who enter and are not control."""
+    """Members one by one, as many as are looked at, and where those go who enter and are not control."""
 
     rows: pa.Table
     arrived: dict[str, Rows]
@@ -106,12 +101,7 @@ class _People:
         days: dict[str, AnyNode] = {
             _day_of(node): node.date for node in strategy.nodes if isinstance(node, WaitDate)
         }
-        members = members_of(strategy, mart, days)
-        statement = sa.select(members)
-        if reached.members > SAMPLE:
-            share = share_threshold(Decimal(SAMPLE) / reached.members)
-            statement = statement.where(hash_column("check", members.c[CUSTOMER_ID]) < share)
-        rows = mart.run(statement)
+        rows = mart.run(sa.select(followed(strategy, mart, reached.members, days)))
         stays = (rows[name].to_numpy() for name in (GOAL_MET, EXIT_MET, CONTROL_ARM))
         arrived, _ = walk(strategy, rows, np.flatnonzero(~np.logical_or.reduce([*stays])))
         return cls(rows, arrived, reached)
