@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import Browser, sync_playwright
 
 from journeykit.ledger import Ledger, start_run, tables
 from journeykit.workdays import next_working_day
@@ -19,6 +20,7 @@ from journeykit.workdays import next_working_day
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = ROOT.parent / "shared" / "data"
 DEMO_DAY = date(2026, 5, 29)
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SLOW_FIRST = (
     "tests/spec/test_generated", "tests/journey", "tests/faults", "tests/warehouse", "tests/notebooks",
     "tests/presets", "tests/tags/test_library_pandas",
@@ -64,6 +66,15 @@ def chromium() -> str:
     if path is None:
         pytest.skip("no Chromium: apt-get install chromium fonts-noto-cjk")
     return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium, driven by Playwright, whose event loop may not outlive the module: other tests have theirs."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

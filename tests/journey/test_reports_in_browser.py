@@ -7,14 +7,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 DAY = "2026-05-29"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 pytestmark = pytest.mark.browser
 
@@ -34,14 +32,6 @@ def reports(morning, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path
     environment = os.environ | {"JOURNEYKIT_WORKSPACE": str(root)}
     subprocess.run([sys.executable, "-c", command, *asked], check=True, env=environment, cwd=root)
     return found | {"chinese": found["daily_report"], "daily_report": Path(english)}
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield started
-        started.close()
 
 
 def open_offline(browser: Browser, path: Path) -> tuple[Page, list[str]]:

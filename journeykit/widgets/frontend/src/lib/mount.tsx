@@ -33,6 +33,8 @@ export function mount<State extends BaseState>(App: ComponentType<WidgetProps<St
   return {
     render({ model, el }) {
       el.classList.add("jk");
+      el.dataset.lmSuppressShortcuts = "true"; // keys pressed in a widget are no commands to the notebook
+      el.dataset.widget = String(model.get("_anywidget_id")).split(".").pop(); // the Python class
       const kernel = new Kernel<State>(model);
       const root = createRoot(el);
       const unhide = hideStatic(kernel.state().static_id);
