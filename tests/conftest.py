@@ -70,7 +70,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """Chromium, driven by Playwright, whose event loop may not outlive the module: other tests have theirs."""
+    """Chromium by Playwright, whose event loop ends with the module: other tests have their own."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield started
