@@ -320,6 +320,12 @@ def _tell(item: Any) -> str:
             return f"{facts['max_length']:,} at most are possible"
         case "less_than_equal":
             return f"{facts['le']} or less is expected"
+        case "greater_than":
+            return f"more than {facts['gt']} is expected"
+        case "too_short":
+            return f"{facts['min_length']:,} at least {'is' if facts['min_length'] == 1 else 'are'} expected"
+        case "literal_error":
+            return f"{facts['expected']} is expected"
         case kind if kind in _WORDS:
             return _WORDS[kind]
     return next((f"{words} is expected" for start, words in _EXPECTED if item["type"].startswith(start)), "")

@@ -9,22 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
-from pydantic import ValidationError
-
-from journeykit.errors import DefinitionError, unknown_name
+from journeykit.errors import DefinitionError
+from journeykit.strategies.linking import Linked
+from journeykit.strategies.making import make
 from journeykit.strategies.nodes import (
-    CONTROL,
-    END,
     OTHERWISE,
     Assign,
     Branch,
     Case,
-    Definition,
     Exit,
     GraphNode,
-    Join,
     OnBlocked,
     Send,
     Split,
@@ -38,19 +34,14 @@ from journeykit.strategies.nodes import (
     WaitWeekday,
     WaitWorkingDays,
     Weekday,
-    targets,
 )
-from journeykit.yaml_files import NAME, definition_error
+from journeykit.yaml_files import NAME
 
 Money = Decimal | float | int
-Made = TypeVar("Made", bound=Definition)
 
 
-class Journey(Definition):
+class Journey(Linked):
     """Nodes in reading order, and the verbs that add one."""
-
-    if TYPE_CHECKING:
-        nodes: tuple[GraphNode, ...]
 
     def send(
         self, channel: str, *, offer: str, id: str = "", template: str = "", template_zh: str = "",
@@ -81,7 +72,7 @@ class Journey(Definition):
         )  # fmt: skip
 
     def wait(
-        self, *, days: int | None = None, working_days: int | None = None,
+        self, *unnamed: object, days: int | None = None, working_days: int | None = None,
         weekday: Weekday | None = None, hour: int | None = None, until_date: Any = None, until: Any = None,
         at_most: int | None = None, late: Path | None = None, id: str = "",
     ) -> Self:  # fmt: skip
@@ -103,10 +94,10 @@ class Journey(Definition):
         given = {"days": days, "working_days": working_days, "weekday": weekday,
                  "hour": hour, "until_date": until_date, "until": until}  # fmt: skip
         kinds = [name for name, value in given.items() if value is not None]
-        if len(kinds) != 1:
+        if unnamed or len(kinds) != 1:
+            told = f"{unnamed[0]!r} has no name" if unnamed else f"{len(kinds)} are given"
             raise DefinitionError(
-                f"wait() takes exactly one of {', '.join(given)}; {len(kinds)} are given. "
-                "Write for example .wait(days=3)."
+                f"wait() takes exactly one of {', '.join(given)}; {told}. Write for example .wait(days=3)."
             )
         if until is None and (at_most, late) != (None, None):
             raise DefinitionError(
@@ -114,7 +105,10 @@ class Journey(Definition):
                 "Write for example .wait(until=condition, at_most=5, late=path)."
             )
         if until is not None and at_most is None:
-            raise DefinitionError("wait(until=…) needs at_most, the days after which it is given up.")
+            raise DefinitionError(
+                "wait(until=…) needs at_most, the days after which it is given up. "
+                "Write for example .wait(until=condition, at_most=5)."
+            )
         match kinds[0]:
             case "days":
                 return self._then(make(Wait, id=self._id(id, f"wait_{days}d"), days=days))
@@ -129,7 +123,7 @@ class Journey(Definition):
                 return self._then(make(WaitDate, id=self._id(id, "wait_date"), date=until_date))
         name = self._id(id, "wait_until")
         waiting = make(WaitUntil, id=name, condition=until, at_most_days=at_most)
-        return self._fork(waiting, {"": Path(), "late": late or Path()})
+        return self._fork(waiting, {"": Path(), "late": _path("wait", "late", late)})
 
     def branch(self, when: Any, *, yes: Path | None = None, no: Path | None = None, id: str = "") -> Self:
         """Part ways by conditions.
@@ -153,7 +147,7 @@ class Journey(Definition):
         ways = (
             _pairs("branch", when, "condition")
             if isinstance(when, Mapping)
-            else {"yes": (when, yes or Path())}
+            else {"yes": (when, _path("branch", "yes", yes))}
         )
         if OTHERWISE in ways or (yes is not None and isinstance(when, Mapping)):
             raise DefinitionError(
@@ -163,7 +157,7 @@ class Journey(Definition):
         cases = tuple(make(Case, name=name, when=rule) for name, (rule, _) in ways.items())
         paths = {name: way for name, (_, way) in ways.items()}
         node = make(Branch, id=self._id(id, "branch"), cases=cases)
-        return self._fork(node, {**paths, OTHERWISE: no or Path()})
+        return self._fork(node, {**paths, OTHERWISE: _path("branch", "no", no)})
 
     def split(self, variants: Mapping[str, tuple[Money, Path]], *, id: str = "") -> Self:
         """Part ways by chance: each variant with its share, from 0 to 1, and its path.
@@ -191,75 +185,7 @@ class Journey(Definition):
         """Lead every open way to a node that stands elsewhere, for example back to an earlier one."""
         if not isinstance(node, str) or not re.fullmatch(NAME, node):
             raise DefinitionError(f"{node!r} is no node's id. Write for example .go_to('send_sms').")
-        return self._with(tuple(one.redirect(lambda way: node if way == END else way) for one in self.nodes))
-
-    def node(self, node_id: str) -> GraphNode:
-        """The node with that id."""
-        found = next((node for node in self.nodes if node.id == node_id), None)
-        if found is None:
-            raise unknown_name("node", node_id, [node.id for node in self.nodes], "See its .nodes.")
-        return found
-
-    def _with(self, nodes: tuple[GraphNode, ...]) -> Self:
-        return self.model_copy(update={"nodes": nodes})
-
-    def _open_ways(self) -> int:
-        return sum(target == END for node in self.nodes for target in targets(node))
-
-    def _then(self, node: GraphNode) -> Self:
-        """Add a node behind every open way."""
-        if self.nodes and not self._open_ways():
-            raise DefinitionError(
-                f"Nothing can follow '{self.nodes[-1].id}': no way leads on. Put the step before it."
-            )
-        if self._open_ways() > 1 and not isinstance(node, Join):
-            return self._then(Join(id=self._id("", "join")))._then(node)
-        return self.go_to(node.id)._with((*self.go_to(node.id).nodes, node))
-
-    def _fork(self, node: Any, paths: Mapping[str, Path]) -> Self:
-        """Add a node with several ways, and each way's path behind it."""
-        made = self._then(node)
-        firsts: list[str] = []
-        for way in paths.values():
-            made, first = made._graft(way)
-            firsts.append(first)
-        # The ways of a node are in the order in which its redirect asks for them.
-        order = iter(firsts)
-        pointed = made.node(node.id).redirect(lambda _: next(order))
-        return made._with(tuple(pointed if one.id == node.id else one for one in made.nodes))
-
-    def _graft(self, way: Path) -> tuple[Self, str]:
-        """Add a path's nodes under free ids; the id of its first."""
-        made = self
-        names: dict[str, str] = {}
-        for node in way.nodes:
-            names[node.id] = made._id("", node.id)
-            made = made._with((*made.nodes, node.model_copy(update={"id": names[node.id]})))
-        own = set(names.values())
-        nodes = tuple(
-            one.redirect(lambda target: names.get(target, target)) if one.id in own else one
-            for one in made.nodes
-        )
-        return made._with(nodes), names[way.nodes[0].id] if way.nodes else END
-
-    def _id(self, given: str, wanted: str) -> str:
-        """The id asked for, or else the wanted one with a number behind it if it is taken."""
-        taken = {node.id for node in self.nodes} | {END, CONTROL}
-        if given in taken:
-            raise DefinitionError(f"The id '{given}' is taken. Give each node its own.")
-        if given or wanted not in taken:
-            return given or wanted
-        return next(name for n in range(2, len(taken) + 3) if (name := f"{wanted}_{n}") not in taken)
-
-
-def make(kind: type[Made], **fields: Any) -> Made:
-    """A node of what a verb was given, or one clear error."""
-    try:
-        return kind.model_validate(fields)
-    except ValidationError as error:
-        raise definition_error(
-            f"{kind.__name__.lower()} '{fields.get('id', fields.get('name'))}'", error
-        ) from error
+        return self._with(self._leading_to(node))
 
 
 def _pairs(verb: str, given: Any, first: str) -> dict[str, tuple[Any, Path]]:
@@ -272,6 +198,18 @@ def _pairs(verb: str, given: Any, first: str) -> dict[str, tuple[Any, Path]]:
                 f"Write for example .{verb}({{'rich': ({first.split(maxsplit=1)[0]}, jk.path())}})."
             )
     return ways
+
+
+def _path(verb: str, name: str, given: Path | None) -> Path:
+    """A way that may be left out."""
+    if given is None:
+        return Path()
+    if isinstance(given, Path):
+        return given
+    raise DefinitionError(
+        f".{verb}() takes a path for '{name}', not {given!r}. "
+        f"Write for example {name}=jk.path().send('sms', offer='W-30D')."
+    )
 
 
 class Path(Journey):

@@ -16,13 +16,13 @@ from journeykit.errors import DefinitionError
 from journeykit.expressions import AnyNode
 from journeykit.segments import Segment
 from journeykit.settings import find_root
-from journeykit.strategies.building import Journey, Money, make
+from journeykit.strategies.building import Journey, Money
+from journeykit.strategies.making import make, misgiven
 from journeykit.strategies.nodes import Action, Definition, GraphNode, Rule, Start, WaitHour, in_its_place
 from journeykit.strategies.offers import Offer, named
 from journeykit.yaml_files import (
     Name,
     Text,
-    definition_error,
     from_yaml,
     read_definition,
     to_yaml,
@@ -37,6 +37,9 @@ Stage = Literal["acquire", "activate", "retain"]
 MAX_NODES = 5_000
 """Of one strategy; whoever needs more has several journeys."""
 
+_GOAL = "jk.Goal(t.holds_wealth, within_days=30)"
+_STRATEGY = f'jk.Strategy("first_purchase", stage="activate", goal={_GOAL})'
+
 
 class Goal(Definition):
     """What the strategy wants to become true, within days of entering."""
@@ -48,7 +51,7 @@ class Goal(Definition):
         try:
             super().__init__(**named("expression", expression, fields))
         except ValidationError as error:
-            raise definition_error("goal", error) from error
+            raise misgiven("goal", error, _GOAL) from error
 
 
 class Strategy(Journey):
@@ -97,7 +100,7 @@ class Strategy(Journey):
         try:
             super().__init__(**named("name", name, fields))
         except ValidationError as error:
-            raise definition_error(f"strategy {name or fields.get('name')!r}", error) from error
+            raise misgiven(f"strategy {name or fields.get('name')!r}", error, _STRATEGY) from error
 
     def start(
         self, segment: Segment, *, control: Money = 0,
@@ -111,6 +114,11 @@ class Strategy(Journey):
         if self.nodes:
             raise DefinitionError(
                 f"Strategy '{self.name}' has a start already. Begin with Strategy(...).start(...)."
+            )
+        if not isinstance(segment, Segment):
+            raise DefinitionError(
+                f".start() takes a segment, not {segment!r}. Write for example .start(jk.Segment('rich', "
+                "t.aum >= 500_000)), or .start(jk.Segment.load('rich')) for a saved one."
             )
         fields = {"segment": segment, "control": control, "reentry": reentry,
                   "valid_from": valid_from, "valid_to": valid_to}  # fmt: skip

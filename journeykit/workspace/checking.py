@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from journeykit.display import Table
-from journeykit.errors import StoreError
+from journeykit.errors import DefinitionError, StoreError
 from journeykit.i18n import label
 from journeykit.mart.mart import Mart
 from journeykit.settings import Settings, load_settings
@@ -26,7 +26,22 @@ def check(strategy: Strategy, mart: Mart, language: str = "en") -> Table:
     language : str
         ``en`` or ``zh``.
     """
+    _expect(strategy, mart)
     return findings_table(strategy, find_all(strategy, mart), language)
+
+
+def _expect(strategy: object, mart: object) -> None:
+    if isinstance(strategy, str):
+        raise DefinitionError(
+            f"{strategy!r} is a name. Write for example jk.check(jk.Strategy.load({strategy!r}), mart)."
+        )
+    if not isinstance(strategy, Strategy):
+        raise DefinitionError("jk.check() takes the strategy first. Write for example jk.check(plan, mart).")
+    if not isinstance(mart, Mart):
+        raise DefinitionError(
+            f"'{strategy.name}' is checked in a mart, not in {mart!r}. "
+            "Write for example jk.check(plan, jk.connect())."
+        )
 
 
 def find_all(strategy: Strategy, mart: Mart) -> tuple[Finding, ...]:
