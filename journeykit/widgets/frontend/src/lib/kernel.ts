@@ -24,6 +24,8 @@ export class Kernel<State> {
     { resolve: (value: never) => void; reject: (error: Error) => void }
   >();
 
+  private readonly remembered = new Map<string, Promise<unknown>>();
+
   constructor(private readonly model: AnyModel) {
     model.on("msg:custom", this.hear);
   }
@@ -44,6 +46,14 @@ export class Kernel<State> {
       this.waiting.set(id, { resolve, reject });
       this.model.send({ id, ask: what, with: content });
     });
+  }
+
+  /** Asks what has one answer for as long as the widget lives, and remembers it. */
+  once<Answer>(what: string): Promise<Answer> {
+    const known = this.remembered.get(what) ?? this.ask(what);
+    this.remembered.set(what, known);
+    known.catch(() => this.remembered.delete(what));
+    return known as Promise<Answer>;
   }
 
   /** Ends the conversation; what is still waited for is never answered. */
