@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.segments.rules.limits import check_limits
@@ -29,7 +29,7 @@ class Nothing(Question):
 class _Message(Question):
     id: int
     ask: str
-    with_: dict[str, Any]
+    with_: dict[str, Any] = Field(alias="with")
 
 
 def answers(ask: str, question: type[Question]) -> Callable[[Method], Method]:
@@ -66,9 +66,8 @@ def read_message(content: object) -> _Message:
     check_limits(content)
     if not isinstance(content, dict):
         raise DefinitionError("message: an object with id, ask and with is expected.")
-    renamed = {"with_" if key == "with" else key: value for key, value in content.items()}
     try:
-        return _Message.model_validate(renamed)
+        return _Message.model_validate(content)
     except ValidationError as error:
         raise definition_error("message", error) from error
 
