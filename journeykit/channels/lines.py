@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,6 +20,18 @@ from journeykit.strategies.playbook import Playbook
 _SPOKEN = ("outbound_call", "mobile_sales", "counter")
 
 People = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What whoever works a lead reads: in whose name, why, with which offer, what to say, and when."""
+
+    strategy: str
+    why: str
+    offer: str
+    say: str
+    not_before: str
+    due: str
 
 
 @dataclass(frozen=True)
@@ -73,23 +85,22 @@ class Layout:
 
     def _task(self, lead: Mapping[str, Any], people: People) -> tuple[str, ...]:
         name, *details = self._details(lead, people)
+        told = astuple(self.task(lead))
+        return (name, lead["customer_id"], *details, *told, lead["lead_id"], "", "")
+
+    def task(self, lead: Mapping[str, Any]) -> Task:
+        """What a lead asks to be done, in the words that were approved."""
         strategy = self._book(lead).strategies.get(lead["strategy"])
         offer = self._book(lead).offers.get(lead["offer"])
-        task = self._action(lead)
-        due = lead["contact_date"] + timedelta(days=task.due_days if isinstance(task, Assign) else 0)
-        return (
-            name,
-            lead["customer_id"],
-            *details,
-            self._title(strategy, lead["strategy"]),
-            self._why(lead),
-            self._title(offer, lead["offer"]),
-            self._words(lead),
-            _hour(lead["not_before_hour"]),
-            _day(due),
-            lead["lead_id"],
-            "",
-            "",
+        action = self._action(lead)
+        due = lead["contact_date"] + timedelta(days=action.due_days if isinstance(action, Assign) else 0)
+        return Task(
+            strategy=self._title(strategy, lead["strategy"]),
+            why=self._why(lead),
+            offer=self._title(offer, lead["offer"]),
+            say=self._words(lead),
+            not_before=_hour(lead["not_before_hour"]),
+            due=_day(due),
         )
 
     def _book(self, lead: Mapping[str, Any]) -> Playbook:

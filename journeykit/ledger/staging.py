@@ -115,6 +115,12 @@ def staged(
 
 
 def import_rows(ledger: Ledger, what: str, target: sa.Table, table: pa.Table) -> Imported:
+    """Insert the rows whose key is new, in a transaction of their own; see :func:`add_rows`."""
+    with ledger.transaction(what) as connection:
+        return add_rows(connection, what, target, table)
+
+
+def add_rows(connection: sa.Connection, what: str, target: sa.Table, table: pa.Table) -> Imported:
     """Insert the rows whose key is new; a known key must say what it said before.
 
     Raises
@@ -133,7 +139,7 @@ def import_rows(ledger: Ledger, what: str, target: sa.Table, table: pa.Table) ->
             f"Some {what} share a {key.name} but differ. Each record needs its own; correct and import again."
         )
     conformed = conformed.sort_by(key.name)
-    with ledger.transaction(what) as connection, staged(connection, conformed, columns) as rows:
+    with staged(connection, conformed, columns) as rows:
         same = rows.c[key.name] == key
         differs = sa.or_(*(rows.c[name].is_distinct_from(target.c[name]) for name in names))
         changed = sa.select(key).join(rows, same).where(differs).order_by(key).limit(3)
