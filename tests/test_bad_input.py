@@ -173,13 +173,17 @@ def test_a_draft_that_cannot_be_read_stops_nothing_that_was_approved(built):
     built.refuses(*SUBMIT, naming=(str(path), "line 3"))
     built.succeeds(*RUN)
     assert "dormant_customer" in {lead["strategy"] for lead in built.leads()}
-    built.succeeds("strategy", "pause", "dormant_customer", "--as", "operator [demo]")
+    listed = json.loads(built.run("strategy", "list", "--json").stdout)["strategies"]
+    assert {row["name"] for row in listed if row["state"] == "unreadable"} == {"dormant_customer"}
+    built.succeeds(
+        "strategy", "pause", "dormant_customer", "--reason", "Complaints", "--as", "operator [demo]"
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "command"),
     [
-        ("strategies/dormant_customer.yaml", ("strategy", "list")),
+        ("strategies/dormant_customer.yaml", ("strategy", "show", "dormant_customer")),
         ("offers/W-30D.yaml", ("strategy", "list")),
         ("jobs.yaml", BUILD),
         ("mapping.yaml", LOAD),

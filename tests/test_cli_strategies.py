@@ -6,8 +6,8 @@ import json
 import os
 import pwd
 import shutil
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 import journeykit as jk
 from journeykit import demo, workspace
 from journeykit.cli import app
+from journeykit.display import show_value
 from journeykit.errors import ApprovalError, DefinitionError, IdentityError
 from journeykit.ledger import Ledger, content, read_audit, read_enrolments, start_run
 from journeykit.settings import load_settings
@@ -34,6 +35,9 @@ ANSWERS = (
     "--days",
     "2",
 )
+
+
+WHY = ("--reason", "Complaints")
 
 
 @dataclass
@@ -66,7 +70,7 @@ class Office:
 
     def submit(self, name: str = NAME) -> str:
         """The version that was submitted."""
-        return self.does("submit", name, *ANSWERS, "--as", ANALYST)["steps"][-1]["version"]
+        return self.does("submit", name, *ANSWERS, "--as", ANALYST)["step"]["version"]
 
     def ledger(self) -> Ledger:
         return Ledger.open(load_settings(self.root).ledger_url)
@@ -140,7 +144,8 @@ def test_from_a_draft_to_live_and_to_its_end(office):
     assert office.enrolled() == {(NAME, version)}
     assert office.rows()[NAME]["live"] == version
     for command, state in (("pause", "paused"), ("resume", "live"), ("end", "ended")):
-        assert office.does(command, NAME, "--as", OPERATOR)["state"] == state
+        done = office.does(command, NAME, *WHY, "--as", OPERATOR)
+        assert (done["state"], done["step"]["detail"]["reason"]) == (state, "Complaints")
     steps = office.does("show", NAME)["steps"]
     assert [(one["action"], one["actor"]) for one in steps] == [
         ("submitted", ANALYST), ("refused", APPROVER), ("submitted", ANALYST), ("approved", APPROVER),
@@ -232,9 +237,149 @@ def test_what_is_read_on_a_screen_is_in_the_language_of_the_workspace(office):
 
 
 def test_a_draft_that_cannot_be_read_leaves_the_others_alone(office):
-    (office.root / "scheduled" / "strategies" / "other.yaml").write_text("name: [", encoding="utf-8")
+    path = office.root / "scheduled" / "strategies" / "other.yaml"
+    path.write_text("name: [", encoding="utf-8")
+    row = office.rows()["other"]
+    assert (row["state"], row["version"], row["live"], row["title"]) == ("unreadable", "", "", None)
+    assert str(path) in row["problem"] and "line 1" in row["problem"]
+    assert row["problem"] in office.run("list").stdout
     assert office.run("check", NAME).exit_code == 0
     assert office.does("simulate", NAME, "--days", "2")["days"] == 2
+    assert office.does("diff", NAME)["differences"]
+    version = office.submit()
+    office.does("approve", NAME, version, "--as", APPROVER)
+    for command in (("show",), ("check",), ("simulate",), ("diff",), ("submit", *ANSWERS, "--as", ANALYST)):
+        assert str(path) in office.refuses(command[0], "other", *command[1:])
+
+
+def test_what_was_approved_is_shown_and_stopped_whatever_its_draft_has_become(office):
+    version = office.submit()
+    office.does("approve", NAME, version, "--as", APPROVER)
+    title = Strategy.load(NAME).title
+    (office.root / "scheduled" / "strategies" / f"{NAME}.yaml").write_text("name: [", encoding="utf-8")
+    row = office.rows()[NAME]
+    assert (row["state"], row["version"], row["title"]) == ("unreadable", "", title)
+    assert office.does("show", NAME, version)["version"] == version
+    assert office.does("pause", NAME, *WHY, "--as", OPERATOR)["state"] == "paused"
+
+
+def test_a_draft_that_names_what_there_is_not_leaves_the_list_alone(office):
+    office.edit("offer: W-", "offer: X-")
+    row = office.rows()[NAME]
+    assert (row["state"], row["version"]) == ("draft", "")
+    assert "Unknown offer 'X-" in row["problem"]
+    assert office.run("show", NAME).stdout.startswith("A draft with errors; see: journeykit strategy check")
+
+
+def test_show_says_which_version_its_words_are_of(office):
+    version = office.submit()
+
+    def first(*words: str) -> str:
+        return office.run("show", NAME, *words).stdout.splitlines()[0]
+
+    assert first() == f"Version {version}: submitted."
+    office.does("approve", NAME, version, "--as", APPROVER)
+    office.night()
+    assert first() == f"Version {version}: live."
+    office.edit("control: '0.1'", "control: '0.2'")
+    draft = office.rows()[NAME]["version"]
+    diff = f"see: journeykit strategy diff {NAME} {version}"
+    assert first() == f"Draft {draft}, not submitted. Version {version} is live; {diff}"
+    assert first(version) == f"Version {version}: live."
+    assert office.does("show", NAME)["version"] == draft
+    office_language(office, "zh")
+    assert first().startswith(f"草稿 {draft}，尚未提交。 版本 {version} 运行中；")
+
+
+def test_the_people_of_each_version_are_told_where_several_have_some(office):
+    first = office.submit()
+    office.does("approve", NAME, first, "--as", APPROVER)
+    office.night()
+    told = office.run("show", NAME).stdout
+    assert "People in it" not in told
+    assert "people in flight" not in told  # nobody could be, with a first version
+    ledger = office.ledger()
+    standing = read_enrolments(ledger)["state"].to_pylist().count("active")
+    ledger.close()
+    assert office.does("show", NAME)["people"] == {first: standing}
+    history = replace(jk.strategy_history(NAME), people={first: standing, "0123456789ab": 3})
+    assert [row[0::2] for row in history.tables()[-1].rows] == [(first, standing), ("0123456789ab", 3)]
+    assert "在途人数" in repr(history.people_table("zh"))
+    office.edit("control: '0.1'", "control: '0.2'")
+    office.submit()
+    assert "people in flight finish on their version" in office.run("show", NAME).stdout
+
+
+def test_times_are_those_of_the_workspace_and_say_so(office):
+    version = office.submit()
+    (step,) = jk.strategy_history(NAME).life.steps
+    utc = step.at.astimezone(UTC).replace(microsecond=0)
+    (row,) = office.does("show", NAME)["steps"]
+    assert row["at"].endswith("+08:00")
+    assert datetime.fromisoformat(row["at"]) == utc
+    there = (utc + timedelta(hours=8)).replace(tzinfo=None)  # China has had no other time since 1991
+    told = office.run("show", NAME, version).stdout
+    assert "At (Asia/Shanghai)" in told
+    assert str(there) in told
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("Enter, simulated", "Contacts")), ("zh", ("模拟入组", "请由他人审批"))]
+)
+def test_a_submission_says_what_was_found_and_what_comes_next(office, language, words):
+    office_language(office, language)
+    told = office.run("submit", NAME, *ANSWERS, "--as", ANALYST).stdout
+    version = office.rows()[NAME]["version"]
+    assert all(word in told for word in words)
+    assert told.splitlines()[-1].endswith(f"journeykit strategy approve {NAME} {version}")
+    simulated = office.does("show", NAME)["steps"][-1]["detail"]["simulation"]
+    assert simulated["as_of"] == DAY.isoformat()  # the newest day that is built
+    goals = simulated["goals"]
+    assert f"({show_value(goals['low'])} – {show_value(goals['high'])})" in told
+
+
+@pytest.mark.parametrize("command", ["refuse", "pause", "end"])
+def test_who_stops_something_is_asked_why(untouched, command):
+    version = ("0123456789ab",) if command == "refuse" else ()
+    done = untouched.run(command, NAME, *version, "--as", APPROVER)
+    assert done.exit_code == 2
+    assert "--reason" in done.stderr
+
+
+def test_a_check_that_finds_nothing_is_one_line(untouched):
+    assert untouched.does("check", "dormant_customer")["findings"] == []
+    assert untouched.run("check", "dormant_customer").stdout == "dormant_customer: no findings\n"
+
+
+def test_a_version_refused_anew_whose_people_go_on_is_finishing(office):
+    version = office.submit()
+    office.does("approve", NAME, version, "--as", APPROVER)
+    office.night()
+    office.does("end", NAME, *WHY, "--as", OPERATOR)
+    assert office.submit() == version
+    done = office.does("refuse", NAME, version, *WHY, "--as", APPROVER)
+    assert done["state"] == "finishing"
+    assert office.rows()[NAME]["state"] == "finishing"
+    office.does("end", NAME, *WHY, "--in-flight", "exit", "--as", OPERATOR)
+    assert office.rows()[NAME]["state"] == "refused"  # whose people leave with the next run
+
+
+def test_the_daily_report_tells_who_stopped_what_and_why(office):
+    """What is done after the day's run is for the next report."""
+    paused, ended = NAME, "loan_interest"
+    for name in (paused, ended):
+        office.does("approve", name, office.submit(name), "--as", APPROVER)
+    office.does("pause", paused, "--reason", "Text is wrong", "--as", OPERATOR)
+    office.does("end", ended, "--reason", "Campaign over", "--as", APPROVER)
+    office.night()
+    office.does("resume", paused, "--reason", "Text put right", "--as", OPERATOR)
+    for language, title in (("en", "title"), ("zh", "title_zh")):
+        told = repr(jk.daily_report(DAY, language).strategies)
+        titles = [getattr(Strategy.load(name), title) for name in (paused, ended)]
+        for word in (*titles, "Text is wrong", "Campaign over", OPERATOR, APPROVER, "Asia/Shanghai"):
+            assert word in told
+        assert paused not in told
+        assert "Text put right" not in told
 
 
 def test_help_tells_how_to_act_in_a_demonstration():
@@ -262,12 +407,18 @@ def test_no_more_days_than_can_be_simulated_are_asked_for():
         (("submit", NAME, "--purpose", "x", "--harm", "y", "--as", ANALYST), "Transaction"),
         (("submit", NAME, *ANSWERS, "--in-flight", "vanish", "--as", ANALYST), "finish, migrate, exit"),
         (("submit", "idle_inflo", *ANSWERS, "--as", ANALYST), "Did you mean 'idle_inflow'?"),
-        (("approve", NAME, "0123456789ab", "--as", APPROVER), "it is a draft, and no version waits"),
-        (("refuse", NAME, "0123456789ab", "--as", APPROVER), "Its reason is empty"),
-        (("pause", NAME, "--as", OPERATOR), "no version of it is live or approved"),
-        (("resume", NAME, "--as", OPERATOR), "it is not paused"),
-        (("end", NAME, "--in-flight", "migrate", "--as", OPERATOR), "finish, exit"),
-        (("pause", NAME, "--as", ANALYST), "for operator or approver: operator [demo], approver [demo]"),
+        (("approve", NAME, "0123456789ab", "--as", APPROVER), "Unknown version '0123456789ab'"),
+        (("refuse", NAME, "0123456789ab", "--reason", " ", "--as", APPROVER), "Its reason is empty"),
+        (("pause", NAME, "--reason", "", "--as", OPERATOR), "Its reason is empty"),
+        (("end", NAME, "--reason", "–", "--as", OPERATOR), "Its reason is empty"),
+        (("pause", NAME, *WHY, "--as", OPERATOR), "no version of it is live or approved"),
+        (("resume", NAME, "--as", OPERATOR), f"journeykit strategy show {NAME}"),
+        (("pause", NAME, *WHY), "In this demonstration add --as 'operator [demo]'."),
+        (("end", NAME, *WHY, "--in-flight", "migrate", "--as", OPERATOR), "finish, exit"),
+        (
+            ("pause", NAME, *WHY, "--as", ANALYST),
+            "for operator or approver: operator [demo], approver [demo]",
+        ),
         (("show", "nothing_like_it"), "Unknown strategy 'nothing_like_it'"),
         (("diff", NAME, "0123456789ab"), "Unknown version of 'idle_inflow', or strategy '0123456789ab'"),
         (("copy", "nothing_like_it", "another"), "Unknown strategy"),
@@ -312,17 +463,15 @@ def test_in_a_bank_accounts_act_and_made_up_colleagues_do_not(office, monkeypatc
     text = path.read_text(encoding="utf-8").replace("demo = true", "demo = false")
     roles = f'[roles]\nauthor = ["{me}"]\napprover = ["{me}", "uid 4000000001", "{APPROVER}"]\n'
     path.write_text(text[: text.index("[roles]")] + roles, encoding="utf-8")
-    assert "no demonstration workspace" in office.refuses("pause", NAME, "--as", APPROVER)
+    assert "no demonstration workspace" in office.refuses("pause", NAME, *WHY, "--as", APPROVER)
     result = office.night()
     (held,) = (one.reason for one in result.held if one.strategy == NAME)
     assert "of a demonstration" in held
     assert office.enrolled() == set()
 
-    with jk.connect(as_of=DAY) as mart:
-        plan = Strategy.load(NAME).model_copy(update={"title": "In earnest"})
-        answers = {"purpose": "Put money to work", "harm": "Nobody", "data_confirmed": True, "days": 2}
-        again = jk.submit(plan, mart, **answers)
-        second = again.life.submitted
+    plan = Strategy.load(NAME).model_copy(update={"title": "In earnest"})
+    answers = {"purpose": "Put money to work", "harm": "Nobody", "data_confirmed": True, "days": 2}
+    second = jk.submit(plan, **answers).life.submitted
     with pytest.raises(ApprovalError, match="nobody decides on what is their own"):
         jk.approve(NAME, second)
     with pytest.raises(IdentityError):
@@ -373,8 +522,8 @@ def test_a_history_prints_in_both_languages_and_gives_the_versions_back(office):
 
 def test_a_plan_that_a_file_could_not_hold_is_not_submitted(office):
     broken = Strategy.load(NAME).model_copy(update={"name": "../../etc"})
-    with jk.connect(as_of=DAY) as mart, pytest.raises(DefinitionError):
-        jk.submit(broken, mart, purpose="x", harm="y", data_confirmed=True, as_=ANALYST)
+    with pytest.raises(DefinitionError):
+        jk.submit(broken, purpose="x", harm="y", data_confirmed=True, as_=ANALYST)
     assert workspace.strategy_rows() == list(office.rows().values())
 
 
@@ -387,13 +536,14 @@ def test_what_a_look_at_the_customers_finds_wrong_is_not_submitted(office):
     with jk.connect(as_of=DAY) as mart:
         assert "that day has none" in repr(jk.check(blind, mart))
         with pytest.raises(DefinitionError, match="1 findings block running"):
-            jk.submit(blind, mart, purpose="To look", harm="Nobody", data_confirmed=True, days=1, as_=ANALYST)
+            jk.submit(blind, purpose="To look", harm="Nobody", data_confirmed=True, days=1, as_=ANALYST)
     assert office.ledger_content() == before
 
 
 def test_a_step_tells_in_which_role_it_was_taken(office):
     version = office.submit()
     office.does("approve", NAME, version, "--as", APPROVER)
-    office.does("pause", NAME, "--as", OPERATOR)
-    steps = office.does("end", NAME, "--in-flight", "exit", "--as", APPROVER)["steps"]
+    office.does("pause", NAME, *WHY, "--as", OPERATOR)
+    office.does("end", NAME, *WHY, "--in-flight", "exit", "--as", APPROVER)
+    steps = office.does("show", NAME)["steps"]
     assert [step["detail"]["role"] for step in steps] == ["author", "approver", "operator", "approver"]

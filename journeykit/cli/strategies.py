@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from journeykit.cli.saying import AsJson, OptionalAsOf, answer, day_of, listing, say_json, show, told_plainly
+from journeykit.cli.saying import AsJson, day_of, listing, say_json, show, told_plainly
+from journeykit.i18n import label
 
 if TYPE_CHECKING:
     from journeykit.strategies.history import StrategyHistory
@@ -16,7 +18,11 @@ group = typer.Typer(help="The strategies of this workspace, and their approval."
 Name = Annotated[str, typer.Argument(help="A strategy.")]
 Version = Annotated[str, typer.Argument(help="The version that was submitted, as `strategy list` shows it.")]
 As = Annotated[str, typer.Option("--as", help=r"In a demonstration: who acts, such as 'analyst \[demo]'.")]
-Reason = Annotated[str, typer.Option(help="Why; kept on record.")]
+Reason = Annotated[str, typer.Option(help="Why; kept on record, and told in the daily report.")]
+Day = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="A closed business day; by default the newest."),
+]
 Days = Annotated[int, typer.Option(min=1, max=180, help="How many days are simulated.")]
 
 
@@ -27,7 +33,11 @@ def strategy_list(as_json: AsJson = False) -> None:
 
     with told_plainly():
         columns = ["name", "title", "title_zh", "stage", "version", "state", "live"]
-        listing("strategies", strategy_rows(), as_json, columns)
+        rows = strategy_rows()
+        listing("strategies", rows, as_json, columns)
+    for row in rows if not as_json else ():
+        if row["problem"]:
+            typer.echo(f"\n{row['name']}: its draft cannot be used. {row['problem']}")
 
 
 @group.command("show")
@@ -38,43 +48,51 @@ def strategy_show(
 ) -> None:
     """Show a strategy in plain words, what was said for it, and who did what with it."""
     from journeykit.settings import load_settings
-    from journeykit.workspace.approving import strategy_history
     from journeykit.workspace.opening import catalogue
-    from journeykit.workspace.strategies import shown_strategy
+    from journeykit.workspace.strategies import look_up
 
     with told_plainly():
         language = load_settings().workspace.language
-        history, strategy = strategy_history(name), shown_strategy(name, version)
+        found = look_up(name, version)
+        history = found.history
         if as_json:
             say_json(
                 {
-                    "strategy": strategy.model_dump(mode="json"),
+                    "strategy": found.strategy.model_dump(mode="json"),
+                    "version": found.version,
                     "state": history.state,
+                    "live": history.life.live,
+                    "people": history.people,
                     "steps": history.rows(),
                 }
             )
             return
-        typer.echo(f"{strategy.explain(language, catalogue())}\n")
-        if proposed := history.proposal(version or history.life.submitted, language):
-            show(proposed)
+        typer.echo(f"{found.which(language)}\n\n{found.strategy.explain(language, catalogue())}")
+        proposed = history.proposal(version or history.life.submitted, language)
+        for table in (*([proposed] if proposed else []), *history.tables(language)):
             typer.echo()
-        show(history.table(language))
+            show(table)
 
 
 @group.command("check")
-def strategy_check(name: Name, as_of: OptionalAsOf = None, as_json: AsJson = False) -> None:
+def strategy_check(name: Name, as_of: Day = None, as_json: AsJson = False) -> None:
     """Say everything that is wrong with a strategy; exits 1 when a finding blocks running."""
     from journeykit.settings import load_settings
     from journeykit.workspace import connect
     from journeykit.workspace.checking import find_all, findings_table
-    from journeykit.workspace.strategies import shown_strategy
+    from journeykit.workspace.strategies import look_up
 
     with told_plainly(f"Checking {name}"), connect(as_of=day_of(as_of)) as mart:
-        strategy = shown_strategy(name)
+        strategy = look_up(name).strategy
         found = find_all(strategy, mart)
         table = findings_table(strategy, found, load_settings().workspace.language)
     rows = [{"severity": one.severity, "node": one.node, "remedy": one.message} for one in found]
-    answer({"strategy": name, "findings": rows}, table, as_json)
+    if as_json:
+        say_json({"strategy": name, "findings": rows})
+    elif rows:
+        show(table)
+    else:
+        typer.echo(table.title)
     if any(one.severity == "error" for one in found):
         raise typer.Exit(1)
 
@@ -100,17 +118,15 @@ def strategy_diff(
 
 
 @group.command("simulate")
-def strategy_simulate(
-    name: Name, as_of: OptionalAsOf = None, days: Days = 30, as_json: AsJson = False
-) -> None:
+def strategy_simulate(name: Name, as_of: Day = None, days: Days = 30, as_json: AsJson = False) -> None:
     """Replay the last days through a strategy, and tell what to expect of the next ones."""
     from journeykit.settings import load_settings
     from journeykit.workspace import connect
     from journeykit.workspace.simulating import simulate
-    from journeykit.workspace.strategies import shown_strategy
+    from journeykit.workspace.strategies import look_up
 
     with told_plainly(f"Simulating {name}"), connect(as_of=day_of(as_of)) as mart:
-        result = simulate(shown_strategy(name), mart, days=days)
+        result = simulate(look_up(name).strategy, mart, days=days)
         if as_json:
             say_json(result.summary())
         else:
@@ -136,29 +152,41 @@ def strategy_copy(
 def strategy_submit(
     name: Name,
     *,
-    purpose: Annotated[str, typer.Option(help="What it is good for.")] = "",
-    harm: Annotated[str, typer.Option(help="Who could be harmed, and what is done about that.")] = "",
+    purpose: Annotated[str, typer.Option(help="Needed: what it is good for.")] = "",
+    harm: Annotated[str, typer.Option(help="Needed: who could be harmed, and what is done about that.")] = "",
     data_confirmed: Annotated[
-        bool, typer.Option("--data-confirmed", help="You have read which data it uses.")
+        bool,
+        typer.Option(
+            "--data-confirmed", help="Needed: you have read which data it uses. Without it they are shown."
+        ),
     ] = False,
     in_flight: Annotated[
         str, typer.Option(help="People in the version it replaces: finish, migrate or exit.")
     ] = "finish",
-    as_of: OptionalAsOf = None,
     days: Days = 30,
     as_: As = "",
     as_json: AsJson = False,
 ) -> None:
-    """Propose the strategy in a file to the approvers, with its check, simulation and difference."""
-    from journeykit.workspace import connect
+    """Propose the strategy in a file to the approvers, with its check, simulation and difference.
+
+    It is looked at as of the newest day whose tags are built.
+    """
+    from journeykit.settings import load_settings
     from journeykit.workspace.approving import submit
 
-    with told_plainly(f"Submitting {name}"), connect(as_of=day_of(as_of)) as mart:
+    with told_plainly(f"Submitting {name}"):
         history = submit(
-            name, mart, purpose=purpose, harm=harm, data_confirmed=data_confirmed, in_flight=in_flight,
+            name, purpose=purpose, harm=harm, data_confirmed=data_confirmed, in_flight=in_flight,
             days=days, as_=as_,
         )  # fmt: skip
-    _tell(history, as_json)
+        language = load_settings().workspace.language
+    if as_json:
+        _say_step(history)
+        return
+    version = history.life.submitted
+    show(history.findings(version, language))
+    command = f"journeykit strategy approve {name} {version}"
+    typer.echo(f"\n{label('approval.next', language).format(command)}")
 
 
 @group.command("withdraw")
@@ -181,7 +209,7 @@ def strategy_approve(name: Name, version: Version, as_: As = "", as_json: AsJson
 
 @group.command("refuse")
 def strategy_refuse(
-    name: Name, version: Version, reason: Reason = "", as_: As = "", as_json: AsJson = False
+    name: Name, version: Version, reason: Reason, as_: As = "", as_json: AsJson = False
 ) -> None:
     """Send a submitted version back, with the reason."""
     from journeykit.workspace.approving import refuse
@@ -191,7 +219,7 @@ def strategy_refuse(
 
 
 @group.command("pause")
-def strategy_pause(name: Name, reason: Reason = "", as_: As = "", as_json: AsJson = False) -> None:
+def strategy_pause(name: Name, reason: Reason, as_: As = "", as_json: AsJson = False) -> None:
     """Stop every new contact of a strategy at once."""
     from journeykit.workspace.approving import pause
 
@@ -211,8 +239,8 @@ def strategy_resume(name: Name, reason: Reason = "", as_: As = "", as_json: AsJs
 @group.command("end")
 def strategy_end(
     name: Name,
+    reason: Reason,
     in_flight: Annotated[str, typer.Option(help="People in it: finish or exit.")] = "finish",
-    reason: Reason = "",
     as_: As = "",
     as_json: AsJson = False,
 ) -> None:
@@ -228,6 +256,11 @@ def _tell(history: StrategyHistory, as_json: bool) -> None:
     from journeykit.settings import load_settings
 
     if as_json:
-        say_json({"strategy": history.name, "state": history.state, "steps": history.rows()})
+        _say_step(history)
     else:
         show(history.table(load_settings().workspace.language))
+
+
+def _say_step(history: StrategyHistory) -> None:
+    """The step that was just taken, and the state it led to, as JSON."""
+    say_json({"strategy": history.name, "state": history.state, "step": history.rows()[-1]})

@@ -109,12 +109,13 @@ def add_step(connection: sa.Connection, step: Step) -> Step:
     return replace(step, detail=json.loads(written))
 
 
-def versions_in_flight(ledger: Ledger) -> dict[str, frozenset[str]]:
-    """By strategy the versions that have people."""
-    active = sa.select(enrolment.c.strategy, enrolment.c.version).where(enrolment.c.state == "active")
-    found: dict[str, frozenset[str]] = {}
-    for strategy, version in ledger.read(active.distinct()):
-        found[strategy] = found.get(strategy, frozenset()) | {version}
+def people_in_flight(ledger: Ledger) -> dict[str, dict[str, int]]:
+    """By strategy the versions that have people, and how many."""
+    group = (enrolment.c.strategy, enrolment.c.version)
+    counted = sa.select(*group, sa.func.count()).where(enrolment.c.state == "active").group_by(*group)
+    found: dict[str, dict[str, int]] = {}
+    for strategy, version, count in ledger.read(counted.order_by(*group)):
+        found.setdefault(strategy, {})[version] = count
     return found
 
 

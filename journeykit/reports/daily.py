@@ -18,8 +18,16 @@ from journeykit.mart.mart import Mart
 from journeykit.reports.charts import bar_chart
 from journeykit.reports.facts import DayFacts, read_day
 from journeykit.reports.figures import Figure, KeyFigures, Section
-from journeykit.reports.tables import count_by, cross_table, held_table, ranked_table, shown, titled
-from journeykit.routing.result import Held
+from journeykit.reports.tables import (
+    count_by,
+    cross_table,
+    held_table,
+    ranked_table,
+    shown,
+    stops_table,
+    titled,
+)
+from journeykit.routing.result import StrategyRun
 from journeykit.routing.route import TEMPORARY
 from journeykit.strategies.playbook import Playbook
 from journeykit.suppression import TOTAL, suppress_small
@@ -54,7 +62,7 @@ class DailyReport:
 
 def daily_report(
     mart: Mart, ledger: Ledger, playbook: Playbook, *,
-    language: str, min_cell: int, held: Sequence[Held] = (),
+    language: str, min_cell: int, timezone: str, results: Sequence[StrategyRun] = (),
 ) -> DailyReport:  # fmt: skip
     """Report on everything decided as of the mart's day.
 
@@ -70,8 +78,10 @@ def daily_report(
         ``en`` or ``zh``.
     min_cell : int
         Counts of customers below it are withheld, and others that would reveal them.
-    held : sequence of Held
-        Versions of strategies that did not run that day.
+    timezone : str
+        In which times are told.
+    results : sequence of StrategyRun
+        What the day's runs say of themselves, as far as their files are kept: what was held, and why.
 
     Raises
     ------
@@ -79,15 +89,20 @@ def daily_report(
         No strategies have been run as of that day.
     """
     facts = read_day(mart, ledger)
-    return write_report(facts, mart.manifest, playbook, language=language, min_cell=min_cell, held=held)
+    return write_report(
+        facts, mart.manifest, playbook, language=language, min_cell=min_cell, timezone=timezone,
+        results=results,
+    )  # fmt: skip
 
 
 def write_report(
     facts: DayFacts, manifest: SourceManifest, playbook: Playbook, *,
-    language: str, min_cell: int, held: Sequence[Held] = (),
+    language: str, min_cell: int, timezone: str, results: Sequence[StrategyRun] = (),
 ) -> DailyReport:  # fmt: skip
     """The report on facts already read; see :func:`daily_report`."""
-    writer = _Writer(manifest, playbook, facts, language=language, min_cell=min_cell, held=held)
+    writer = _Writer(
+        manifest, playbook, facts, language=language, min_cell=min_cell, timezone=timezone, results=results
+    )
     return DailyReport(
         summary=writer.summary(),
         funnel=writer.funnel(),
@@ -106,12 +121,15 @@ class _Writer:
 
     def __init__(
         self, manifest: SourceManifest, playbook: Playbook, facts: DayFacts, *,
-        language: str, min_cell: int, held: Sequence[Held],
+        language: str, min_cell: int, timezone: str, results: Sequence[StrategyRun],
     ) -> None:  # fmt: skip
-        self.held = held_table(held, language)
+        self.results = results
         self.manifest, self.playbook, self.facts = manifest, playbook, facts
-        self.language, self.min_cell = language, min_cell
-        self.strategy_words = titled(playbook.strategies, language)
+        self.language, self.min_cell, self.timezone = language, min_cell, timezone
+        # What ran is called as it was approved, whatever a file says.
+        ran = {one.name: one for result in results for one in result.strategies}
+        self.named = {**playbook.strategies, **ran}
+        self.strategy_words = titled(self.named, language)
         self.channel_words = titled(playbook.channels, language)
         self.account = self._account()
         self.by_channel = self._by_channel()
@@ -181,15 +199,18 @@ class _Writer:
             min_cell=self.min_cell,
             language=self.language,
         )
-        held = (self.held,) if self.held.rows else ()
-        note = self.word("daily.leads.note")
-        return Section(self.word("daily.leads"), (*held, self._with_stage(table)), note)
+        held = held_table([one for result in self.results for one in result.held], self.language)
+        stops = stops_table(self.facts.stops, self.strategy_words, self.timezone, self.language)
+        told = [one for one in (held, stops) if one.rows]
+        unread = [line for result in self.results for line in result.unread_drafts(self.language)]
+        note = " ".join([self.word("daily.leads.note"), *unread])
+        return Section(self.word("daily.leads"), (*told, self._with_stage(table)), note)
 
     def _with_stage(self, table: Table) -> Table:
         """The table with each strategy's stage behind its name."""
         stages = {
             self.strategy_words(name): self.word(f"stage.{strategy.stage}")
-            for name, strategy in self.playbook.strategies.items()
+            for name, strategy in self.named.items()
         }
         head = (table.columns[0], self.word("stage"), *table.columns[1:])
         rows = tuple((row[0], stages.get(row[0], ""), *row[1:]) for row in table.rows)

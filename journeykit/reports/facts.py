@@ -14,12 +14,13 @@ from journeykit.contract import SUBJECTS, Time
 from journeykit.errors import DataError
 from journeykit.ledger import Ledger
 from journeykit.ledger.accounts import Accounts, read_accounts
+from journeykit.ledger.approvals import Step
 from journeykit.ledger.enrolments import enrolments_on
 from journeykit.ledger.leads import read_drops, read_leads
 from journeykit.ledger.runs import Run, read_runs
 from journeykit.mart.mart import Mart
 from journeykit.mart.sources import subject_table
-from journeykit.strategies.approval import Approved, approved_on, read_lives
+from journeykit.strategies.approval import Approved, approved_on, read_lives, stopped_by_hand
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class DayFacts:
     `leads` has the customer's branch as ``home``; `drops` has a row per strategy, node and reason;
     `enrolments` has ``strategy``, ``arm``, ``state`` and ``count`` as they stood after that day. `managers`
     are those on duty with what they can take in a day (None: no limit), `by_manager` what each was given;
-    `approvals` tells who let each strategy run.
+    `approvals` tells who let each strategy run, `stops` who paused, resumed or ended one.
     """
 
     runs: tuple[Run, ...]
@@ -42,6 +43,7 @@ class DayFacts:
     by_manager: dict[str, int]
     freshness: tuple[tuple[str, int, date | None], ...]
     approvals: tuple[Approved, ...] = ()
+    stops: tuple[Step, ...] = ()
 
 
 def read_day(mart: Mart, ledger: Ledger) -> DayFacts:
@@ -52,7 +54,8 @@ def read_day(mart: Mart, ledger: Ledger) -> DayFacts:
     DataError
         No strategies have been run as of that day.
     """
-    runs = tuple(run for run in read_runs(ledger) if run.as_of == mart.as_of and run.decided)
+    decided = [run for run in read_runs(ledger) if run.decided]
+    runs = tuple(run for run in decided if run.as_of == mart.as_of)
     if not runs:
         raise DataError(
             f"No strategies have been run as of {mart.as_of}. "
@@ -64,6 +67,8 @@ def read_day(mart: Mart, ledger: Ledger) -> DayFacts:
     on_duty = sa.select(manager.c.manager_id, manager.c.daily_capacity).where(
         sa.func.coalesce(manager.c.on_duty, sa.true())
     )
+    before = max((run.as_of for run in decided if run.as_of < mart.as_of), default=None)
+    lives = read_lives(ledger).values()
     stood = enrolments_on(mart.as_of)
     counted = sa.select(*stood.c, sa.func.count().label("count")).group_by(*stood.c).order_by(*stood.c)
     return DayFacts(
@@ -76,9 +81,8 @@ def read_day(mart: Mart, ledger: Ledger) -> DayFacts:
         managers={row["manager_id"]: row["daily_capacity"] for row in mart.run(on_duty).to_pylist()},
         by_manager=dict(Counter(name for name in leads["manager_id"].to_pylist() if name is not None)),
         freshness=_freshness(mart),
-        approvals=tuple(
-            found for life in read_lives(ledger).values() if (found := approved_on(life, mart.as_of))
-        ),
+        approvals=tuple(found for life in lives if (found := approved_on(life, mart.as_of))),
+        stops=tuple(step for life in lives for step in stopped_by_hand(life, mart.as_of, before)),
     )
 
 

@@ -141,7 +141,8 @@ def summarise_run(run: StrategyRun, language: str) -> Section:
     )
     others = [one for one in (stated,) if one.rows]
     held = [one for one in (held_table(run.held, language),) if one.rows]
-    return Section(label("run.section", language), (*held, table, facts, *others))
+    note = "\n".join(run.unread_drafts(language))
+    return Section(label("run.section", language), (*held, table, facts, *others), note)
 
 
 def _stated(assumptions: tuple[Assumption, ...], language: str) -> Table:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from journeykit.clock import on_the_wall
 from journeykit.display import WITHHELD, Table
 from journeykit.i18n import in_language, label
+from journeykit.ledger.approvals import Step
 from journeykit.routing.result import Held
 from journeykit.suppression import TOTAL, suppress_small
 
@@ -18,10 +20,28 @@ Words = Callable[[str], str]
 def held_table(held: Sequence[Held], language: str) -> Table:
     """The versions of strategies that did not run, and why; without rows where all did."""
     rows = tuple(
-        (one.strategy, one.version, in_language(language, one.reason, one.reason_zh)) for one in held
-    )
+        (
+            in_language(language, one.title or one.strategy, one.title_zh), one.version,
+            in_language(language, one.reason, one.reason_zh),
+        )
+        for one in held
+    )  # fmt: skip
     heads = tuple(label(key, language) for key in ("strategy", "rule", "reason"))
     return Table(label("run.held", language), heads, rows)
+
+
+def stops_table(steps: Sequence[Step], words: Words, timezone: str, language: str) -> Table:
+    """Who paused, resumed or ended a strategy, when and why; without rows where nobody did."""
+    keys = ("strategy", "approval.step", "approval.actor", "approval.at", "reason")
+    heads = tuple(label(key, language).format(timezone) for key in keys)
+    rows = tuple(
+        (
+            words(step.strategy), label(f"approval.{step.action}", language), step.actor,
+            on_the_wall(step.at, timezone).replace(tzinfo=None), step.detail.get("reason", ""),
+        )
+        for step in steps
+    )  # fmt: skip
+    return Table(label("run.stopped", language), heads, rows)
 
 
 def count_by(frame: Any, *columns: str) -> pd.DataFrame:

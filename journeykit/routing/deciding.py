@@ -119,6 +119,7 @@ def run_strategies(
         ),
         drops=_count_drops(decisions),
         held=tuple(sorted((*held, *unsound), key=lambda one: (one.strategy, one.version))),
+        unread=tuple(sorted({one.strategy.name for one in able if one.moves} & {*playbook.unreadable})),
         assumptions=_assumed(mart, playbook, decisions, facts),
         decisions_sha256=sha256_of(path),
     )

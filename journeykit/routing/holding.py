@@ -30,8 +30,13 @@ def hold_unsound(
     for one in running:
         reason, reason_zh = _obstacle(mart, playbook, one)
         if reason:
-            name = one.strategy.name
-            held.append(Held(strategy=name, version=one.version, reason=reason, reason_zh=reason_zh))
+            told = one.strategy
+            held.append(
+                Held(
+                    strategy=told.name, version=one.version, reason=reason, reason_zh=reason_zh,
+                    title=told.title, title_zh=told.title_zh,
+                )
+            )  # fmt: skip
             one = replace(one, enrols=False, moves=False)  # noqa: PLW2901
             if _unanswerable(mart, one):
                 continue

@@ -20,12 +20,17 @@ class _Result(BaseModel):
 
 
 class Held(_Result):
-    """A version that was held like a paused one, and why: nobody entered it, moved or was contacted."""
+    """A version that was held like a paused one, and why: nobody entered it, moved or was contacted.
+
+    Its titles are those of that version, whatever a file says.
+    """
 
     strategy: str
     version: str
     reason: str
     reason_zh: str = ""
+    title: str = ""
+    title_zh: str = ""
 
 
 class StrategyCount(_Result):
@@ -68,6 +73,8 @@ class StrategyRun(_Result):
         By strategy, node and reason.
     held : tuple of Held
         Versions that did not run, by strategy.
+    unread : tuple of str
+        Strategies that ran as approved although their draft, the file, cannot be read.
     assumptions : tuple of Assumption
         What the mapping assumes; in place of consent only where a decision rested on it.
     """
@@ -79,6 +86,7 @@ class StrategyRun(_Result):
     strategies: tuple[StrategyCount, ...]
     drops: tuple[DropCount, ...]
     held: tuple[Held, ...] = ()
+    unread: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...]
     decisions_sha256: str
 
@@ -115,6 +123,16 @@ class StrategyRun(_Result):
         rows = tuple((label(f"reason.{reason}", language), count) for reason, count in ordered)
         return Table("", heads, rows)
 
+    def unread_drafts(self, language: str = "en") -> list[str]:
+        """A line for each strategy that ran as approved although its draft cannot be read."""
+        return [
+            label("run.unread", language).format(
+                in_language(language, one.title or one.name, one.title_zh), one.version
+            )
+            for one in self.strategies
+            if one.name in self.unread
+        ]
+
     def identities(self) -> tuple[str, ...]:
         """What must add up, with the numbers (design D8)."""
         total = {
@@ -140,7 +158,7 @@ class StrategyRun(_Result):
     def _lines(self) -> list[str]:
         held = [f"held: {one.strategy} {one.version} – {one.reason}" for one in self.held]
         assumed = [f"assumed: {a.name} – {a.text}" for a in self.assumptions]
-        return [*held, *self.identities(), *assumed]
+        return [*held, *self.unread_drafts(), *self.identities(), *assumed]
 
     def __repr__(self) -> str:
         return "\n\n".join([repr(self.table()), repr(self.drop_table()), "\n".join(self._lines())])

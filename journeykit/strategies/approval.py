@@ -1,4 +1,4 @@
-"""The life of a strategy's versions: who may do what in which state; nothing else is allowed."""
+"""The life of a strategy's versions: where it stands after its steps."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
-from journeykit.errors import ApprovalError
 from journeykit.ledger.approvals import Step, read_steps
 from journeykit.ledger.ledger import Ledger
-from journeykit.settings import RolesSection
 
 InFlight = Literal["finish", "migrate", "exit"]
 IN_FLIGHT: tuple[InFlight, ...] = ("finish", "migrate", "exit")
@@ -18,22 +16,7 @@ IN_FLIGHT: tuple[InFlight, ...] = ("finish", "migrate", "exit")
 RUNNER = "journeykit"
 """Who makes an approved version live: the next run."""
 
-_WHO: Mapping[str, tuple[str, ...]] = {
-    "submitted": ("author",),
-    "withdrawn": ("author",),
-    "approved": ("approver",),
-    "refused": ("approver",),
-    "paused": ("operator", "approver"),
-    "resumed": ("operator", "approver"),
-    "ended": ("operator", "approver"),
-}
-_VERBS = {
-    "submitted": "submit", "withdrawn": "withdraw", "approved": "approve", "refused": "refuse",
-    "paused": "pause", "resumed": "resume", "ended": "end",
-}  # fmt: skip
-
-
-_APPROVED = ("approved", "live", "replaced", "ended")
+ONCE_APPROVED = ("approved", "live", "replaced", "ended")
 """The states of a version that somebody has approved."""
 
 
@@ -146,7 +129,7 @@ def _after(life: Life, step: Step) -> Life:
         case "withdrawn" | "refused":
             states[version] = step.action
             changed = {"submitted": ""}
-        case "approved" if life.states.get(version) in _APPROVED:
+        case "approved" if life.states.get(version) in ONCE_APPROVED:
             pass  # anew, as whoever did so before is no approver any more
         case "approved":
             if life.approved:
@@ -169,79 +152,14 @@ def _after(life: Life, step: Step) -> Life:
     return replace(life, steps=(*life.steps, step), states=states, **changed)  # pyright: ignore[reportArgumentType]
 
 
-def permit(life: Life, action: str, version: str, actor: str, roles: RolesSection) -> None:
-    """Raise ApprovalError unless that person may take that step now; the message says who may, or what first.
+def stopped_by_hand(life: Life, day: date, before: date | None) -> list[Step]:
+    """Who paused, resumed or ended a strategy since the decided day before, or paused it that it still is.
 
-    Parameters
-    ----------
-    life : Life
-        Where the strategy stands.
-    action : str
-        As a :class:`journeykit.ledger.approvals.Step` calls it.
-    version : str
-        The version it is about.
-    actor : str
-        Who acts.
-    roles : RolesSection
-        Of the workspace's settings.
+    It is told as the run of `day` found it, whatever was done since.
     """
-    role_for(action, actor, roles)
-    if action in ("approved", "refused") and actor in life.submitters(version):
-        raise ApprovalError(
-            f"'{actor}' submitted version {version} of '{life.strategy}', and nobody decides on what is "
-            f"their own. It is for another approver: {_names(roles, ('approver',), but=actor)}."
-        )
-    problem = _out_of_turn(life, action, version, roles)
-    if problem:
-        raise ApprovalError(
-            f"Cannot {_VERBS[action]} version {version or '(none)'} of '{life.strategy}': {problem}"
-        )
-
-
-def role_for(action: str, actor: str, roles: RolesSection) -> str:
-    """The role in which that person may take such a step; ApprovalError, when there is none, says who may."""
-    needed = _WHO[action]
-    for role in needed:
-        if actor in getattr(roles, role):
-            return role
-    raise ApprovalError(
-        f"'{actor}' may not {_VERBS[action]} strategies. That is for {' or '.join(needed)}: "
-        f"{_names(roles, needed)}. Roles are given in journeykit.toml, [roles]."
-    )
-
-
-def _names(roles: RolesSection, needed: tuple[str, ...], but: str = "") -> str:
-    named = dict.fromkeys(name for role in needed for name in getattr(roles, role) if name != but)
-    return ", ".join(named) or "nobody is one"
-
-
-def _out_of_turn(life: Life, action: str, version: str, roles: RolesSection) -> str:
-    """Why a step does not follow from where the strategy stands; empty when it does."""
-    match action:
-        case "approved" if _lost_its_approver(life, version, roles):
-            return ""
-        case "submitted" if life.submitted:
-            return f"version {life.submitted} waits for approval already. Withdraw that one first."
-        case "submitted" if version in (life.live, life.approved):
-            return f"it is {life.state(version)} already."
-        case "withdrawn" | "approved" | "refused" if version != life.submitted:
-            waiting = f"version {life.submitted} waits" if life.submitted else "no version waits"
-            return f"it is {_told(life.state(version))}, and {waiting} for approval."
-        case "paused" | "ended" if not life.concerned:
-            return "no version of it is live or approved, and nobody finishes on one."
-        case "paused" if life.paused:
-            return "it is paused already."
-        case "resumed" if not life.paused:
-            return "it is not paused."
-    return ""
-
-
-def _lost_its_approver(life: Life, version: str, roles: RolesSection) -> bool:
-    """Whether a version was approved by somebody who is no approver any more."""
-    approved = life.last("approved", version)
-    known = life.states.get(version) in _APPROVED
-    return known and approved is not None and approved.actor not in roles.approver
-
-
-def _told(state: str) -> str:
-    return "a draft" if state == "draft" else state
+    known = [step for step in life.steps if (step.detail.get("decided") or "") < day.isoformat()]
+    acts = [step for step in known if step.action in ("paused", "resumed", "ended")]
+    recent = [step for step in acts if step.detail.get("decided") == (before and before.isoformat())]
+    pauses = [step for step in acts if step.action == "paused"]
+    standing = pauses[-1:] if life_of(life.strategy, known).paused else []
+    return [step for step in standing if step not in recent] + recent

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from typing import Any
 
 from journeykit.errors import DefinitionError
-from journeykit.ledger.approvals import Step, versions_in_flight
+from journeykit.ledger.approvals import Step, people_in_flight
 from journeykit.ledger.ledger import Ledger
 from journeykit.ledger.runs import read_runs
 from journeykit.routing.result import Held
 from journeykit.settings import RolesSection
 from journeykit.strategies.approval import RUNNER, Life, life_of, read_lives
 from journeykit.strategies.gate import Gate, Objection
+from journeykit.strategies.graph import Strategy
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.running import Running
 
@@ -64,17 +65,17 @@ def running_strategies(
         The day of the run: versions approved since the last one become live with it. Without it none does.
     """
     gate = Gate(ledger, tags, playbook, roles=roles, demo=demo)
-    lives, people = read_lives(ledger), versions_in_flight(ledger)
+    lives, people = read_lives(ledger), people_in_flight(ledger)
     decided = max((run.as_of for run in read_runs(ledger) if run.decided), default=None)
     running, meanwhile, held, steps = [], [], [], []
     for name in sorted({*lives, *people, *playbook.strategies}):
-        before, standing = lives.get(name, Life(name)), people.get(name, frozenset())
+        before, standing = lives.get(name, Life(name)), frozenset(people.get(name, ()))
         step = _goes_live(before, gate, as_of) if as_of else None
         life = life_of(name, (*before.steps, step)) if step else before
         if step:
             steps.append(step)
             standing |= {before.live} - {""}  # whose people on missed days are still to come
-        held += _waiting(life, standing, gate, drafted=name in playbook.strategies)
+        held += _waiting(life, standing, gate, playbook.strategies.get(name))
         found = [*_versions(life, standing, gate, step)]
         held += [one for one in found if isinstance(one, Held)]
         running += [one for one in found if isinstance(one, Running)]
@@ -85,7 +86,8 @@ def running_strategies(
             for one in earlier
             if isinstance(one, Running)
         ]
-    held += [_unreadable(name, problem) for name, problem in playbook.unreadable.items()]
+    idle = sorted(name for name in playbook.unreadable if not lives.get(name, Life(name)).concerned)
+    held += [Held(strategy=name, version="", reason=UNREAD.text, reason_zh=UNREAD.text_zh) for name in idle]
     return Today(tuple(running), tuple(held), tuple(meanwhile), tuple(steps))
 
 
@@ -111,21 +113,24 @@ def _goes_live(life: Life, gate: Gate, as_of: date) -> Step | None:
     return Step(life.strategy, number, life.approved, "live", RUNNER, detail, datetime.now())
 
 
-def _unreadable(name: str, problem: str) -> Held:
-    told = f"Its file is a draft that cannot be read: {problem}"
-    return Held(strategy=name, version="", reason=told, reason_zh=f"草稿文件无法读取：{problem}")
-
-
-def _waiting(life: Life, people: frozenset[str], gate: Gate, *, drafted: bool) -> Iterator[Held]:
+def _waiting(life: Life, people: frozenset[str], gate: Gate, draft: Strategy | None) -> Iterator[Held]:
     """Why a strategy has no live version yet, or not the one that was approved last."""
     if life.paused and (life.runs or people):
-        yield _held(life, life.concerned, PAUSED)
+        yield _held(life, gate, life.concerned, _paused(life))
     elif life.approved and (objection := gate.objection(life, life.approved)):
-        yield _held(life, life.approved, objection)
-    elif drafted and not life.steps:
-        yield _held(life, "", DRAFT)
+        yield _held(life, gate, life.approved, objection)
+    elif draft and not life.steps:
+        yield _held_as(draft, "", DRAFT)
     elif life.submitted and not life.runs:
-        yield _held(life, life.submitted, SUBMITTED)
+        yield _held(life, gate, life.submitted, SUBMITTED)
+
+
+def _paused(life: Life) -> Objection:
+    """Who paused a strategy, and why."""
+    step = next(one for one in reversed(life.steps) if one.action == "paused")
+    if reason := step.detail.get("reason"):  # earlier releases asked for none
+        return Objection(f"Paused by {step.actor}: {reason}", f"由 {step.actor} 暂停：{reason}")
+    return Objection(f"Paused by {step.actor}.", f"由 {step.actor} 暂停。")
 
 
 def _versions(
@@ -136,24 +141,44 @@ def _versions(
     `fresh` is the step with which the live version becomes so, where it does in this run.
     """
     others = sorted(people - {life.live})
+    never_live = tuple(one for one in others if life.last("live", one) is None)
     latest = life.live or life.finishing
     objection = gate.objection(life, latest) if latest else None
     beside = gate.stored(life.strategy, latest).closure if latest and not objection else None
     if life.live:
         migrates = fresh is not None and fresh.detail["in_flight"] == "migrate"
-        yield from _version(life, gate, life.live, objection, tuple(others) if migrates else ())
+        yield from _version(life, gate, life.live, objection, tuple(others) if migrates else never_live)
     for version in others:
-        if life.last("live", version) is None:
-            yield _held(life, version, NEVER_LIVE)
+        if version in never_live:
+            yield from _never_live(life, gate, version, objection)
         else:
             yield from _version(life, gate, version, gate.objection(life, version, beside))
+
+
+def _never_live(
+    life: Life, gate: Gate, version: str, objection: Objection | None
+) -> Iterator[Running | Held]:
+    """A version that nobody ever approved, with people from before strategies had to be.
+
+    Its people are the live version's where their node still exists. The others leave as soon as that
+    version acts; its goal is judged first, and while it is held or paused too.
+    """
+    latest = life.live or life.finishing
+    try:
+        strategy = gate.stored(life.strategy, latest).strategy
+    except DefinitionError:  # there is none, or it cannot be read
+        yield _held(life, gate, version, NEVER_LIVE)
+        return
+    acts = not (objection or life.paused)
+    leaves_as = ("replaced" if life.live else "ended") if acts else ""
+    yield Running(strategy=strategy, version=version, enrols=False, moves=False, leaves_as=leaves_as)
 
 
 def _version(
     life: Life, gate: Gate, version: str, objection: Objection | None, takes_over: tuple[str, ...] = ()
 ) -> Iterator[Running | Held]:
     if objection:
-        yield _held(life, version, objection)
+        yield _held(life, gate, version, objection)
     try:
         strategy = gate.stored(life.strategy, version).strategy
     except DefinitionError:
@@ -169,13 +194,24 @@ def _version(
     )
 
 
-def _held(life: Life, version: str, why: Objection) -> Held:
-    return Held(strategy=life.strategy, version=version, reason=why.text, reason_zh=why.text_zh)
+def _held(life: Life, gate: Gate, version: str, why: Objection) -> Held:
+    """A version on record that is held; it has its name alone where it cannot be read."""
+    try:
+        return _held_as(gate.stored(life.strategy, version).strategy, version, why)
+    except DefinitionError:
+        return Held(strategy=life.strategy, version=version, reason=why.text, reason_zh=why.text_zh)
 
 
-PAUSED = Objection("It is paused.", "已暂停。")
+def _held_as(strategy: Strategy, version: str, why: Objection) -> Held:
+    return Held(
+        strategy=strategy.name, version=version, reason=why.text, reason_zh=why.text_zh,
+        title=strategy.title, title_zh=strategy.title_zh,
+    )  # fmt: skip
+
+
 DRAFT = Objection(
     "It is a draft, and runs once it is submitted and approved.", "尚为草稿，提交并获批准后方可运行。"
 )
 SUBMITTED = Objection("It waits for approval.", "等待审批。")
+UNREAD = Objection("Its file is a draft that cannot be read.", "草稿文件无法读取。")
 NEVER_LIVE = Objection("People are in a version that was never live.", "有客户处于从未获准运行的版本中。")

@@ -54,6 +54,7 @@ def check_in_flight(choice: str, allowed: tuple[str, ...] = IN_FLIGHT) -> str:
     """What becomes of people in flight; ApprovalError names the choices."""
     if choice not in allowed:
         raise ApprovalError(
-            f"People in flight cannot '{choice}'. in_flight (--in-flight) is one of {', '.join(allowed)}."
+            f"'{choice}' is no choice for people in flight. in_flight (--in-flight) is one of "
+            f"{', '.join(allowed)}."
         )
     return choice

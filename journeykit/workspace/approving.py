@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from journeykit.mart.mart import Mart
 from journeykit.strategies.data_used import DataUsed
 from journeykit.strategies.data_used import data_used as find_data
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.history import StrategyHistory
 from journeykit.strategies.submission import check_in_flight, checked_text
 from journeykit.workspace.desk import Desk
+from journeykit.workspace.opening import connect
 
 
 def data_used(plan: Strategy) -> DataUsed:
@@ -18,20 +18,19 @@ def data_used(plan: Strategy) -> DataUsed:
 
 
 def submit(
-    plan: Strategy | str, mart: Mart, *, purpose: str, harm: str, data_confirmed: bool = False,
+    plan: Strategy | str, *, purpose: str, harm: str, data_confirmed: bool = False,
     in_flight: str = "finish", days: int = 30, as_: str = "",
 ) -> StrategyHistory:  # fmt: skip
     """Propose a strategy to the approvers, with everything they need for their decision.
 
-    It is checked and simulated first; the figures, the difference to the live version and the answers below
-    are kept with the submission. What is on record is what will run: a file changed later is another draft.
+    It is checked and simulated first, as of the newest day whose tags are built. The figures, the difference
+    to the live version and the answers below are kept with the submission. What is on record is what will
+    run: a file changed later is another draft.
 
     Parameters
     ----------
     plan : Strategy or str
         The strategy, or the name of a file in ``scheduled/strategies``.
-    mart : Mart
-        The day as of which it is checked and simulated.
     purpose : str
         What it is good for, of the customer and of the bank.
     harm : str
@@ -53,7 +52,7 @@ def submit(
     DefinitionError
         The strategy has findings that block running.
     """
-    with Desk.open() as desk:
+    with Desk.open() as desk, connect() as mart:
         chosen = desk.draft(plan) if isinstance(plan, str) else plan
         return desk.submit(
             chosen, mart, purpose=purpose, harm=harm, data_confirmed=data_confirmed, in_flight=in_flight,
@@ -82,18 +81,20 @@ def approve(name: str, version: str, *, as_: str = "") -> StrategyHistory:
 
 def refuse(name: str, version: str, reason: str, *, as_: str = "") -> StrategyHistory:
     """Send the submitted version back; the reason stays on record."""
+    told = checked_text("reason", reason, "The text promises too much")
     with Desk.open() as desk:
-        told = checked_text("reason", reason, "The text promises too much")
         return desk.act(name, "refused", version, {"reason": told}, as_)
 
 
-def pause(name: str, reason: str = "", *, as_: str = "") -> StrategyHistory:
+def pause(name: str, reason: str, *, as_: str = "") -> StrategyHistory:
     """Stop every new contact of a strategy at once, leads that have not left included.
 
-    Nobody enters or moves on until it is resumed; who reaches the goal still leaves.
+    Nobody enters or moves on until it is resumed; who reaches the goal still leaves. The daily report tells
+    the reason.
     """
+    told = checked_text("reason", reason, "Customers complain about the text")
     with Desk.open() as desk:
-        return desk.act(name, "paused", None, {"reason": reason.strip()}, as_)
+        return desk.act(name, "paused", None, {"reason": told}, as_)
 
 
 def resume(name: str, reason: str = "", *, as_: str = "") -> StrategyHistory:
@@ -102,15 +103,16 @@ def resume(name: str, reason: str = "", *, as_: str = "") -> StrategyHistory:
         return desk.act(name, "resumed", None, {"reason": reason.strip()}, as_)
 
 
-def end(name: str, reason: str = "", *, in_flight: str = "finish", as_: str = "") -> StrategyHistory:
+def end(name: str, reason: str, *, in_flight: str = "finish", as_: str = "") -> StrategyHistory:
     """Let nobody enter any more; people in flight ``finish``, or ``exit`` with the next run.
 
     While they finish, the strategy can still be paused, resumed, and ended once more with ``exit``. One that
-    is paused when it is ended stays paused.
+    is paused when it is ended stays paused. The daily report tells the reason.
     """
+    told = checked_text("reason", reason, "The campaign is over")
     choice = check_in_flight(in_flight, ("finish", "exit"))
     with Desk.open() as desk:
-        return desk.act(name, "ended", None, {"reason": reason.strip(), "in_flight": choice}, as_)
+        return desk.act(name, "ended", None, {"reason": told, "in_flight": choice}, as_)
 
 
 def strategy_history(name: str) -> StrategyHistory:

@@ -13,7 +13,7 @@ from journeykit.mart.mart import Mart
 from journeykit.reports.daily import DailyReport
 from journeykit.reports.daily import daily_report as write_daily_report
 from journeykit.routing import deciding
-from journeykit.routing.result import Held, StrategyRun
+from journeykit.routing.result import StrategyRun
 from journeykit.settings import Settings, load_settings
 from journeykit.strategies.live import running_strategies
 from journeykit.strategies.playbook import load_readable
@@ -70,21 +70,20 @@ def daily_report(as_of: date | str, language: str = "") -> DailyReport:
             return write_daily_report(
                 mart, ledger, load_readable(settings.scheduled),
                 language=language or settings.workspace.language, min_cell=settings.privacy.min_cell,
-                held=_held_on(settings, ledger, mart.as_of),
+                timezone=settings.workspace.timezone, results=_results_on(settings, ledger, mart.as_of),
             )  # fmt: skip
     finally:
         ledger.close()
 
 
-def _held_on(settings: Settings, ledger: Ledger, day: date) -> list[Held]:
-    """What did not run that day, from the files of its runs as long as they are kept."""
+def _results_on(settings: Settings, ledger: Ledger, day: date) -> list[StrategyRun]:
+    """What a day's runs say of themselves, from their files as long as they are kept."""
     runs = [run for run in read_runs(ledger) if run.decided and run.as_of == day]
     folders = {run.run_id: _folder(settings, run.job, day, run.run_id) for run in runs}
     return [
-        held
+        deciding.read_result(ledger, run_id, folder)
         for run_id, folder in folders.items()
         if (folder / deciding.RESULT_FILE).is_file()
-        for held in deciding.read_result(ledger, run_id, folder).held
     ]
 
 

@@ -14,7 +14,7 @@ from journeykit.reports.catalogue_facts import read_catalogue
 from journeykit.reports.catalogue_page import catalogue_page
 from journeykit.segments import Segment
 from journeykit.settings import Settings, load_settings
-from journeykit.strategies.playbook import load_playbook
+from journeykit.strategies.playbook import load_readable
 from journeykit.strategies.usage import TouchedUsers, User, find_users, touched_users
 from journeykit.tags import Catalogue
 from journeykit.tags.building import model_ids_of
@@ -107,7 +107,7 @@ def _digests(settings: Settings, day: date) -> Iterator[Mapping[str, str]]:
 def tags_page(as_of: date | str | None = None, language: str = "") -> str:
     """The catalogue as one HTML page with the figures of a build, by default of the last one."""
     settings = load_settings()
-    workspace, live = settings.workspace, load_playbook(settings.scheduled).strategies.values()
+    workspace, live = settings.workspace, load_readable(settings.scheduled).strategies.values()
     with connect(as_of=as_of) as mart:
         facts = read_catalogue(
             mart,
@@ -125,7 +125,7 @@ def tags_page(as_of: date | str | None = None, language: str = "") -> str:
 
 
 def _users(settings: Settings, known: Catalogue) -> Mapping[str, tuple[User, ...]]:
-    live = load_playbook(settings.scheduled).strategies.values()
+    live = load_readable(settings.scheduled).strategies.values()
     return find_users(known, live, load_segments(settings).values())
 
 

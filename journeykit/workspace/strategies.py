@@ -2,44 +2,104 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from journeykit.errors import DefinitionError, unknown_name
+from journeykit.i18n import label
 from journeykit.strategies.approval import read_lives
 from journeykit.strategies.differences import Difference, closure_difference
 from journeykit.strategies.graph import Strategy
+from journeykit.strategies.history import StrategyHistory, told_state
 from journeykit.strategies.versions import Closure, closure, version_of
 from journeykit.workspace.desk import Desk
 
 
 def strategy_rows() -> list[dict[str, Any]]:
-    """The strategies of this workspace as plain rows: the file's version, its state, and the live one."""
+    """The strategies of this workspace as plain rows: the file's version, its state, and the live one.
+
+    A draft that cannot be read, or names what is not defined, is a row too: ``problem`` says what is wrong.
+    """
     with Desk.open() as desk:
-        for problem in desk.playbook.unreadable.values():
-            raise DefinitionError(problem)
-        names = {*desk.playbook.strategies, *read_lives(desk.ledger)}
+        drafts = desk.playbook
+        names = {*drafts.strategies, *drafts.unreadable, *read_lives(desk.ledger)}
         return [_row(desk, name) for name in sorted(names)]
 
 
 def _row(desk: Desk, name: str) -> dict[str, Any]:
-    life, draft = desk.life(name), desk.playbook.strategies.get(name)
-    version = version_of(draft, desk.tags, desk.playbook) if draft else life.steps[-1].version
-    shown = draft or desk.gate.stored(name, version).strategy
+    history, draft = desk.history(name), desk.playbook.strategies.get(name)
+    life, problem = history.life, desk.playbook.unreadable.get(name, "")
+    version = "" if draft or problem else life.steps[-1].version
+    if draft:
+        version, problem = _version(desk, draft)
+    shown = draft or history.versions.get(life.concerned or version)
+    told = {key: getattr(shown, key, None) for key in ("title", "title_zh", "stage", "owner", "priority")}
+    state = told_state(life, version, history.people) if draft or not problem else "unreadable"
+    held = str(desk.gate.objection(life, life.runs) or "") if life.runs else ""
     return {
-        "name": name, "title": shown.title, "title_zh": shown.title_zh, "stage": shown.stage,
-        "owner": shown.owner, "priority": shown.priority, "version": version, "state": life.state(version),
-        "live": life.live, "held": str(desk.gate.objection(life, life.runs) or "") if life.runs else "",
+        "name": name, **told, "version": version, "state": state, "live": life.live, "held": held,
+        "problem": problem,
     }  # fmt: skip
 
 
-def shown_strategy(name: str, version: str = "") -> Strategy:
+def _version(desk: Desk, draft: Strategy) -> tuple[str, str]:
+    """The version of a draft; or none, and what it names that is not defined."""
+    try:
+        return version_of(draft, desk.tags, desk.playbook), ""
+    except DefinitionError as error:
+        return "", str(error)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A version of a strategy, or its draft, among the others.
+
+    Attributes
+    ----------
+    version : str
+        Empty for a draft that names what is not defined.
+    """
+
+    strategy: Strategy
+    version: str
+    history: StrategyHistory
+
+    def which(self, language: str) -> str:
+        """Which version it is, and which one runs if that is another."""
+        told, runs = [self._itself(language)], self.history.life.runs
+        if runs and runs != self.version:
+            state = self._state(runs, language)
+            told.append(label("approval.which.other", language).format(runs, state, self.strategy.name))
+        return " ".join(told)
+
+    def _itself(self, language: str) -> str:
+        if not self.version:
+            return label("approval.which.unsound", language).format(self.strategy.name)
+        if self.history.life.state(self.version) == "draft":
+            return label("approval.which.draft", language).format(self.version)
+        return label("approval.which.version", language).format(
+            self.version, self._state(self.version, language)
+        )
+
+    def _state(self, version: str, language: str) -> str:
+        return label(f"approval.{told_state(self.history.life, version, self.history.people)}", language)
+
+
+def look_up(name: str, version: str = "") -> Shown:
     """A version of a strategy; by default the draft in its file, or without one what was submitted last."""
     with Desk.open() as desk:
-        if name in desk.playbook.strategies and not version:
-            return desk.draft(name)
         history = desk.history(name)
-        return history[version or history.life.steps[-1].version]
+        if not version and _drafted(desk, name):
+            draft = desk.draft(name)
+            return Shown(draft, _version(desk, draft)[0], history)
+        version = version or history.life.steps[-1].version
+        return Shown(history[version], version, history)
+
+
+def _drafted(desk: Desk, name: str) -> bool:
+    """Whether a file is there, be it readable or not."""
+    return name in desk.playbook.strategies or name in desk.playbook.unreadable
 
 
 def copy_strategy(name: str, new: str) -> Path:

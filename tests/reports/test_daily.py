@@ -1,19 +1,21 @@
 """The daily report adds up, withholds, and speaks one language at a time."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
 
+from journeykit.display import Table
 from journeykit.expressions import tag
 from journeykit.ledger.accounts import Accounts
+from journeykit.ledger.approvals import Step
 from journeykit.ledger.runs import Run
 from journeykit.mart.manifest import Absence, Assumption, SourceManifest
 from journeykit.reports.daily import write_report
 from journeykit.reports.facts import DayFacts
 from journeykit.routing.channel import Channel
-from journeykit.routing.result import Held
+from journeykit.routing.result import Held, StrategyCount, StrategyRun
 from journeykit.segments import Segment
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.playbook import Playbook
@@ -57,7 +59,7 @@ def leads(count, strategy, channel, manager=None, state="delivered"):
     )
 
 
-def report(language="en", mobile=24, failed=0, managers=None, held=()):
+def report(language="en", mobile=24, failed=0, managers=None, *, results=(), stops=()):
     made = [leads(50 - failed, "idle", "sms"), leads(mobile, "loan", "mobile_sales", "M1")]
     if failed:
         made.append(leads(failed, "idle", "sms", state="failed"))
@@ -85,8 +87,11 @@ def report(language="en", mobile=24, failed=0, managers=None, held=()):
         managers={"M1": 30, "M2": 10} if managers is None else managers,
         by_manager={"M1": mobile},
         freshness=(("txn", 1000, DAY),),
+        stops=stops,
     )
-    return write_report(facts, MANIFEST, PLAYBOOK, language=language, min_cell=10, held=held)
+    return write_report(
+        facts, MANIFEST, PLAYBOOK, language=language, min_cell=10, timezone="Asia/Shanghai", results=results
+    )
 
 
 def test_figures_add_up():
@@ -131,11 +136,55 @@ def test_a_few_failed_deliveries_withhold_the_delivered_ones_too():
 
 @pytest.mark.parametrize(("language", "words"), [("en", "The offer ended."), ("zh", "产品已下架。")])
 def test_a_strategy_that_was_held_is_named_with_the_reason(language, words):
-    held = Held(strategy="idle", version="abc123", reason="The offer ended.", reason_zh="产品已下架。")
-    sound, loud = report(language), report(language, held=[held])
+    held = Held(
+        strategy="spring", version="abc123", reason="The offer ended.", reason_zh="产品已下架。",
+        title="Spring", title_zh="迎春",
+    )  # fmt: skip
+    sound, loud = report(language), report(language, results=[result(held=(held,))])
     assert "abc123" not in repr(sound)
-    for part in ("idle", "abc123", words):
+    for part in ({"en": "Spring", "zh": "迎春"}[language], "abc123", words):
         assert part in repr(loud.strategies) and part in loud.strategies._repr_html_()
+    assert "spring" not in repr(loud.strategies)
+
+
+def tables(section):
+    return [part for part in section.parts if isinstance(part, Table)]
+
+
+def result(**parts):
+    """What a run says of itself, with one strategy that ran under other titles than its file has."""
+    ran = StrategyCount(
+        name="idle", title="As approved", title_zh="获批名称", stage="retain", version="abc123",
+        enrolled=0, active=0, exited=0, entered=0, candidates=0, leads=0, drops=0,
+    )  # fmt: skip
+    return StrategyRun(
+        run_id="r", as_of=DAY, contact_date=DAY, build_id="b", strategies=(ran,), drops=(), assumptions=(),
+        decisions_sha256="", **parts,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "As approved: its draft cannot be read; the approved version abc123 ran."),
+        ("zh", "获批名称：草稿文件无法读取，已按获批版本 abc123 运行。"),
+    ],
+)
+def test_a_strategy_is_called_as_it_was_approved_and_its_unreadable_draft_is_one_line(language, words):
+    section = report(language, results=[result(unread=("idle",))]).strategies
+    assert words in section.note
+    (table,) = tables(section)  # nothing is among what was held
+    name, stage, *_ = table.rows[0]
+    assert name in words
+    assert stage == {"en": "Retain", "zh": "留客"}[language]
+
+
+def test_who_paused_and_ended_a_strategy_is_told_in_the_times_of_the_workspace():
+    at = datetime(2026, 5, 29, 1, 5, tzinfo=UTC)
+    step = Step("idle", 4, "abc123", "paused", "oli", {"reason": "Complaints"}, at)
+    table, _ = tables(report(stops=(step,)).strategies)
+    assert table.rows == (("Idle money", "paused", "oli", datetime(2026, 5, 29, 9, 5), "Complaints"),)
+    assert "Asia/Shanghai" in repr(table)
 
 
 def test_a_chinese_report_leaves_no_english():
@@ -159,5 +208,5 @@ def test_a_day_without_leads_or_people_still_has_a_report(language):
         by_manager={},
         freshness=(),
     )
-    made = write_report(empty, MANIFEST, PLAYBOOK, language=language, min_cell=10)
+    made = write_report(empty, MANIFEST, PLAYBOOK, language=language, min_cell=10, timezone="UTC")
     assert "0 = 0 + 0" in repr(made) and made._repr_html_()

@@ -12,7 +12,8 @@ from hypothesis import strategies as some
 from journeykit.errors import ApprovalError
 from journeykit.ledger.approvals import Step
 from journeykit.settings import RolesSection
-from journeykit.strategies.approval import Life, life_of, permit
+from journeykit.strategies.approval import Life, life_of
+from journeykit.strategies.permission import permit
 from journeykit.strategies.submission import check_in_flight, checked_text
 
 ROLES = RolesSection(author=("ann", "both"), approver=("bob", "both"), operator=("oli",))
@@ -69,14 +70,14 @@ def test_what_is_allowed(before, action, version, actor):
         ((SUBMITTED,), "approved", "v1", "ann", "'ann' may not approve"),
         ((SUBMITTED,), "approved", "v1", "Bob", "'Bob' may not approve"),
         ((SUBMITTED,), "approved", "v1", "oli", "'oli' may not approve"),
-        ((SUBMITTED,), "approved", "v2", "bob", "it is a draft, and version v1 waits"),
+        ((SUBMITTED,), "approved", "v2", "bob", "Unknown version 'v2' of 'plan'"),
         ((("submitted", "v1", "both"),), "approved", "v1", "both", "nobody decides on what is their own"),
         ((("submitted", "v1", "both"),), "refused", "v1", "both", "It is for another approver: bob"),
         (
             (("submitted", "v1", "both"), ("withdrawn", "v1", "both"), SUBMITTED),
             "approved", "v1", "both", "nobody decides on what is their own",
         ),
-        ((), "approved", "v1", "bob", "it is a draft, and no version waits"),
+        ((), "approved", "v1", "bob", "it was never submitted. No version waits"),
         ((SUBMITTED, ("refused", "v1", "bob")), "approved", "v1", "bob", "it is refused"),
         ((SUBMITTED, ("withdrawn", "v1", "ann")), "approved", "v1", "bob", "it is withdrawn"),
         (LIVE, "approved", "v1", "bob", "it is live"),
@@ -86,7 +87,7 @@ def test_what_is_allowed(before, action, version, actor):
         ((SUBMITTED, ("refused", "v1", "bob")), "resumed", "", "oli", "it is not paused"),
         (LIVE, "resumed", "v1", "oli", "it is not paused"),
         (LIVE, "paused", "v1", "ann", "for operator or approver: oli, bob, both"),
-        ((*LIVE, ("paused", "v1", "oli")), "paused", "v1", "oli", "paused already"),
+        ((*LIVE, ("paused", "v1", "oli")), "paused", "v1", "oli", "journeykit strategy resume plan"),
         ((*LIVE, ("ended", "v1", "oli")), "resumed", "", "oli", "it is not paused"),
         (
             (SUBMITTED, ("approved", "v1", "bob"), ("ended", "v1", "oli")),

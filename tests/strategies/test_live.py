@@ -24,7 +24,7 @@ from journeykit.ledger.approvals import append_step, read_steps
 from journeykit.ledger.enrolments import read_enrolments
 from journeykit.ledger.leads import read_leads
 from journeykit.ledger.ledger import content
-from journeykit.ledger.tables import approval, strategy_version
+from journeykit.ledger.tables import approval, enrolment, strategy_version
 from journeykit.mart.mart import Mart
 from journeykit.routing.deciding import run_strategies
 from journeykit.routing.result import StrategyRun
@@ -73,6 +73,7 @@ class Office:
     demo: bool = False
     roles: RolesSection = ROLES
     plans: dict[str, Strategy] = field(default_factory=lambda: {"wealth": PLAN})
+    unreadable: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tags: Catalogue = self.bank.tags
@@ -80,7 +81,7 @@ class Office:
 
     @property
     def playbook(self) -> Playbook:
-        return Playbook(self.plans, self.offers, self.channels)
+        return Playbook(self.plans, self.offers, self.channels, unreadable=self.unreadable)
 
     def version(self, plan: Strategy = PLAN) -> str:
         return version_of(plan, self.tags, self.playbook)
@@ -205,6 +206,33 @@ def test_the_file_may_change_or_go_and_the_approved_version_runs_on(office):
     office.night(MONDAY, ["C1", "C2"])
     assert office.people() == {(version, "wait_10d", None): 2}
     assert office.leads() == {"send_sms": 2}
+
+
+def test_a_draft_that_cannot_be_read_is_told_beside_what_ran(office):
+    """Not among what was held; in the words of the version that ran, without the file's path or its error."""
+    plan = PLAN.model_copy(update={"title": "Wealth for all", "title_zh": "人人理财"})
+    version = office.approve(plan)
+    office.plans, office.unreadable = {}, {"wealth": "/srv/wealth.yaml, line 3: a key stands twice"}
+    run = office.night(FRIDAY, ["C1"])
+    assert (office.enrolled(), run.held) == (1, ())
+    assert run.unread_drafts() == [
+        f"Wealth for all: its draft cannot be read; the approved version {version} ran."
+    ]
+    (zh,) = run.unread_drafts("zh")
+    assert zh.startswith("人人理财：") and version in zh
+    office.step("paused", version, reason="complaints")
+    run = office.night(MONDAY, ["C1"])
+    assert [(one.title, one.version) for one in run.held] == [("Wealth for all", version)]
+    assert run.unread_drafts() == []
+
+
+def test_a_draft_that_cannot_be_read_beside_nothing_is_held(office):
+    office.plans, office.unreadable = {}, {"wealth": "/srv/wealth.yaml, line 3: a key stands twice"}
+    run = office.night(FRIDAY, ["C1"])
+    assert [(one.strategy, one.reason, one.reason_zh) for one in run.held] == [
+        ("wealth", "Its file is a draft that cannot be read.", "草稿文件无法读取。")
+    ]
+    assert run.unread_drafts() == []
 
 
 # -- what changes behind it ---------------------------------------------------------------------------
@@ -405,7 +433,7 @@ def test_a_paused_strategy_only_lets_go(office):
     office.night(FRIDAY, ["C1", "C2"])
     office.step("paused", version, reason="complaints")
     run = office.night(MONDAY, ["C1", "C2", "C3"], C1={"bought": True})
-    assert said(run) == "It is paused."
+    assert said(run) == "Paused by bob: complaints"
     assert office.people() == {(version, "wait_10d", "goal"): 1, (version, "wait_10d", None): 1}
     assert office.leads() == {"send_sms": 2}
     office.step("resumed", version)
@@ -449,7 +477,7 @@ def test_who_finishes_on_an_ended_strategy_waits_while_it_is_paused(office, orde
     for action in order:
         office.step(action, version, in_flight="finish")
     held = office.night(LATER, ["C1", "C2"])
-    assert (said(held), office.state(version)) == ("It is paused.", "paused")
+    assert (said(held), office.state(version)) == ("Paused by bob.", "paused")
     assert office.leads() == {"send_sms": 1}
     office.step("resumed", version)
     office.night(LATER + timedelta(days=1), ["C1", "C2"])
@@ -583,6 +611,53 @@ def test_who_acts_between_is_not_overruled_by_the_run(office, action):
         )  # fmt: skip
     assert office.enrolled() == 0
     assert office.today(FRIDAY).steps == ()
+
+
+# -- people from before strategies had to be approved ---------------------------------------------------
+
+
+def enrol_earlier(office: Office, **nodes: str) -> None:
+    """People of an older ledger, in a version that was never live, by customer the node they stand at."""
+    with office.mart(date(2026, 5, 28), []) as mart:
+        run_id = office.bank.start(mart, "older")
+    rows = [
+        {"enrolment_id": f"E-{who}", "strategy": "wealth", "version": "older", "customer_id": who,
+         "arm": "treatment", "entered_on": date(2026, 5, 20), "node": node,
+         "node_since": date(2026, 5, 20), "state": "active", "run_id": run_id}
+        for who, node in nodes.items()
+    ]  # fmt: skip
+    with office.bank.ledger.transaction("older release") as connection:
+        connection.execute(sa.insert(enrolment), rows)
+
+
+def test_people_of_an_older_ledger_become_the_live_versions_or_leave(office):
+    """C1 waits at a node that there still is, C2 at one that is gone, C3 has reached the goal there."""
+    enrol_earlier(office, C1="wait_10d", C2="gone", C3="gone")
+    run = office.night(FRIDAY, ["C1", "C2", "C3"])
+    assert "People are in a version that was never live." in said(run)
+    assert office.people() == {("older", "wait_10d", None): 1, ("older", "gone", None): 2}
+    version = office.approve()
+    run = office.night(MONDAY, ["C1", "C2", "C3"], C3={"bought": True})
+    assert run.held == ()
+    assert office.people() == {
+        (version, "end", None): 1,  # the wait is over, and the message behind it has gone out
+        ("older", "end", "replaced"): 1,
+        ("older", "end", "goal"): 1,
+    }
+    assert office.leads() == {"send_app_push": 1}
+
+
+def test_people_of_an_older_ledger_reach_their_goal_while_the_live_version_is_paused(office):
+    version = office.approve()
+    office.night(FRIDAY, ["C3"])
+    enrol_earlier(office, C1="gone", C2="gone")
+    office.step("paused", version, reason="complaints")
+    office.night(MONDAY, ["C1", "C2", "C3"], C1={"bought": True})
+    waits, reached = (version, "wait_10d", None), ("older", "end", "goal")
+    assert office.people() == {waits: 1, reached: 1, ("older", "end", None): 1}
+    office.step("resumed", version)
+    office.night(TUESDAY, ["C1", "C2", "C3"])
+    assert office.people() == {waits: 1, reached: 1, (version, "end", None): 1}
 
 
 # -- days that were missed ----------------------------------------------------------------------------
