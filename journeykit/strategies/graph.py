@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, WrapValidator
@@ -15,19 +14,12 @@ from pydantic import Field, ValidationError, WrapValidator
 from journeykit.errors import DefinitionError
 from journeykit.expressions import AnyNode
 from journeykit.segments import Segment
-from journeykit.settings import find_root
-from journeykit.strategies.building import Journey, Money
+from journeykit.strategies.building import Money
 from journeykit.strategies.making import make, misgiven
 from journeykit.strategies.nodes import Action, Definition, GraphNode, Rule, Start, WaitHour, in_its_place
 from journeykit.strategies.offers import Offer, named
-from journeykit.yaml_files import (
-    Name,
-    Text,
-    from_yaml,
-    read_definition,
-    to_yaml,
-    write_definition,
-)
+from journeykit.strategies.saving import Saved
+from journeykit.yaml_files import Text
 
 if TYPE_CHECKING:
     from journeykit.segments.explaining import Explanation
@@ -54,7 +46,7 @@ class Goal(Definition):
             raise misgiven("goal", error, _GOAL) from error
 
 
-class Strategy(Journey):
+class Strategy(Saved):
     """A journey: who enters, what happens, and what it is for.
 
     Attributes
@@ -86,7 +78,6 @@ class Strategy(Journey):
     True
     """
 
-    name: Name
     title: Text = ""
     title_zh: Text = ""
     stage: Stage
@@ -204,31 +195,6 @@ stands, also as control.
     def _repr_html_(self) -> str:
         return self.html()
 
-    def to_yaml(self) -> str:
-        """The strategy as YAML text; the same value always gives the same text."""
-        return to_yaml(self)
-
-    @classmethod
-    def from_yaml(cls, text: str) -> Self:
-        """The strategy in a YAML text."""
-        return from_yaml(text, cls)
-
-    def save(self, folder: Path | None = None) -> Path:
-        """Write ``<name>.yaml`` in a folder, by default the workspace's ``scheduled/strategies``."""
-        return write_definition((folder or strategies_folder()) / f"{self.name}.yaml", self)
-
-    @classmethod
-    def load(cls, source: str | Path) -> Self:
-        """Read a saved strategy: by its name from the workspace's ``scheduled/strategies``, or a file.
-
-        Raises
-        ------
-        DefinitionError
-            Missing file, or one that is malformed; the message names the line.
-        """
-        path = strategies_folder() / f"{source}.yaml" if isinstance(source, str) else source
-        return read_definition(path, cls)
-
     def renamed(self, name: str) -> Self:
         """The same journey under another name, to begin a copy with; whom it controls is drawn anew.
 
@@ -245,8 +211,3 @@ stands, also as control.
                 f"Strategy '{self.name}' has no start yet. Begin with .start(segment, control=0.10)."
             )
         return super()._then(node)
-
-
-def strategies_folder() -> Path:
-    """Where the strategies of this workspace lie."""
-    return find_root() / "scheduled" / "strategies"
