@@ -38,17 +38,13 @@ def test_the_sources_are_sound_and_build_what_is_carried(node_path, tmp_path):
     folder = tmp_path / "frontend"
     shutil.copytree(FRONTEND, folder, ignore=shutil.ignore_patterns("node_modules"))
 
+    environment = os.environ | {"PATH": node_path, "CI": "1", "NO_COLOR": "1"}
+
     def run(*command: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | {"PATH": node_path, "CI": "1", "NO_COLOR": "1"}
         return subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
+            command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8",
             check=False,
-        )
+        )  # fmt: skip
 
     installed = run("npm", "ci", "--prefer-offline")
     if UNREACHABLE.search(installed.stderr):
