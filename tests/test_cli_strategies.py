@@ -212,6 +212,20 @@ def test_a_copy_is_a_draft_of_its_own(office):
     assert office.does("diff", "idle_again", NAME)["strategy"] == "idle_again"
 
 
+def test_a_preset_is_found_by_words_and_copied_with_the_offers_it_needs(office):
+    found = [one["name"] for one in office.does("presets", "生日")["presets"]]
+    assert found[0] == "birthday"
+    assert "birthday" in office.run("presets").stdout
+    (offer,) = jk.presets["birthday"].offers
+    path = office.root / "scheduled" / "offers" / f"{offer.name}.yaml"
+    path.unlink(missing_ok=True)
+    done = office.does("copy", "birthday", "our_birthday")
+    assert done["offers"] == [str(path)]
+    assert Strategy.load("our_birthday").nodes == jk.presets["birthday"].strategy.nodes
+    assert office.run("check", "our_birthday").exit_code == 0
+    assert "There is a strategy 'our_birthday'" in office.refuses("copy", "birthday", "our_birthday")
+
+
 def test_a_check_exits_1_when_something_blocks_running(office):
     assert office.run("check", NAME).exit_code == 0
     office.edit("offer: W-", "offer: X-")

@@ -2,7 +2,7 @@
 
 import typer
 
-from journeykit.cli import listings, mart, models, segments, strategies, tags, workspace
+from journeykit.cli import approving, listings, mart, models, segments, tags, workspace
 
 app = typer.Typer(
     name="journeykit",
@@ -17,7 +17,7 @@ for name, group in {
     "tags": tags.group,
     "models": models.group,
     "segments": segments.group,
-    "strategy": strategies.group,
+    "strategy": approving.group,
     "leads": listings.leads_group,
     "runs": listings.runs_group,
     "vault": listings.vault_group,

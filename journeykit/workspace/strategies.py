@@ -8,6 +8,7 @@ from typing import Any
 
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.i18n import label
+from journeykit.preset import presets
 from journeykit.strategies.approval import read_lives
 from journeykit.strategies.differences import Difference, closure_difference
 from journeykit.strategies.graph import Strategy
@@ -102,16 +103,24 @@ def _drafted(desk: Desk, name: str) -> bool:
     return name in desk.playbook.strategies or name in desk.playbook.unreadable
 
 
-def copy_strategy(name: str, new: str) -> Path:
-    """Save a strategy under another name, as the draft of one of its own; never over a file."""
+def copy_strategy(name: str, new: str) -> list[Path]:
+    """Save a strategy of this workspace, or a preset, as a draft of its own; never over a file.
+
+    Returns
+    -------
+    list of Path
+        The strategy's file, and those of the preset's offers that the workspace had not.
+    """
     with Desk.open() as desk:
-        copied = desk.draft(name).renamed(new)
-        folder = desk.settings.scheduled / "strategies"
+        preset = None if _drafted(desk, name) else presets.get(name)
+        copied = preset.adapt(new) if preset else desk.draft(name).renamed(new)
+        scheduled = desk.settings.scheduled
+    folder = scheduled / "strategies"
     if (folder / f"{new}.yaml").exists():
         raise DefinitionError(
             f"There is a strategy '{new}' already, in {folder}. Give the copy another name."
         )
-    return copied.save(folder)
+    return [copied.save(folder), *(preset.save_offers(scheduled / "offers") if preset else ())]
 
 
 def compare_strategies(name: str, other: str = "") -> Difference:
