@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from journeykit.expressions import did, tag
+from journeykit.expressions import as_of, days, did, tag
 from journeykit.preset.preset import Preset
 from journeykit.segments import Segment
 from journeykit.strategies.building import path
@@ -74,13 +74,16 @@ complaint_recovery = Preset(
         no=path().send("outbound_call", offer="SORRY", id="call_back"),
     )
     .wait(working_days=3)
+    .send("outbound_call", offer="SORRY", id="ask_again")
+    .wait(days=7)
     .branch(
-        did("txn").since_entry() | did("login").since_entry(),
-        yes=path().wait(days=7).send("outbound_call", offer="SORRY", id="ask_again"),
+        did("txn").within(days=7) | did("login").within(days=7),
+        yes=path(),
         no=path().send("counter", offer="SORRY", id="branch_head"),
     ),
-    about="One person calls within a day, and asks again later whether it was put right; nothing is sold.",
-    about_zh="一个工作日内由专人致歉，之后再次回访是否解决；期间不做推销。",
+    about="One person calls within a day; after three working days everybody is asked whether it was put "
+    "right; who stays away is met at the counter. Nothing is sold.",
+    about_zh="一个工作日内由专人致歉，三个工作日后逐户回访是否解决，仍未恢复往来者由网点当面接待；期间不做推销。",
     expected="Half say that it was put right; unanswered, three in ten leave within a year (assumption).",
     expected_zh="约一半客户认可处理结果；若无回应，约三成一年内流失（假设值）。",
     watch="Nobody is kept back as control: whoever complains gets an answer. So compare with the months "
@@ -92,12 +95,20 @@ complaint_recovery = Preset(
 birthday = Preset(
     Strategy(
         "birthday", title="Birthday", title_zh="生日关怀", stage="retain", owner="Retail banking",
-        priority=80, goal=Goal(did("visit").since_entry() | did("login").since_entry(), within_days=30),
+        priority=80,
+        # Judged from the day after the birthday on, so that nobody reaches it before he is greeted.
+        goal=Goal(
+            tag("birthday_on").is_missing()
+            & (did("visit").within(days=3) | did("login").within(days=3)),
+            within_days=45,
+        ),
     )
     .start(
         Segment(
             "birthday_soon",
-            ~tag("birthday_on").is_missing() & (tag("kind") == "personal") & (tag("tenure_days") >= 180),
+            tag("birthday_on").between(as_of() + days(1), as_of() + days(14))
+            & (tag("kind") == "personal")
+            & (tag("tenure_days") >= 180),
             title="Birthday within two weeks",
             title_zh="两周内生日",
         ),
@@ -124,10 +135,12 @@ birthday = Preset(
     ),
     about="Wishes a happy birthday on the day, or the first working day after it, as suits the customer.",
     about_zh="生日当天（或其后首个工作日）送上祝福：致电、上门或消息。",
-    expected="20 % come by or log in within 30 days, against 15 % by themselves (assumption).",
-    expected_zh="30天内约20%到店或登录，未触达者约15%（假设值）。",
-    watch="Wrong dates of birth and the deceased; that no product is mentioned.",
-    watch_zh="生日登记错误、客户身故等情形；不得夹带产品推销。",
+    expected="Of those who are otherwise seldom seen, one in five more comes by or logs in within the month "
+    "(assumption).",
+    expected_zh="平时往来较少的客户中，生日后一个月内到店或登录者约增加五分之一（假设值）。",
+    watch="Wrong dates of birth and the deceased; that no product is mentioned. Whoever is in the app every "
+    "day reaches the goal anyway: read the effect against control.",
+    watch_zh="生日登记错误、客户身故等情形；不得夹带产品推销。常用手机银行者本就达标，效果须与对照组比较。",
 )  # fmt: skip
 
 CARE = (silver_haired_service, complaint_recovery, birthday)

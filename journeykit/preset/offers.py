@@ -118,6 +118,46 @@ _DECLARED = (
         value=2000, response_rate="0.5",
     ),
     _offer(
+        "SAFE-CALL", "payment", ("Was this payment yours?", "大额转账核实"),
+        ("We call about a large payment from your account: was it you who made it? We never ask for a code.",
+         "与您核实一笔大额转账是否本人操作。我行绝不索要验证码，如有疑问请到网点。"),
+        value=60, response_rate="0.2",
+    ),
+    _offer(
+        "RISK-TEST", "wealth", ("Risk assessment", "风险测评"),
+        ("What suits you? Answer ten questions in the app or at the branch; it costs nothing and binds to "
+         "nothing.",
+         "哪种产品适合您？登录手机银行或到网点完成风险测评，免费且无需购买。"),
+        value=30, response_rate="0.15",
+    ),
+    _offer(
+        "D-HOME", "deposit", ("Homecoming deposit", "返乡存款"),
+        ("Welcome home! What you earned away is safe near your family: fixed rate, protected by deposit "
+         "insurance within its limit.",
+         "欢迎回家！辛苦一年的积蓄存在家门口：利率固定，依法受存款保险保障。"),
+        value=150, response_rate="0.06",
+    ),
+    _offer(
+        "D-NEWYEAR", "deposit", ("New-year deposit", "开门红存款"),
+        ("A good start to the year: terms from three months to three years at a fixed rate.",
+         "新年存款，期限三个月至三年可选，利率固定，依法受存款保险保障。"),
+        value=150, response_rate="0.07",
+    ),
+    _offer(
+        "D-PENSION", "deposit", ("Subsidies and pensions kept safe", "惠农补贴与养老金存款"),
+        ("Your subsidy or pension is on your card. Keep what you do not need at a fixed rate; come to the "
+         "service point in your village, we help you.",
+         "惠农补贴、养老金已到您的社保卡。暂时不用的部分可存定期；村里服务点即可办理，我们协助您。"),
+        value=60, response_rate="0.06",
+    ),
+    _offer(
+        "L-FARM", "loan", ("Farmer credit line", "农户小额信用贷"),
+        ("The bank visits your village: no collateral, drawn when the season needs it. Borrow within your "
+         "means.",
+         "整村授信进村入户：信用方式、随借随还，农忙可用。请根据还款能力合理借款。"),
+        value=380, response_rate="0.05",
+    ),
+    _offer(
         "BIRTHDAY", "e_banking", ("Birthday greeting", "生日祝福"),
         ("Happy birthday! A small gift waits for you at your branch all month.",
          "祝您生日快乐！本月到网点可领取生日小礼一份。"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from journeykit.errors import unknown_name
 from journeykit.i18n import in_language, label
 from journeykit.preset.offers import OFFERS
 from journeykit.preset.wording import word
+from journeykit.segments import Segment
 from journeykit.segments.explaining import Explanation, Line
 from journeykit.settings import find_root
 from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.nodes import Action, Start
 from journeykit.strategies.offers import Offer
+from journeykit.strategies.telling import Teller
 from journeykit.yaml_files import definition_error, write_definition
 
 Text = tuple[str, str]
@@ -83,6 +86,7 @@ class Preset:
 
     def adapt(
         self, name: str, *, where: Any = None, control: float | None = None, within_days: int | None = None,
+        valid_from: date | None = None, valid_to: date | None = None,
         offers: Mapping[str, str] | None = None, **fields: Any,
     ) -> Strategy:  # fmt: skip
         """A strategy of one's own, made from this one.
@@ -97,10 +101,13 @@ class Preset:
             The share of the audience that is only measured.
         within_days : int, optional
             Days in which the goal counts.
+        valid_from, valid_to : date, optional
+            First and last day of entry, for a season.
         offers : mapping of str to str, optional
             Offers of the preset, and those to use in their place.
         **fields
             Other fields of :class:`journeykit.Strategy`: ``title``, ``title_zh``, ``owner``, ``priority`` …
+            Without a title it has the preset's, with its own name behind.
 
         Examples
         --------
@@ -120,9 +127,12 @@ class Preset:
         goal = self.strategy.goal
         if goal is not None and within_days is not None:
             fields["goal"] = Goal(goal.expression, within_days=within_days)
+        entry = {"control": control, "valid_from": valid_from, "valid_to": valid_to}
+        entry = {key: value for key, value in entry.items() if value is not None}
+        titles = {} if name == self.name else _own_titles(self, name)
         try:
-            nodes = tuple(_changed(node, where, control, swapped) for node in self.strategy.nodes)
-            return Strategy(**dict(self.strategy) | {"name": name, "nodes": nodes} | fields)
+            nodes = tuple(_changed(node, where, entry, swapped) for node in self.strategy.nodes)
+            return Strategy(**dict(self.strategy) | titles | {"name": name, "nodes": nodes} | fields)
         except ValidationError as error:
             raise definition_error(f"preset '{self.name}'", error) from error
 
@@ -157,15 +167,29 @@ class Preset:
         return self.explain()._repr_html_() + self.strategy.html(offers=OFFERS)
 
 
-def _changed(node: Any, where: Any, control: float | None, offers: Mapping[str, str]) -> Any:
-    """A node with a narrower audience, another share of control, or another offer."""
+def _own_titles(preset: Preset, name: str) -> dict[str, str]:
+    """Titles that no reader takes for the preset's."""
+    return {"title": f"{preset.title} ({name})", "title_zh": f"{preset.title_zh}（{name}）"}
+
+
+def _changed(node: Any, where: Any, entry: Mapping[str, Any], offers: Mapping[str, str]) -> Any:
+    """A node with a narrower audience, another control group or season, or another offer."""
     if isinstance(node, Start):
-        changes: dict[str, Any] = {}
-        if where is not None:
-            changes["segment"] = node.segment & where
-        if control is not None:
-            changes["control"] = control
-        return Start.model_validate(dict(node) | changes)
+        narrowed = {} if where is None else {"segment": _narrowed(node.segment, where)}
+        return Start.model_validate(dict(node) | narrowed | dict(entry))
     if isinstance(node, Action) and node.offer in offers:
         return node.model_copy(update={"offer": offers[node.offer]})
     return node
+
+
+def _narrowed(segment: Segment, where: Any) -> Segment:
+    """Those of a segment for whom something else holds too; a condition without a title is told in words."""
+    both = segment & where
+    titles: dict[str, str] = {}
+    for key, language in (("title", "en"), ("title_zh", "zh")):
+        if getattr(segment, key) and not getattr(both, key):
+            condition = Teller.of(language).condition(
+                where.where if isinstance(where, Segment) else where.node
+            )
+            titles[key] = f"{getattr(segment, key)}{in_language(language, '; ', '；')}{condition}"
+    return both.model_copy(update=titles)

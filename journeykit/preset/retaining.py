@@ -8,7 +8,7 @@ from journeykit.segments import Segment
 from journeykit.strategies.building import path
 from journeykit.strategies.graph import Goal, Strategy
 
-LARGE = 50_000
+LARGE = 10_000  # much for a household; a bank in a city sets it higher
 AGO = tag("balance_last").ago(days=30)
 BACK = did("txn", column("amount") >= 10_000, direction="in").since_entry()
 WENT_OUT = did(
@@ -30,6 +30,7 @@ wealth_maturing = Preset(
             title_zh="理财一周内到期",
         ),
         control=0.1,
+        reentry=30,
     )
     .send("app_push", offer="W-90D")
     .wait(days=2)
@@ -99,9 +100,9 @@ large_outflow = Preset(
     .start(
         Segment(
             "large_outflow_week",
-            WENT_OUT.within(days=7) & (tag("kind") != "prospect"),
-            title="50,000 yuan or more left within a week",
-            title_zh="一周内单笔转出不低于5万元",
+            WENT_OUT.within(days=7) & (tag("kind") == "personal"),
+            title="Households that paid out 10,000 yuan or more at once within a week",
+            title_zh="一周内单笔转出不低于1万元的个人客户",
         ),
         control=0.1,
         reentry=90,
@@ -109,17 +110,18 @@ large_outflow = Preset(
     .branch(
         tag("has_manager"),
         yes=path().assign(
-            "manager", offer="D-1Y", due_days=2,
+            "manager", offer="SAFE-CALL", due_days=2,
             script="Ask first whether the payment was meant: it may be a fraud. Then ask what we could do "
             "better.",
             script_zh="先确认转账是否本人意愿，防范诈骗；再了解我行可改进之处。",
         ),
-        no=path().wait(hour=10).send("outbound_call", offer="D-1Y"),
+        no=path().wait(hour=10).send("outbound_call", offer="SAFE-CALL"),
     )
     .wait(working_days=10)
     .send("sms", offer="D-1Y"),
-    about="Within two days of a large outflow somebody asks whether it was meant, and what went wrong.",
-    about_zh="大额流出两日内回访，先核实是否被骗，再了解原因。",
+    about="Within two days somebody asks whether a large payment was meant, and what we could do better; a "
+    "deposit is offered only two weeks later.",
+    about_zh="大额流出两日内回访，先核实是否被骗，再了解原因；两周后才介绍存款。",
     expected="8 % bring 10,000 yuan or more back within 45 days beyond what comes anyway (assumption).",
     expected_zh="在自然回流之外，约8%客户45天内回流1万元以上（假设值）。",
     watch="Outflows that turn out to be fraud (tell the police), and reasons named: rate, service, a house.",
@@ -175,7 +177,7 @@ loan_repaid = Preset(
     .start(
         Segment(
             "loan_paid_off",
-            did("txn", kind="repayment").within(days=60)
+            did("txn", kind="repayment").within(days=90)
             & (tag("loans_closed_365d") >= 1)
             & ~tag("holds_loan"),
             title="The last loan was paid off lately",
@@ -188,6 +190,7 @@ loan_repaid = Preset(
     .wait(days=10)
     .branch(
         {
+            "app": (tag("logins_90d") >= 1, path().send("app_push", offer="D-SAVE")),
             "savings": (
                 tag("aum") >= 20_000,
                 path().assign(
@@ -196,7 +199,6 @@ loan_repaid = Preset(
                     script_zh="祝贺结清；客户未提出则不推介新贷款。",
                 ),
             ),
-            "app": (tag("logins_30d") >= 1, path().send("app_push", offer="D-SAVE")),
         },
         no=path().send("sms", offer="D-SAVE", id="remind"),
     ),
@@ -224,6 +226,7 @@ dormant_customer = Preset(
             title_zh="60天无交易且未登录",
         ),
         control=0.1,
+        reentry=180,
     )
     .send("sms", offer="WELCOME-BACK")
     .wait(days=7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,14 @@ from journeykit.workspace import EXAMPLES
 SCHEDULED = Path(__file__).resolve().parents[2] / "scheduled"
 CHINESE, ENGLISH = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z]{3,} [A-Za-z]{2,} [A-Za-z]{2,}")
 ASKED_FOR = {
-    "acquire": ("referral", "follower_to_customer", "payroll_company"),
+    "acquire": ("referral", "follower_to_customer", "payroll_company", "whole_village_credit"),
     "activate": (
         "first_wealth_purchase", "dormant_card", "app_first_login", "unused_credit", "merchant_collection",
+        "homecoming", "new_year_opening",
     ),
     "retain": (
         "deposit_maturing", "large_outflow", "aum_decline", "silver_haired_service", "loan_repaid",
-        "complaint_recovery", "birthday",
+        "complaint_recovery", "birthday", "subsidy_paid_in",
     ),
 }  # fmt: skip
 
@@ -116,6 +118,17 @@ def test_every_offer_is_used_and_a_new_workspace_has_the_channels() -> None:
         ("churn", {"large_outflow", "aum_decline", "dormant_customer", "dormant_card"}),
         ("老年客户", {"silver_haired_service"}),
         ("elderly", {"silver_haired_service"}),
+        ("返乡", {"homecoming"}),
+        ("春节", {"homecoming"}),
+        ("Spring Festival", {"homecoming"}),
+        ("开门红", {"new_year_opening"}),
+        ("养老金", {"subsidy_paid_in"}),
+        ("社保卡", {"subsidy_paid_in"}),
+        ("惠农补贴", {"subsidy_paid_in"}),
+        ("pension", {"subsidy_paid_in"}),
+        ("整村授信", {"whole_village_credit"}),
+        ("农户", {"whole_village_credit", "subsidy_paid_in"}),
+        ("seniors", {"silver_haired_service"}),
     ],
 )
 def test_the_best_match_comes_first(words: str, first: set[str]) -> None:
@@ -126,6 +139,16 @@ def test_the_best_match_comes_first(words: str, first: set[str]) -> None:
 
 def test_what_people_look_for_is_found_under_the_words_of_presets() -> None:
     assert {"large_outflow", "aum_decline", "dormant_customer"} <= set(presets.search("流失").names)
+
+
+def test_a_channel_is_found_as_people_call_it() -> None:
+    """Of those that text, every one; of no other."""
+    texting = {
+        name for name in presets if any(node.channel == "sms" for node in presets[name].strategy.actions)
+    }
+    for words in ("sms", "短信"):
+        assert texting <= set(presets.search(words).names)
+    assert set(presets.search("sms").names) == texting
 
 
 def test_a_word_is_not_found_inside_another_one() -> None:
@@ -146,15 +169,15 @@ def test_adapting_changes_what_is_asked_for_and_nothing_else() -> None:
     plan = preset.adapt(
         "mine", where=tag("lives_in_village"), control=0.25, within_days=40, offers={"D-1Y": "W-CASH"},
         owner="Village banking", title="Villages first",
+        valid_from=date(2027, 1, 4), valid_to=date(2027, 2, 20),
     )  # fmt: skip
-    assert (plan.name, plan.owner, plan.title, plan.title_zh) == (
-        "mine", "Village banking", "Villages first", preset.title_zh,
-    )  # fmt: skip
+    assert (plan.name, plan.owner, plan.title) == ("mine", "Village banking", "Villages first")
     start = plan.starts[0]
     assert start.segment.conditions == (
         *preset.strategy.starts[0].segment.conditions, tag("lives_in_village").node,
     )  # fmt: skip
     assert str(start.control) == "0.25"
+    assert (start.valid_from, start.valid_to) == (date(2027, 1, 4), date(2027, 2, 20))
     assert start.reentry == preset.strategy.starts[0].reentry
     assert plan.goal is not None
     assert preset.strategy.goal is not None
@@ -163,6 +186,12 @@ def test_adapting_changes_what_is_asked_for_and_nothing_else() -> None:
     assert [node.ways for node in plan.nodes] == [node.ways for node in preset.strategy.nodes]
     assert preset == presets["deposit_maturing"]
     assert preset.adapt(preset.name) == preset.strategy
+    told = [str(plan.explain(language)) for language in ("en", "zh")]
+    assert "10,000 yuan or more mature within a month; “Lives in a village”: yes: those for whom" in told[0]
+    assert "一个月内到期存款不低于1万元；“居住在村”：是：" in told[1]
+    assert plan.title_zh == f"{preset.title_zh}（mine）", (
+        "two strategies of one title are told apart by nobody"
+    )
     narrowed = preset.adapt("mine", where=Segment("villages", tag("lives_in_village"), title="Villages"))
     assert "Villages" in narrowed.starts[0].segment.title
 
