@@ -54,9 +54,10 @@ def _first_and_last(node: nodes.Sequence, scope: Scope) -> sa.Select[Any]:
 
 
 def _matched(node: nodes.Sequence, scope: Scope) -> sa.Select[Any]:
-    rows = _rows(node, scope)
-    for number, step in enumerate(node.steps, 1):
-        rows = _complete(rows, step, number)
+    first, *later = node.steps
+    rows = _complete_first(_rows(node, scope), first)
+    for number, step in enumerate(later, 2):
+        rows = _complete_later(rows, step, number)
     done = rows.c.done
     if node.without is None:
         return sa.select(rows.c[CUSTOMER_ID]).where(done.is_not(sa.null()))
@@ -91,16 +92,20 @@ def _numbered(row: sa.FromClause, selection: nodes.Selection, step: Column) -> s
     return sa.select(row.c[CUSTOMER_ID], at.label("at"), step.label("step"))
 
 
-def _complete(rows: sa.FromClause, step: nodes.Step, number: int) -> sa.FromClause:
-    """Add `done`: the time of a row at which the step, and all before it, is complete."""
-    here, more = rows.c.step == number, step.times - 1
-    if number == 1:
+def _complete_first(rows: sa.FromClause, step: nodes.Step) -> sa.FromClause:
+    """Add `done`: the time of a row at which the first step is complete, from its so-many-th row on."""
+    complete: Column = rows.c.step == 1
+    if step.times > 1:
         nth = sa.func.row_number().over(**_of_one_step(rows))
-        complete = sa.and_(here, nth > more) if more else here
-        return _with(rows, done=sa.case((complete, rows.c.at)))
+        complete = sa.and_(complete, nth > step.times - 1)
+    return _with(rows, done=sa.case((complete, rows.c.at)))
+
+
+def _complete_later(rows: sa.FromClause, step: nodes.Step, number: int) -> sa.FromClause:
+    """Make `done` that of a later step: the step before was complete before the first row that it takes."""
     rows = _with(rows, before=sa.func.max(rows.c.done).over(**_of_customer(rows), rows=_BEFORE))
-    if more:
-        rows = _with(rows, before=sa.func.lag(rows.c.before, more).over(**_of_one_step(rows)))
+    if step.times > 1:
+        rows = _with(rows, before=sa.func.lag(rows.c.before, step.times - 1).over(**_of_one_step(rows)))
     complete = sa.and_(rows.c.step == number, rows.c.before.is_not(sa.null()))
     if step.within_days is not None:
         complete = sa.and_(complete, _days(rows.c.before, rows.c.at) < step.within_days)

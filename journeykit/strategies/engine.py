@@ -18,16 +18,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import sqlalchemy as sa
 
-from journeykit.experiments.assignment import arm_column
-from journeykit.ledger.keys import enrolment_id
 from journeykit.ledger.marks import MARKED
 from journeykit.mart.mart import Mart
 from journeykit.strategies.candidates import Wishes
+from journeykit.strategies.entering import newcomers
 from journeykit.strategies.judging import Booleans, Judged, judge
 from journeykit.strategies.moving import REASONS, Day, Graph, Passed, Places, Rows, day_number, move
-from journeykit.strategies.nodes import CONTROL, Start, Update
+from journeykit.strategies.nodes import Update
 from journeykit.strategies.people import FOUND, GONE, STANDING, People
 from journeykit.strategies.running import Running
 
@@ -195,8 +193,8 @@ def advance(mart: Mart, running: Running, people: People) -> Advance:
         Of the whole strategy.
     """
     standing = people.under(running.version)
-    newcomers = _newcomers(mart, running, people)
-    rows = pa.concat_tables([standing, newcomers]).combine_chunks()
+    entering = newcomers(mart, running, people)
+    rows = pa.concat_tables([standing, entering]).combine_chunks()
     judged = judge(mart, running.strategy, rows, moving=running.moves)
     old = np.arange(rows.num_rows) < standing.num_rows
     stays = old | ~(judged.goal | judged.exit_rule)
@@ -230,33 +228,3 @@ def _leaving(
         reason[:] = REASONS.index(running.leaves_as)
     reason[judged.goal] = REASONS.index("goal")
     return np.where(old, reason, 0).astype(np.int8)
-
-
-def _newcomers(mart: Mart, running: Running, people: People) -> pa.Table:
-    """Members of the segment who may enter, at the start node's successor."""
-    (start,) = running.strategy.starts
-    first, last = start.valid_from or mart.as_of, start.valid_to or mart.as_of
-    if not (running.enrols and running.moves and first <= mart.as_of <= last):
-        return people.standing.schema.empty_table()
-    known = pa.table({"customer_id": people.barred(start, mart.as_of)})
-    found = mart.run(_entry(mart, running.strategy.name, start), {"barred": known})
-    ids = [
-        enrolment_id(people.strategy, customer, mart.as_of) for customer in found["customer_id"].to_pylist()
-    ]
-    node = pc.if_else(pc.equal(found["arm"], "control"), CONTROL, start.next)
-    today = pa.repeat(pa.scalar(mart.as_of, pa.date32()), found.num_rows)
-    version = pa.repeat(running.version, found.num_rows)
-    columns = [pa.array(ids, pa.string()), found["customer_id"], version, found["arm"], today, node, today]
-    unknown = [pa.nulls(found.num_rows, field.type) for field in FOUND]
-    return pa.table([*columns, *unknown], schema=people.standing.schema)
-
-
-def _entry(mart: Mart, strategy: str, start: Start) -> sa.Select:
-    members = start.segment.statement(mart.scope).subquery("members")
-    barred = sa.table("barred", sa.column("customer_id", sa.Text))
-    customer = members.c.customer_id
-    return (
-        sa.select(customer, arm_column(f"{strategy}:{start.id}", customer, start.control).label("arm"))
-        .where(~sa.exists().where(barred.c.customer_id == customer))
-        .order_by(customer)
-    )
