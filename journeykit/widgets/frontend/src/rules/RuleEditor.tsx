@@ -2,9 +2,10 @@ import "./rules.css";
 
 import { QueryBuilderDnD } from "@react-querybuilder/dnd";
 import { createReactDnDAdapter } from "@react-querybuilder/dnd/react-dnd";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import * as ReactDnD from "react-dnd";
 import * as ReactDnDHTML5Backend from "react-dnd-html5-backend";
+import { useEcho } from "../lib/echo";
 import type { Kernel } from "../lib/kernel";
 import { type Catalogue, type Purpose, type Setting, useCatalogue } from "./catalogue";
 import { type DraftGroup, toDraft, toTree } from "./draft";
@@ -50,7 +51,7 @@ function Editor({
   const known = useMemo(() => ({ fields: catalogue.tags, events: catalogue.events }), [catalogue]);
   const [draft, setDraft] = useState<DraftGroup>(() => toDraft(tree, known));
   const { unfinished } = useMemo(() => toTree(draft, known), [draft, known]);
-  const told = useTold(tree, () => setDraft(toDraft(tree, known)));
+  const told = useEcho(tree, (other) => setDraft(toDraft(other, known)));
   const changed = (next: DraftGroup) => {
     setDraft(next);
     const made = toTree(next, known);
@@ -69,38 +70,4 @@ function Editor({
       )}
     </div>
   );
-}
-
-const REMEMBERED = 100;
-
-/**
- * Tells a tree that came back from one that somebody else made.
- *
- * What the editor told comes back after a while, perhaps when newer things were told already, and must not
- * undo these; anything else (undo, another view, Python) replaces what is being edited.
- *
- * @returns whether a tree is news to those who listen
- */
-function useTold(tree: Group, replace: () => void): (next: Group) => boolean {
-  const waiting = useRef<string[]>([]);
-  const current = useRef(JSON.stringify(tree));
-  const last = useRef(replace);
-  last.current = replace;
-  useEffect(() => {
-    const came = JSON.stringify(tree);
-    const place = waiting.current.indexOf(came);
-    if (place >= 0) waiting.current.splice(0, place + 1);
-    else if (came !== current.current) {
-      waiting.current = [];
-      current.current = came;
-      last.current();
-    }
-  }, [tree]);
-  return (next) => {
-    const text = JSON.stringify(next);
-    if (text === current.current) return false;
-    current.current = text;
-    waiting.current = [...waiting.current, text].slice(-REMEMBERED);
-    return true;
-  };
 }

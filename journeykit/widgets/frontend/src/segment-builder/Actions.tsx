@@ -1,0 +1,95 @@
+import { useState } from "react";
+import type { Kernel } from "../lib/kernel";
+import { Popover } from "../rules/Popover";
+import { useWords } from "./words";
+
+// biome-ignore lint/suspicious/noExplicitAny: of whatever state; only asks
+type Asker = Kernel<any>;
+
+/** Saves the segment, with a reason. */
+export function Save({ kernel, ready }: { kernel: Asker; ready: () => Promise<unknown> }) {
+  const say = useWords();
+  return (
+    <Popover face={say("save")} title={say("save")} className="jk-main">
+      {() => <SaveForm kernel={kernel} ready={ready} />}
+    </Popover>
+  );
+}
+
+function SaveForm({ kernel, ready }: { kernel: Asker; ready: () => Promise<unknown> }) {
+  const say = useWords();
+  const [reason, setReason] = useState("");
+  const [told, setTold] = useState("");
+  const save = async () => {
+    try {
+      await ready();
+      const { name } = await kernel.ask<{ name: string }>("save", { reason });
+      setTold(say("saved", name));
+    } catch (refused) {
+      setTold((refused as Error).message);
+    }
+  };
+  return (
+    <form
+      className="jk-save"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <label>
+        {say("reason")}
+        <textarea data-first rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />
+      </label>
+      <small className="jk-quiet">{say("reasonHint")}</small>
+      <button type="submit" className="jk-main">
+        {say("save")}
+      </button>
+      {told && <p role="status">{told}</p>}
+    </form>
+  );
+}
+
+/** Shows the segment as Python, to be copied. */
+export function Code({ kernel, ready }: { kernel: Asker; ready: () => Promise<unknown> }) {
+  const say = useWords();
+  const [code, setCode] = useState("");
+  const [copied, setCopied] = useState(false);
+  const fetch = async () => {
+    setCopied(false);
+    await ready().catch(() => {});
+    setCode((await kernel.ask<{ code: string }>("code")).code);
+  };
+  return (
+    <span
+      onClickCapture={(event) => {
+        if ((event.target as HTMLElement).closest("[aria-haspopup]")) void fetch();
+      }}
+    >
+      <Popover face={say("code")} title={say("codeHint")}>
+        {() => (
+          <div className="jk-code">
+            <pre>{code}</pre>
+            <button type="button" data-first onClick={() => void copy(code).then(() => setCopied(true))}>
+              {copied ? say("copied") : say("copy")}
+            </button>
+          </div>
+        )}
+      </Popover>
+    </span>
+  );
+}
+
+/** The clipboard where the page may use it, and the old way where it may not. */
+async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+}

@@ -1,0 +1,128 @@
+import { useEffect, useState } from "react";
+import type { Kernel } from "../lib/kernel";
+import { show } from "../lib/language";
+import { useAsked } from "./asked";
+import { useWords } from "./words";
+
+// biome-ignore lint/suspicious/noExplicitAny: of whatever state; only asks
+type Asker = Kernel<any>;
+const TABS = ["waterfall", "profile", "overlap"] as const;
+type Tab = (typeof TABS)[number];
+
+/** What a segment means: how many each rule leaves, what sets it apart, whom it shares with others. */
+export function Meaning({ kernel, about, name }: { kernel: Asker; about: string; name: string }) {
+  const say = useWords();
+  const [tab, setTab] = useState<Tab>("waterfall");
+  return (
+    <section className="jk-meaning" aria-label={say("details")}>
+      <div role="tablist" className="jk-tabs">
+        {TABS.map((one) => (
+          <button key={one} type="button" role="tab" aria-selected={one === tab} onClick={() => setTab(one)}>
+            {say(one)}
+          </button>
+        ))}
+      </div>
+      <div role="tabpanel" aria-label={say(tab)}>
+        {tab === "waterfall" && <Waterfall kernel={kernel} about={about} />}
+        {tab === "profile" && <Told kernel={kernel} what="profile" content={{}} about={about} />}
+        {tab === "overlap" && <Overlap kernel={kernel} about={about} name={name} />}
+      </div>
+    </section>
+  );
+}
+
+interface Fall {
+  everyone: number;
+  steps: { text: string; remain: number }[];
+}
+
+function Waterfall({ kernel, about }: { kernel: Asker; about: string }) {
+  const say = useWords();
+  const { answer, problem, fresh } = useAsked<Fall>(kernel, "waterfall", {}, about, 200);
+  if (problem) return <p className="jk-quiet">{problem}</p>;
+  if (!answer) return <p className="jk-quiet">{say("wait")}</p>;
+  const rows = [{ text: say("everyone"), remain: answer.everyone }, ...answer.steps];
+  const whole = answer.everyone || 1;
+  return (
+    <ol className={fresh ? "jk-fall" : "jk-fall jk-stale"}>
+      {rows.map(({ text, remain }, place) => {
+        const before = rows[place - 1]?.remain ?? remain;
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
+          <li key={place}>
+            <span className="jk-said">{text}</span>
+            <span className="jk-remain">{show(remain)}</span>
+            <span className="jk-bars" aria-hidden="true">
+              <i className="jk-kept" style={{ width: `${(100 * remain) / whole}%` }} />
+              <i className="jk-gone" style={{ width: `${(100 * (before - remain)) / whole}%` }} />
+            </span>
+            <span className="jk-lost">{before > remain ? say("lost", before - remain) : ""}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Overlap({ kernel, about, name }: { kernel: Asker; about: string; name: string }) {
+  const say = useWords();
+  const [saved, setSaved] = useState<[name: string, title: string][]>([]);
+  const [chosen, setChosen] = useState<string[]>([]);
+  useEffect(() => {
+    let gone = false;
+    kernel
+      .ask<{ segments: [string, string][] }>("saved")
+      .then((answer) => !gone && setSaved(answer.segments.filter(([one]) => one !== name)));
+    return () => {
+      gone = true;
+    };
+  }, [kernel, name]);
+  if (!saved.length) return <p className="jk-quiet">{say("noSaved")}</p>;
+  const toggle = (one: string) =>
+    setChosen(chosen.includes(one) ? chosen.filter((other) => other !== one) : [...chosen, one]);
+  return (
+    <>
+      <fieldset className="jk-others">
+        <legend>{say("against")}</legend>
+        {saved.map(([one, title]) => (
+          <label key={one}>
+            <input
+              type="checkbox"
+              checked={chosen.includes(one)}
+              disabled={!chosen.includes(one) && chosen.length >= 7}
+              onChange={() => toggle(one)}
+            />
+            {title}
+          </label>
+        ))}
+      </fieldset>
+      {chosen.length >= 7 && <p className="jk-quiet">{say("most")}</p>}
+      {chosen.length > 0 && <Told kernel={kernel} what="overlap" content={{ names: chosen }} about={about} />}
+    </>
+  );
+}
+
+/** A table that the kernel made. */
+function Told({
+  kernel,
+  what,
+  content,
+  about,
+}: {
+  kernel: Asker;
+  what: string;
+  content: object;
+  about: string;
+}) {
+  const say = useWords();
+  const { answer, problem, fresh } = useAsked<{ html: string }>(kernel, what, content, about, 500);
+  if (problem) return <p className="jk-quiet">{problem}</p>;
+  if (!answer) return <p className="jk-quiet">{say("wait")}</p>;
+  return (
+    <div
+      className={fresh ? "jk-told" : "jk-told jk-stale"}
+      // biome-ignore lint/security/noDangerouslySetInnerHtml: journeykit's own tables, which escape every text
+      dangerouslySetInnerHTML={{ __html: answer.html }}
+    />
+  );
+}
