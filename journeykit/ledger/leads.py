@@ -161,8 +161,14 @@ def _expect_treated(leads: int, arms: Mapping[str, int]) -> None:
         )
 
 
-def read_leads(ledger: Ledger, *, run_id: str | None = None, contact_date: date | None = None) -> pa.Table:
-    """Leads of a run, of a contact date, or all, and their `delivery` state; sorted by lead_id."""
+def read_leads(
+    ledger: Ledger,
+    *,
+    run_id: str | None = None,
+    contact_date: date | None = None,
+    customer_id: str | None = None,
+) -> pa.Table:
+    """Leads of a run, a contact date, a customer, or all, and their `delivery` state; sorted by lead_id."""
     statement = sa.select(lead, delivery.c.state.label("delivery")).join(
         delivery, delivery.c.lead_id == lead.c.lead_id
     )
@@ -170,6 +176,8 @@ def read_leads(ledger: Ledger, *, run_id: str | None = None, contact_date: date 
         statement = statement.where(lead.c.run_id == run_id)
     if contact_date is not None:
         statement = statement.where(lead.c.contact_date == contact_date)
+    if customer_id is not None:
+        statement = statement.where(lead.c.customer_id == customer_id)
     return ledger.read_arrow(statement.order_by(lead.c.lead_id))
 
 
