@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.i18n import label
+from journeykit.ledger.approvals import people_in_flight
 from journeykit.preset import presets
-from journeykit.strategies.approval import read_lives
+from journeykit.strategies.approval import Life, read_lives
 from journeykit.strategies.differences import Difference, closure_difference
+from journeykit.strategies.gate import Gate
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.history import StrategyHistory, told_state
 from journeykit.strategies.versions import Closure, closure, version_of
@@ -23,25 +26,36 @@ def strategy_rows() -> list[dict[str, Any]]:
     A draft that cannot be read, or names what is not defined, is a row too: ``problem`` says what is wrong.
     """
     with Desk.open() as desk:
-        drafts = desk.playbook
-        names = {*drafts.strategies, *drafts.unreadable, *read_lives(desk.ledger)}
-        return [_row(desk, name) for name in sorted(names)]
+        drafts, lives, people = desk.playbook, read_lives(desk.ledger), people_in_flight(desk.ledger)
+        gate = desk.gate
+        return [
+            _row(desk, gate, lives.get(name, Life(name)), people.get(name, {}))
+            for name in sorted({*drafts.strategies, *drafts.unreadable, *lives})
+        ]
 
 
-def _row(desk: Desk, name: str) -> dict[str, Any]:
-    history, draft = desk.history(name), desk.playbook.strategies.get(name)
-    life, problem = history.life, desk.playbook.unreadable.get(name, "")
-    version = "" if draft or problem else life.steps[-1].version
-    if draft:
-        version, problem = _version(desk, draft)
-    shown = draft or history.versions.get(life.concerned or version)
+def _row(desk: Desk, gate: Gate, life: Life, people: Mapping[str, int]) -> dict[str, Any]:
+    name, draft = life.strategy, desk.playbook.strategies.get(life.strategy)
+    problem = desk.playbook.unreadable.get(name, "")
+    state, version = "unreadable", ""
+    if draft or not problem:
+        version, problem = _version(desk, draft) if draft else (life.steps[-1].version, "")
+        state = told_state(life, version, people)
+    shown = draft or _stored(gate, name, life.concerned or version)
     told = {key: getattr(shown, key, None) for key in ("title", "title_zh", "stage", "owner", "priority")}
-    state = told_state(life, version, history.people) if draft or not problem else "unreadable"
-    held = str(desk.gate.objection(life, life.runs) or "") if life.runs else ""
+    held = str(gate.objection(life, life.runs) or "") if life.runs else ""
     return {
         "name": name, **told, "version": version, "state": state, "live": life.live, "held": held,
         "problem": problem,
     }  # fmt: skip
+
+
+def _stored(gate: Gate, name: str, version: str) -> Strategy | None:
+    """A version on record, unless it cannot be read."""
+    try:
+        return gate.stored(name, version).strategy
+    except DefinitionError:
+        return None
 
 
 def _version(desk: Desk, draft: Strategy) -> tuple[str, str]:
