@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import partial
 from html import escape
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel
-
-from journeykit.expressions import And, Node
 from journeykit.i18n import in_language
+from journeykit.strategies.changes import Change, Changes, Kind, What, listed, place_of
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.nodes import Branch, GraphNode, Split, Start
 from journeykit.strategies.telling import Teller, percent, tell
-from journeykit.strategies.values import field_name, leaves, show
+from journeykit.strategies.values import leaves
 
-Kind = Literal["added", "removed", "changed"]
-What = Literal["strategy", "node", "way", "tag", "model", "offer", "channel"]
-Said = str | Callable[[Teller], str]
-
-_APART = ("id", "kind", "next", "late", "cases", "variants", "segment")
-"""What a node has that is no plain field: its ways are compared by themselves."""
 _CLOSURE: dict[str, What] = {"tags": "tag", "models": "model", "offers": "offer", "channels": "channel"}
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference.
-
-    Attributes
-    ----------
-    kind : str
-        ``added``, ``removed`` or ``changed``.
-    what, name : str
-        What it is about: the ``strategy``, a ``node``, the ``way`` out of one, or a ``tag``, ``model``,
-        ``offer`` or ``channel`` that it decides with; and which.
-    text, text_zh : str
-        What changed, in English and Chinese.
-    """
-
-    kind: Kind
-    what: What
-    name: str
-    text: str
-    text_zh: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +68,7 @@ def diff(old: Strategy, new: Strategy, tags: Mapping[str, Any] | None = None) ->
     Difference
         Prints one sentence per change.
     """
-    return Difference(tuple(_compare_strategies(old, new, _Changes.of(tags))))
+    return Difference(tuple(_compare_strategies(old, new, Changes.of(tags))))
 
 
 def closure_difference(
@@ -112,7 +82,7 @@ def closure_difference(
         ``strategy``, ``tags``, ``models``, ``offers`` and ``channels`` in their JSON form; `old` is None when
         there was no version before.
     """
-    changes = _Changes.of(tags, {**(old or {}).get("offers", {}), **new.get("offers", {})})
+    changes = Changes.of(tags, {**(old or {}).get("offers", {}), **new.get("offers", {})})
     strategy = Strategy.model_validate(new["strategy"])
     if old is None:
         return Difference((changes.make("added", "strategy", strategy.name, "first_version"),))
@@ -122,73 +92,14 @@ def closure_difference(
     return Difference(tuple(found))
 
 
-@dataclass(frozen=True)
-class _Changes:
-    """Makes changes, in both languages at once."""
-
-    english: Teller
-    chinese: Teller
-
-    @classmethod
-    def of(cls, tags: Mapping[str, Any] | None, offers: Mapping[str, Any] | None = None) -> _Changes:
-        titles = {
-            name: (one.get("title", ""), one.get("title_zh", "")) for name, one in (offers or {}).items()
-        }
-        english, chinese = (replace(Teller.of(language, tags), offers=titles) for language in ("en", "zh"))
-        return cls(english, chinese)
-
-    def make(self, kind: Kind, what: What, name: str, key: str, **parts: Said) -> Change:
-        """The change called `key`; parts that differ between the languages are asked of each."""
-        english, chinese = (
-            teller(key, **{part: one if isinstance(one, str) else one(teller) for part, one in parts.items()})
-            for teller in (self.english, self.chinese)
-        )
-        return Change(kind, what, name, english[:1].upper() + english[1:], chinese)
-
-    def value(self, what: What, name: str, field: str, old: Any, new: Any) -> Iterator[Change]:
-        """A value that became another one; of a condition only the parts that did."""
-        if old == new:
-            return
-        about = {"place": partial(_place, what, name), "field": partial(field_name, field)}
-        if isinstance(old, Node) and isinstance(new, Node):
-            gone, added = _parts_apart(old, new)
-            if not (gone and added) and (gone or added):
-                key, parts = ("stricter", added) if added else ("looser", gone)
-                yield self.make("changed", what, name, key, parts=partial(_listed, parts), **about)
-                return
-        values = {"old": partial(show, old, field), "new": partial(show, new, field)}
-        yield self.make("changed", what, name, "became", **values, **about)
-
-    def fields(self, what: What, name: str, old: BaseModel, new: BaseModel) -> Iterator[Change]:
-        """Each plain field of two models of one kind."""
-        for field in type(new).model_fields:
-            if field not in _APART:
-                yield from self.value(what, name, field, getattr(old, field), getattr(new, field))
-
-
-def _place(what: What, name: str, teller: Teller) -> str:
-    """How a sentence about one thing begins; about the strategy itself it just begins."""
-    return "" if what == "strategy" else teller(f"place.{what}", name=name)
-
-
-def _listed(parts: list[Node], teller: Teller) -> str:
-    return teller.listed([teller.condition(part) for part in parts])
-
-
-def _parts_apart(old: Node, new: Node) -> tuple[list[Node], list[Node]]:
-    """Of conditions that must hold together: those that are gone, and those that came."""
-    before, after = (rule.operands if isinstance(rule, And) else (rule,) for rule in (old, new))
-    return [part for part in before if part not in after], [part for part in after if part not in before]
-
-
-def _compare_strategies(old: Strategy, new: Strategy, changes: _Changes) -> Iterator[Change]:
+def _compare_strategies(old: Strategy, new: Strategy, changes: Changes) -> Iterator[Change]:
     found = [*_compare_heads(old, new, changes), *_compare_graphs(old, new, changes)]
     yield from found
     if not found and old != new:
         yield changes.make("changed", "strategy", new.name, "order")
 
 
-def _compare_heads(old: Strategy, new: Strategy, changes: _Changes) -> Iterator[Change]:
+def _compare_heads(old: Strategy, new: Strategy, changes: Changes) -> Iterator[Change]:
     for field in ("name", "title", "title_zh", "stage", "owner", "priority"):
         yield from changes.value("strategy", new.name, field, getattr(old, field), getattr(new, field))
     before, after = old.goal, new.goal
@@ -200,7 +111,7 @@ def _compare_heads(old: Strategy, new: Strategy, changes: _Changes) -> Iterator[
     yield from changes.value("strategy", new.name, "exit_when", old.exit_when, new.exit_when)
 
 
-def _compare_graphs(old: Strategy, new: Strategy, changes: _Changes) -> Iterator[Change]:
+def _compare_graphs(old: Strategy, new: Strategy, changes: Changes) -> Iterator[Change]:
     before, after = {node.id: node for node in old.nodes}, {node.id: node for node in new.nodes}
     for name, node in before.items():
         if name not in after:
@@ -213,13 +124,13 @@ def _compare_graphs(old: Strategy, new: Strategy, changes: _Changes) -> Iterator
             yield from _compare_nodes(before[name], node, changes)
 
 
-def _lead(node: GraphNode, changes: _Changes) -> Iterator[Change]:
+def _lead(node: GraphNode, changes: Changes) -> Iterator[Change]:
     for label, target in node.ways:
         way = partial(_way, label)
         yield changes.make("added", "way", node.id, "leads", id=node.id, way=way, target=target)
 
 
-def _compare_nodes(old: GraphNode, new: GraphNode, changes: _Changes) -> Iterator[Change]:
+def _compare_nodes(old: GraphNode, new: GraphNode, changes: Changes) -> Iterator[Change]:
     if old.kind != new.kind:
         sentences = {"old": partial(tell, old), "new": partial(tell, new)}
         yield changes.make("changed", "node", new.id, "other_kind", id=new.id, **sentences)
@@ -242,14 +153,14 @@ def _compare_nodes(old: GraphNode, new: GraphNode, changes: _Changes) -> Iterato
         yield changes.make("changed", "way", new.id, key, id=new.id, way=way, target=target, **ends)
 
 
-def _compare_cases(old: Branch, new: Branch, changes: _Changes) -> Iterator[Change]:
+def _compare_cases(old: Branch, new: Branch, changes: Changes) -> Iterator[Change]:
     before, after = ({case.name: case.when for case in node.cases} for node in (old, new))
     for name in dict.fromkeys([*before, *after]):
         if name in before and name in after:
             yield from changes.value("node", f"{new.id}, {name}", "when", before[name], after[name])
         else:
             key, rule = ("case_added", after[name]) if name in after else ("case_removed", before[name])
-            told = partial(_listed, [rule])
+            told = partial(listed, [rule])
             yield changes.make("changed", "node", new.id, key, id=new.id, case=name, condition=told)
     kept = [[name for name in cases if name in before and name in after] for cases in (before, after)]
     if kept[0] != kept[1]:
@@ -257,7 +168,7 @@ def _compare_cases(old: Branch, new: Branch, changes: _Changes) -> Iterator[Chan
         yield changes.make("changed", "node", new.id, "case_order", id=new.id, names=order)
 
 
-def _compare_variants(old: Split, new: Split, changes: _Changes) -> Iterator[Change]:
+def _compare_variants(old: Split, new: Split, changes: Changes) -> Iterator[Change]:
     before, after = ({one.name: percent(one.weight) for one in node.variants} for node in (old, new))
     if list(before.items()) != list(after.items()):
         listed = {
@@ -276,13 +187,13 @@ def _way(label: str, teller: Teller) -> str:
 
 
 def _compare_definitions(
-    what: What, old: Mapping[str, Any], new: Mapping[str, Any], changes: _Changes
+    what: What, old: Mapping[str, Any], new: Mapping[str, Any], changes: Changes
 ) -> Iterator[Change]:
     """Of tags, models, offers or channels: those that came, that are gone, and each value that changed."""
     for name in sorted({*old, *new}):
         if name not in old or name not in new:
             kind: Kind = "added" if name in new else "removed"
-            yield changes.make(kind, what, name, f"used.{kind}", place=partial(_place, what, name))
+            yield changes.make(kind, what, name, f"used.{kind}", place=partial(place_of, what, name))
             continue
         before, after = leaves(old[name]), leaves(new[name])
         for path in dict.fromkeys([*before, *after]):

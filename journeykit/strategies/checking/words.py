@@ -34,8 +34,9 @@ FINDINGS: dict[str, tuple[Literal["error", "warning"], str, str]] = {
     ),
     "no_control": (
         "warning",
-        "No control group, so its effect cannot be measured. Set control=0.10.",
-        "没有对照组，无法评估效果。请设置 control=0.10。",
+        "No control group, so its effect cannot be measured. Set control=0.10, unless nobody may be left "
+        "out, as after a complaint.",
+        "没有对照组，无法评估效果。请设置 control=0.10；凡须全员服务（如投诉回访）者除外。",
     ),
     "all_control": (
         "warning",
