@@ -272,10 +272,10 @@ def damaged(good: bytes, untouched: int) -> dict[str, bytes | None]:
 
 def test_corrupt_snapshot(built):
     path = built.snapshot
-    for content in damaged(path.read_bytes(), 8192).values():
+    for bad in damaged(path.read_bytes(), 8192).values():
         path.unlink(missing_ok=True)
-        if content is not None:
-            path.write_bytes(content)
+        if bad is not None:
+            path.write_bytes(bad)
         built.refuses(*RUN, naming=(str(path), f"journeykit run build_tags --as-of {DAY}"))
     path.unlink()
     built.succeeds(*BUILD)
@@ -297,10 +297,10 @@ def test_corrupt_landed_source(built):
     shutil.rmtree(built.mart / "tags")
     (path,) = (built.mart / "sources" / "customer" / "all").iterdir()
     good = path.read_bytes()
-    for kind, content in damaged(good, 4).items():
+    for kind, bad in damaged(good, 4).items():
         path.unlink()
-        if content is not None:
-            path.write_bytes(content)
+        if bad is not None:
+            path.write_bytes(bad)
         wanted = path.name if kind == "missing" else "as of 2026-05-29"
         built.refuses(*BUILD, naming=(wanted, "oad the day again"))
         built.succeeds(*LOAD)
