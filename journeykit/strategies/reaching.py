@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -29,12 +28,12 @@ from journeykit.i18n import label
 from journeykit.mart.mart import CUSTOMER_ID, Mart
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.judging import Booleans
-from journeykit.strategies.nodes import END, Branch, Split, WaitUntil
+from journeykit.strategies.nodes import Branch, Split, WaitUntil
+from journeykit.strategies.walking import Rows, walk
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Rows = npt.NDArray[np.int64]
 GOAL_MET, EXIT_MET, CONTROL_ARM = "goal.met", "exit.met", "control.arm"  # no ids of nodes
 _MEMBER = "start.member"
 _PLACES = 2**20  # of ids, see sampling_place
@@ -47,8 +46,6 @@ LOOKED_AT = 50_000
 
 _REMEMBERED = 32  # answers of one mart, a row per combination of ways each
 _answers: WeakKeyDictionary[Mart, dict[str, pa.Table]] = WeakKeyDictionary()
-
-_NOBODY: Rows = np.empty(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -201,50 +198,6 @@ def followed(
     # In one place with the lots: no engine would draw fewer of them for a filter around them.
     chosen = [sampling_place(customer) < _PLACES * LOOKED_AT // members] if members > WHOLE else []
     return sa.select(customer, *columns).where(known.c[_MEMBER], *chosen).subquery("members")
-
-
-def walk(
-    strategy: Strategy, rows: pa.Table, entering: Rows
-) -> tuple[dict[str, Rows], dict[tuple[str, str], Rows]]:
-    """Let rows go through the graph, each by the ways it takes, past every node at most once.
-
-    Parameters
-    ----------
-    rows : Table
-        With the columns of :func:`followed`.
-    entering : array of int
-        Which rows enter.
-
-    Returns
-    -------
-    tuple
-        Which rows come to each node (``end`` too), and which take each way, by node and label.
-    """
-    nodes = {node.id: node for node in strategy.nodes}
-    places = {name: rows[name].to_numpy() for name in nodes if name in rows.column_names}
-    passed = {name: np.zeros(rows.num_rows, dtype=np.bool_) for name in (*nodes, END)}
-    taken: dict[tuple[str, str], list[Rows]] = {}
-    coming = [(start.id, entering) for start in strategy.starts]
-    while coming:
-        name, here = coming.pop()
-        if name not in passed:
-            continue  # a way to nowhere, which the checks tell
-        here = here[~passed[name][here]]
-        passed[name][here] = True
-        if not len(here) or name == END:
-            continue
-        for place, (way, target) in enumerate(nodes[name].ways):
-            going = here[places[name][here] == place] if name in places else here
-            taken.setdefault((name, way), []).append(going)
-            coming.append((target, going))
-    return (
-        {name: np.flatnonzero(mask) for name, mask in passed.items()},
-        {
-            (name, way): np.concatenate(taken.get((name, way), [_NOBODY]))
-            for name, node in nodes.items()
-            for way, _ in node.ways
-        },
-    )
 
 
 def _rule(node: Branch | WaitUntil, place: int) -> str:

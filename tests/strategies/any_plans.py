@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -14,14 +14,12 @@ from journeykit.strategies.nodes import (
     END,
     Assign,
     Branch,
-    Case,
     Exit,
     Join,
     Send,
     Split,
     Start,
     Update,
-    Variant,
     Wait,
     WaitDate,
     WaitHour,
@@ -29,6 +27,7 @@ from journeykit.strategies.nodes import (
     WaitWeekday,
     WaitWorkingDays,
 )
+from tests.strategies.drawn_nodes import Choices, draw_node
 
 RULES = [
     (tag("aum") >= 500_000).node,
@@ -46,62 +45,42 @@ MONEY = st.decimals(0, 10**6, places=2)
 IDS = [f"step_{at}" for at in range(6)]
 
 
-def _action(where, draw):
-    return {
-        "channel": draw(st.sampled_from(["sms", "app_push", "mobile_sales"])),
-        "offer": draw(st.sampled_from(["W-30D", "R5"])),
-        "template": draw(TEXTS), "template_zh": draw(TEXTS),
-        "priority": draw(st.none() | st.integers(1, 9)),
-        "expected_value": draw(st.none() | MONEY), "cost": draw(MONEY),
-        "on_blocked": draw(st.sampled_from(["wait", "skip", "exit"])),
-        "next": draw(where),
-    }  # fmt: skip
+DAYS_PAST = st.integers(1, 90)
+ACTION = {
+    "channel": st.sampled_from(["sms", "app_push", "mobile_sales"]),
+    "offer": st.sampled_from(["W-30D", "R5"]),
+    "template": TEXTS,
+    "template_zh": TEXTS,
+    "priority": st.none() | st.integers(1, 9),
+    "expected_value": st.none() | MONEY,
+    "cost": MONEY,
+    "on_blocked": st.sampled_from(["wait", "skip", "exit"]),
+}
+FIELDS: dict[Any, dict[str, st.SearchStrategy[Any]]] = {
+    Send: ACTION,
+    Assign: {**ACTION, "due_days": DAYS_PAST, "script": TEXTS, "script_zh": TEXTS},
+    Wait: {"days": DAYS_PAST},
+    WaitWorkingDays: {"days": DAYS_PAST},
+    WaitWeekday: {"weekday": st.sampled_from(["monday", "sunday"])},
+    WaitHour: {"hour": st.integers(0, 23)},
+    WaitDate: {"date": st.sampled_from(DAYS)},
+    WaitUntil: {"condition": st.sampled_from(RULES), "at_most_days": DAYS_PAST},
+    Update: {"mark": st.sampled_from(["seen", "told"])},
+}
+CHOICES = Choices(
+    fields=FIELDS,
+    cases=st.lists(
+        st.tuples(st.sampled_from("abc"), st.sampled_from(RULES)), min_size=1, unique_by=lambda case: case[0]
+    ),
+    weights=st.sampled_from([("0.5", "0.5"), ("0.2", "0.3", "0.5")]),
+)
+KINDS = (*FIELDS, Branch, Branch, Split, Join, Exit)
 
 
 @st.composite
 def any_node(draw, name):
     """A node of any kind, whose ways lead to any other."""
-    where = st.sampled_from([*IDS, END])
-    rule = st.sampled_from(RULES)
-    kind = draw(st.sampled_from(range(13)))
-    days = draw(st.integers(1, 90))
-    match kind:
-        case 0:
-            return Send(id=name, **_action(where, draw))
-        case 1:
-            fields = _action(where, draw)
-            return Assign(id=name, due_days=days, script=draw(TEXTS), script_zh=draw(TEXTS), **fields)
-        case 2:
-            return Wait(id=name, days=days, next=draw(where))
-        case 3:
-            return WaitWorkingDays(id=name, days=days, next=draw(where))
-        case 4:
-            return WaitWeekday(id=name, weekday=draw(st.sampled_from(["monday", "sunday"])), next=draw(where))
-        case 5:
-            return WaitHour(id=name, hour=draw(st.integers(0, 23)), next=draw(where))
-        case 6:
-            return WaitDate(id=name, date=draw(st.sampled_from(DAYS)), next=draw(where))
-        case 7:
-            condition = draw(rule)
-            return WaitUntil(
-                id=name, condition=condition, at_most_days=days, late=draw(where), next=draw(where)
-            )
-        case 8 | 9:
-            names = draw(st.lists(st.sampled_from("abc"), min_size=1, unique=True))
-            cases = tuple(Case(name=one, when=draw(rule), next=draw(where)) for one in names)
-            return Branch(id=name, cases=cases, next=draw(where))
-        case 10:
-            shares = draw(st.sampled_from([("0.5", "0.5"), ("0.2", "0.3", "0.5")]))
-            variants = zip("abc", shares, strict=False)
-            return Split(
-                id=name,
-                variants=tuple(
-                    Variant(name=one, weight=Decimal(share), next=draw(where)) for one, share in variants
-                ),
-            )
-        case 11:
-            return Update(id=name, mark=draw(st.sampled_from(["seen", "told"])), next=draw(where))
-    return draw(st.sampled_from([Join(id=name, next=draw(where)), Exit(id=name)]))
+    return draw_node(draw, draw(st.sampled_from(KINDS)), name, st.sampled_from([*IDS, END]), CHOICES)
 
 
 @st.composite

@@ -19,7 +19,8 @@ from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.running import Running
 from journeykit.workdays import is_working_day
 from tests.strategies.interpreter import COUNTRY, Answer, Contact, Day, People, working_days_after
-from tests.strategies.random_plans import Today, Town
+from tests.strategies.random_plans import Today
+from tests.strategies.random_towns import Town
 
 Decided = Mapping[tuple[str, str, str], str]
 """By strategy, node and customer what a run decided: lead or drop."""

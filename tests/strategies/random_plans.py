@@ -1,8 +1,7 @@
-"""Random sound strategies, and random people over random days for them to live through."""
+"""Random sound strategies, and what their conditions mean on a day."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -17,14 +16,12 @@ from journeykit.strategies.nodes import (
     END,
     Assign,
     Branch,
-    Case,
     Exit,
     Join,
     Send,
     Split,
     Start,
     Update,
-    Variant,
     Wait,
     WaitDate,
     WaitHour,
@@ -33,8 +30,8 @@ from journeykit.strategies.nodes import (
     WaitWorkingDays,
     targets,
 )
-from journeykit.workdays import is_working_day
-from tests.strategies.interpreter import COUNTRY, WEEKDAYS
+from tests.strategies.drawn_nodes import Choices, draw_node
+from tests.strategies.interpreter import WEEKDAYS
 
 MARK_DAYS = 6
 
@@ -166,27 +163,18 @@ def _node(draw: st.DrawFn, ids: list[str], place: int) -> Any:
     onward = st.sampled_from([*ids[place + 1 :], END])
     if place + 1 < len(ids):  # seldom the end, or most nodes would never be reached
         onward = st.one_of(st.just(ids[place + 1]), st.sampled_from(ids[place + 1 :]), onward)
-    kind, further = draw(st.sampled_from(KINDS)), {}
+    kind = draw(st.sampled_from(KINDS))
     if kind in LOOPING:
         onward = st.one_of(onward, st.sampled_from(ids))
-    if kind is Branch:
-        conditions = draw(st.lists(st.sampled_from(CONDITIONS), min_size=2, max_size=4, unique=True))
-        conditions.sort(key=lambda when: when == KEEN)  # behind it nobody would be left for HALF
-        cases = [Case(name=f"case{n}", when=when, next=draw(onward)) for n, when in enumerate(conditions)]
-        further = {"cases": tuple(cases)}
-    elif kind is Split:
-        weights = [(f"variant{n}", weight) for n, weight in enumerate(draw(st.sampled_from(WEIGHTS)))]
-        variants = [{"name": name, "weight": weight, "next": draw(onward)} for name, weight in weights]
-        return Split(id=ids[place], variants=tuple(Variant.model_validate(one) for one in variants))
-    elif kind is Exit:
-        return Exit(id=ids[place])
-    elif kind is WaitUntil:
-        further = {"late": draw(onward)}
-    elif kind is WaitHour:
+    if kind is WaitHour:
         following = draw(onward)
         return WaitHour(id=ids[place], hour=HOURS[following], next=following)
-    own = {name: draw(values) for name, values in FIELDS.get(kind, {}).items()}
-    return kind.model_validate({"id": ids[place], "next": draw(onward), **own, **further})
+    return draw_node(draw, kind, ids[place], onward, CHOICES)
+
+
+def _cases(conditions: list[Any]) -> list[tuple[str, Any]]:
+    conditions.sort(key=lambda when: when == KEEN)  # behind it nobody would be left for HALF
+    return [(f"case{n}", when) for n, when in enumerate(conditions)]
 
 
 ACTION = {"offer": st.just("LOAN"), "on_blocked": st.sampled_from(["skip", "wait", "exit"])}
@@ -200,80 +188,11 @@ FIELDS: dict[Any, dict[str, st.SearchStrategy[Any]]] = {
     WaitUntil: {"condition": st.sampled_from(CONDITIONS), "at_most_days": FEW},
     Update: {"mark": st.sampled_from(["seen", "told"])},
 }
+CHOICES = Choices(
+    fields=FIELDS,
+    cases=st.lists(st.sampled_from(CONDITIONS), min_size=2, max_size=4, unique=True).map(_cases),
+    weights=st.sampled_from(WEIGHTS),
+)
 KINDS = (*FIELDS, Send, WaitUntil, WaitHour, Branch, Branch, Split, Join, Exit)
 HOURS = {name: number * 2 for number, name in enumerate([END, *(f"n{number}" for number in range(9))])}
 LOOPING = (Wait, WaitWorkingDays, WaitWeekday)
-
-FIRST_DAYS = (date(2026, 2, 10), date(2026, 4, 28), date(2026, 9, 23), date(2026, 7, 1))
-"""Before the Spring Festival, May Day and National Day with their make-up weekends, and plain weeks."""
-
-
-@dataclass(frozen=True)
-class Town:
-    """People and what happens to them, day by day."""
-
-    customers: tuple[str, ...]
-    phones: frozenset[str]
-    tokens: frozenset[str]
-    days: tuple[Today, ...]
-
-
-@st.composite
-def towns(draw: st.DrawFn, *, states: bool = True, most: int = 40) -> Town:
-    """Some people over one to three weeks, holidays and make-up weekends included; the last day is run."""
-    first = draw(st.sampled_from(FIRST_DAYS)) + timedelta(days=draw(st.integers(0, 5)))
-    length = draw(st.integers(2, 16))
-    kinds = st.sampled_from(["run", "run", "run", "missed", "lost"])
-    free = st.sampled_from(["lost", "lost", "run", "missed"])
-    when = [first + timedelta(days=number) for number in range(length)]
-    chosen = [draw(kinds if is_working_day(day, COUNTRY) else free) for day in when]
-    chosen[0] = chosen[-1] = "run"
-    others = ["paused", "ending", "live", "ended"] if states else ["live"]
-    running = [draw(st.sampled_from(["live", "live", "live", *others])) for _ in when]
-    live = _Life(random.Random(draw(st.integers(0, 2**16))), draw(st.integers(1, most)), first)
-    found = tuple(live.day(*facts) for facts in zip(when, chosen, running, strict=True))
-    return Town(tuple(live.customers), live.phones, live.tokens, found)
-
-
-CHANGES = {
-    "wanted": (0.3, 0.3), "bought": (0.02, 0.2), "gone": (0.02, 0.2), "keen": (0.3, 0.4), "ready": (0.2, 0.4),
-}  # fmt: skip
-"""How often on a day something becomes true that was not, and false that was."""
-
-
-class _Life:
-    """What people do by chance: they stay as they are for some days, and change now and then."""
-
-    def __init__(self, chance: random.Random, count: int, first: date) -> None:
-        self.chance = chance
-        self.customers = [f"C{number:02d}" for number in range(count)]
-        self.phones, self.tokens, self.allowed = (
-            frozenset(who for who in self.customers if chance.random() < 0.8) for _ in range(3)
-        )
-        self.now = {who: self._newborn(first) for who in self.customers}
-        self.views: list[tuple[str, date]] = []
-
-    def _newborn(self, first: date) -> dict[str, Any]:
-        facts: dict[str, Any] = {name: self.chance.random() < begins for name, (begins, _) in CHANGES.items()}
-        facts["wanted"] = self.chance.random() < 0.8
-        due = first + timedelta(days=self.chance.randint(-5, 20))
-        return facts | {"due_on": due if self.chance.random() < 0.8 else None}
-
-    def day(self, as_of: date, kind: Any, state: Any) -> Today:
-        """One more day."""
-        for facts in self.now.values():
-            for name, (begins, ends) in CHANGES.items():
-                if self.chance.random() < (ends if facts[name] else begins):
-                    facts[name] = not facts[name]
-        self.views += [(who, as_of) for who in self._some(0.1)]
-        self.allowed ^= frozenset(self._some(0.05))
-        away = self._some(0.04)
-        return Today(
-            as_of, kind, state,
-            tags={who: dict(facts) for who, facts in self.now.items() if who not in away},
-            views=tuple(self.views), allowed=self.allowed, spoken=frozenset(self._some(0.08)),
-            again=self.chance.random() < 0.2,
-        )  # fmt: skip
-
-    def _some(self, share: float) -> list[str]:
-        return [who for who in self.customers if self.chance.random() < share]

@@ -24,7 +24,8 @@ from journeykit.strategies.running import Running
 from journeykit.workdays import is_working_day
 from tests.strategies.interpreter import COUNTRY
 from tests.strategies.living import Living
-from tests.strategies.random_plans import BOUGHT, GONE, WANTED, WEIGHTS, Today, Town, plans, towns
+from tests.strategies.random_plans import BOUGHT, GONE, WANTED, WEIGHTS, Today, plans
+from tests.strategies.random_towns import Town, towns
 
 SEED = int(os.environ.get("ENGINE_SEED", "5"))
 EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "0"))

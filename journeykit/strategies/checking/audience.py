@@ -23,16 +23,8 @@ from journeykit.strategies.checking.findings import Both, Finding, find
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.nodes import Action, WaitDate
 from journeykit.strategies.playbook import Playbook
-from journeykit.strategies.reaching import (
-    CONTROL_ARM,
-    EXIT_MET,
-    GOAL_MET,
-    Reach,
-    Rows,
-    followed,
-    reach,
-    walk,
-)
+from journeykit.strategies.reaching import CONTROL_ARM, EXIT_MET, GOAL_MET, Reach, followed, reach
+from journeykit.strategies.walking import Rows, walk
 
 if TYPE_CHECKING:
     from journeykit.vault import Vault
