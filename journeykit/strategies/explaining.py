@@ -96,7 +96,7 @@ def _tell_item(item: Item, nodes: Mapping[str, GraphNode], hours: Mapping[str, i
         return teller("gone", id=item.node)
     node = nodes[item.node]
     if item.kind == "way":
-        return _tell_way(node, item.place, teller)
+        return tell_way(node, item.place, teller)
     told = tell(node, teller, hours.get(node.id))
     if item.kind != "step":
         return teller(item.kind, id=node.id, sentence=told)
@@ -109,7 +109,7 @@ def _tell_item(item: Item, nodes: Mapping[str, GraphNode], hours: Mapping[str, i
     return "" if speaks_behind or isinstance(node, Join) else told
 
 
-def _tell_way(node: GraphNode, place: int, teller: Teller) -> str:
+def tell_way(node: GraphNode, place: int, teller: Teller) -> str:
     """How the ways out of a fork are told apart."""
     match node:
         case Branch() if place < len(node.cases):

@@ -103,7 +103,7 @@ def _title(node: GraphNode, teller: Teller) -> str:
             return f"{head(node, teller)} · {teller.offer(node.offer)}"
         case Start():
             return head(node, teller)
-        case Branch() | Split() | Update():
+        case Branch() | Split() | Update() | WaitUntil():
             return " · ".join(part for part in (head(node, teller), detail(node, teller)) if part)
     if isinstance(node, Action):
         told = detail(node, teller)
@@ -146,7 +146,7 @@ def wrap(text: str, most: int, lines: int = 2) -> list[str]:
     while text and len(found) < lines - 1 and width(text) > most:
         first = shorten(text, most + 1).removesuffix("…")
         gap = first.rfind(" ")
-        first = first[:gap] if gap > most // 3 and text[len(first) :][:1] != " " else first
+        first = first[:gap] if gap >= most // 4 and text[len(first) :][:1] != " " else first
         found.append(first)
         text = text[len(first) :].strip()
     return [*found, shorten(text, most)] if text else found

@@ -93,7 +93,7 @@ def test_the_strategy_is_proposed_and_approved_by_made_up_colleagues(executed: d
 def test_a_preset_is_adapted_in_five_cells(executed: dict[str, str]) -> None:
     code = [cell for cell in nbformat.read(ROOT / "notebooks" / "06_adapt_a_preset.ipynb", 4).cells
             if cell.cell_type == "code"]  # fmt: skip
-    assert len(code) == 5
+    assert len(code) == 7
     text = executed["06_adapt_a_preset.ipynb"]
     assert "Seven days before a deposit matures" in text
     assert re.search(r"village_deposit_maturing: (no|\d+) findings", text)

@@ -1,5 +1,6 @@
 """A simulation against the nightly run itself over the same days, on a small made-up history."""
 
+import re
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,6 +26,7 @@ from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.running import Running
 from journeykit.strategies.simulation import Situation, simulate
 from journeykit.strategies.simulation.calendar import plan_days
+from journeykit.strategies.simulation.drawing import Link, draw_flow, draw_load
 from journeykit.strategies.simulation.present import Present, rivals_on
 from journeykit.strategies.simulation.replaying import replay
 from journeykit.workdays import working_days
@@ -259,7 +261,7 @@ def test_a_customers_steps_agree_with_the_totals(found):
         for step in told.steps:
             if step.node:
                 standing[step.day, step.node] = standing.get((step.day, step.node), 0) + 1
-            contacted += sum("contact through" in event for event in step.events)
+            contacted += sum(": contact on " in event for event in step.events)
             leaving += sum(event.startswith("leaves") for event in step.events)
     counted = {}
     for place, day in enumerate(trace.days):
@@ -277,12 +279,34 @@ def test_a_path_says_what_was_judged_and_why_nobody_was_contacted(found):
         event for who in set(found.trace.customer_id.to_pylist())
         for step in found.step(who).steps for event in step.events
     }  # fmt: skip
-    assert any('yes (tag("keen")) → assign_manager' in event for event in said)
-    assert any("otherwise → wait_thursday" in event for event in said)
-    assert any(event.startswith("send_sms: not contacted (") for event in said)
+    assert "Branch: If “keen”: yes" in said
+    assert "Branch: Otherwise" in said
+    assert "Wait for the next Thursday: over" in said
+    assert "By lot: “text”, 50% of customers" in said
+    assert any(event.startswith("Text message · LOAN (send_sms): not contacted (") for event in said)
     with pytest.raises(DataError, match="never enters 'wealth'"):
         found.step("C999")
-    assert "入组" in repr(found.step(found.trace.customer_id[0].as_py()).table("zh"))
+    with pytest.raises(DataError, match="no customer's id"):
+        found.step(5)
+    path = found.step(found.trace.customer_id[0].as_py())
+    assert "入组" in repr(path.table("zh"))
+
+
+def test_a_path_has_a_row_for_each_event_and_one_for_days_without_any(found):
+    for who in found.trace.customer_id.to_pylist()[:20]:
+        steps = found.step(who)
+        rows = steps.table().rows
+        assert sum(row[1] != "nothing: stays" for row in rows) == sum(len(one.events) for one in steps.steps)
+        quiet = [row[1] == "nothing: stays" for row in rows]
+        assert not any(one and other for one, other in pairwise(quiet))
+        assert all("send_sms" not in str(row[2]) or "Text message" in row[2] for row in rows)
+
+
+def test_those_named_as_contacted_are(found):
+    named = found.contacted(most=5)
+    assert len(named) == len(set(named)) == 5
+    for who in named:
+        assert any(": contact on " in event for step in found.step(who).steps for event in step.events)
 
 
 def test_steps_are_a_chain(found):
@@ -331,13 +355,17 @@ def test_a_missing_snapshot_is_named(bank):
 def test_one_snapshot_says_that_nothing_changes(bank):
     start = PLAN.starts[0].model_copy(update={"reentry": "never"})
     found = History(bank, lacking=PAST).simulate(PLAN.model_copy(update={"nodes": (start, *PLAN.nodes[1:])}))
-    assert "one_snapshot" in [one.name for one in found.assumptions]
+    said = {one.name: one.text for one in found.assumptions}
+    assert "history" not in said, "days that are not known are not told as known"
+    assert (
+        f"backfill --from {found.trace.days[0].past} --to {found.trace.days[-1].past}" in said["one_snapshot"]
+    )
     assert set(found.trace.entered) == {0}
 
 
 def test_rates_and_their_origin_are_named(found):
     said = {one.name: one.text for one in found.assumptions}
-    assert "5.0% of contacts with LOAN through sms" in said["rate LOAN sms"]
+    assert "5.0% of contacts with “LOAN” by text message" in said["rate LOAN sms"]
     assert "as the offer expects" in said["rate LOAN sms"]
     assert "No other strategy is live" in said["live"]
     assert all(one.text_zh in found.html("zh") for one in found.assumptions)
@@ -370,7 +398,28 @@ def test_too_many_days_and_unknown_tags_are_refused(read_only):
 def test_the_drawings_need_nothing_from_outside(found):
     for drawn in (found.flow(), found.load("zh")):
         assert drawn._repr_html_().startswith("<figure") and "http" not in drawn.svg
-    assert "send_sms" in found.flow().words
+    assert "Text message · LOAN (send_sms)" in found.flow().words
+    assert "短信 · LOAN (send_sms)" in found.flow("zh").words
+
+
+def test_no_drawing_is_wider_than_a_page(found):
+    """However deep the graph and however many the days."""
+    deep = [Link(str(n), str(n + 1), 10.0 + n) for n in range(30)]
+    long = draw_load("x", [("01-01", "Mon")] * 126, [("sms", [1.0] * 126, 5)])
+    drawn = [found.flow(), found.load(), draw_flow("x", {str(n): "a step" for n in range(31)}, deep), long]
+    assert all(float(re.search(r'width="(\d+)"', one.svg)[1]) <= 960 for one in drawn)
+
+
+def test_tables_speak_to_their_reader_and_leave_out_what_never_happens(found):
+    for language, words in (("en", ("Text message", "Why people leave")), ("zh", ("短信", "客户经理任务"))):
+        text = found.text(language)
+        assert all(word in text for word in words)
+        assert "assign_manager" not in text
+    for table in (found.drop_table(), found.left_table()):
+        assert all(row[2] != "0 – 0" for row in table.rows)
+    assert all(any(row[1:2] + row[5:]) for row in found.node_table().rows)
+    assert all(all(table.columns) for table in found._tables("en"))
+    assert "nine of ten" in found.text()
 
 
 def test_dates_go_and_come_moved():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from journeykit.i18n import in_language
+from journeykit.strategies.offers import Offer
 from journeykit.strategies.simulation.calendar import SimulatedDay
 from journeykit.strategies.simulation.reacting import ANSWER_DAYS, GUESS_OFF, Rate
 from journeykit.strategies.simulation.standing import Standing
+from journeykit.strategies.telling import Teller
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,10 @@ class Assumed:
 
 def assumptions_of(
     days: tuple[SimulatedDay, ...],
-    rates: Iterable[Rate],
     people: Standing,
     alone: int,
     live: Live,
+    rates: tuple[Assumed, ...],
     *,
     marks: bool,
 ) -> tuple[Assumed, ...]:
@@ -49,12 +51,14 @@ def assumptions_of(
         Who is in the strategy already.
     alone : int
         How many of today's people nobody of the past is like.
+    rates : tuple of Assumed
+        As :func:`about_rates` has them.
     marks : bool
         Whether the strategy makes marks.
     """
     return (
         *_about_history(days),
-        *(_about_rate(rate) for rate in rates),
+        *rates,
         Assumed(
             "answers",
             f"Who answers a contact reaches the goal within {ANSWER_DAYS} days of it, evenly; and behaves "
@@ -84,6 +88,16 @@ def assumptions_of(
 
 def _about_history(days: tuple[SimulatedDay, ...]) -> Iterator[Assumed]:
     first, last = days[0], days[-1]
+    if len({day.snapshot for day in days}) == 1:
+        yield Assumed(
+            "one_snapshot",
+            f"The first day is today's own. The days behind, {first.past} to {last.past}, have no snapshots: "
+            "after the first day nobody enters and nobody's situation changes. Make them with: "
+            f"journeykit tags backfill --from {first.past} --to {last.past}",
+            f"首日按当前实际。历史同期（{first.past}至{last.past}）没有标签快照：首日之后无新客户入组，客户情况不变。"
+            f"可用 journeykit tags backfill --from {first.past} --to {last.past} 补生成。",
+        )
+        return
     weeks = (first.as_of - first.past).days // 7
     yield Assumed(
         "history",
@@ -93,18 +107,6 @@ def _about_history(days: tuple[SimulatedDay, ...]) -> Iterator[Assumed]:
         f"首日按当前实际。未来（{first.as_of}至{last.as_of}）新入组客户与{weeks}周前"
         f"（{first.past}至{last.past}）相同，当前客户的变化参照当时处于同一节点的相似客户。",
     )
-    used = {day.snapshot for day in days}
-    if len(used) == 1:
-        (only,) = used
-        yield Assumed(
-            "one_snapshot",
-            f"There is only one snapshot, of {only}: after the first day nobody enters and nobody's "
-            "situation changes. Make those of earlier days with: journeykit tags backfill --from DATE "
-            "--to DATE",
-            f"仅有{only}一份标签快照：首日之后无新客户入组，客户情况不变。"
-            "可用 journeykit tags backfill --from 日期 --to 日期 补生成历史标签。",
-        )
-        return
     missing = [day for day in days if day.missing]
     if missing:
         listed = ", ".join(f"{day.past} by {day.snapshot}" for day in missing[:5])
@@ -146,8 +148,13 @@ def _about_people(people: Standing, alone: int) -> Iterator[Assumed]:
         )
 
 
-def _about_rate(rate: Rate) -> Assumed:
-    where = f"{rate.offer} through {rate.channel}"
+def about_rates(rates: Iterable[Rate], offers: Mapping[str, Offer]) -> tuple[Assumed, ...]:
+    """How often contacts lead to the goal, and where that comes from; offers are called by their titles."""
+    english, chinese = (Teller.of(language, offers=offers) for language in ("en", "zh"))
+    return tuple(_about_rate(rate, english, chinese) for rate in rates)
+
+
+def _about_rate(rate: Rate, english: Teller, chinese: Teller) -> Assumed:
     if rate.leads:
         said = f"as of {rate.leads:,} delivered leads"
         said_zh = f"依据{rate.leads:,}条已交付线索"
@@ -156,8 +163,10 @@ def _about_rate(rate: Rate) -> Assumed:
         said_zh = f"按权益预设，允许相对误差{GUESS_OFF:.0%}"
     return Assumed(
         f"rate {rate.offer} {rate.channel}",
-        f"{rate.share:.1%} of contacts with {where} lead to the goal, {said}.",
-        f"{rate.offer}经{rate.channel}触达的目标转化率为{rate.share:.1%}（{said_zh}）。",
+        f"{rate.share:.1%} of contacts with “{english.offer(rate.offer)}” by {english.named(rate.channel)} "
+        f"lead to the goal, {said}.",
+        f"“{chinese.offer(rate.offer)}”经{chinese.named(rate.channel)}触达的目标转化率为{rate.share:.1%}"
+        f"（{said_zh}）。",
     )
 
 

@@ -6,15 +6,18 @@ Ink is the reader's own, so that both are legible on light and dark; colours are
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from journeykit.display import show_value
 from journeykit.segments.drawing import BLUE, GREY, VERMILION
+from journeykit.strategies.labelling import shorten, wrap
 
-_WIDTH, _COLUMN, _GAP, _TALL = 14, 190, 16, 300
-_CELL_WIDTH, _CELL_HEIGHT, _NAMES, _HEAD = 44, 26, 150, 44
+_PAGE = 940  # no wider than a page that somebody prints or mails
+_WIDTH, _COLUMN, _GAP, _TALL, _STEP = 14, 190, 16, 300, 13
+_CELL_WIDTH, _CELL_HEIGHT, _NAMES, _HEAD = 35, 26, 150, 44
+_DAYS_IN_A_ROW = 22
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,20 @@ def draw_flow(title: str, names: Mapping[str, str], links: Sequence[Link]) -> Dr
     size = {box: max(_out(box, links), _in(box, links), 1.0) for box in column}
     fullest = max((sum(size[b] for b in column if column[b] == c) for c in column.values()), default=1.0)
     scale = _TALL / fullest
+    step = min(_COLUMN, (_PAGE - 16) / (max(column.values(), default=0) + 1))
+    heads = {
+        box: [*wrap(names[box], int(step / 6), 3), show_value(round(people))] for box, people in size.items()
+    }
     top: dict[str, float] = {}
     filled: dict[int, float] = {}
     for box, place in column.items():
-        top[box] = filled.get(place, 30.0)
-        filled[place] = top[box] + max(size[box] * scale, 2) + _GAP + 14
+        top[box] = filled.get(place, 4.0) + _STEP * len(heads[box])
+        filled[place] = top[box] + max(size[box] * scale, 2) + _GAP
     used_out, used_in = dict(top), dict(top)
     body = ""
     for link in links:
         wide = max(link.people * scale, 0.8)
-        x0, x1 = 8 + column[link.origin] * _COLUMN + _WIDTH, 8 + column[link.target] * _COLUMN
+        x0, x1 = 8 + column[link.origin] * step + _WIDTH, 8 + column[link.target] * step
         y0, y1 = used_out[link.origin] + wide / 2, used_in[link.target] + wide / 2
         used_out[link.origin] += wide
         used_in[link.target] += wide
@@ -77,11 +84,17 @@ def draw_flow(title: str, names: Mapping[str, str], links: Sequence[Link]) -> Dr
             f'fill="none" stroke="{colour}" stroke-opacity=".35" stroke-width="{wide:.1f}"/>'
         )
     for box, place in column.items():
-        x, tall = 8 + place * _COLUMN, max(size[box] * scale, 2)
-        body += f'<rect x="{x}" y="{top[box]:.1f}" width="{_WIDTH}" height="{tall:.1f}" fill="currentColor"/>'
-        told = f"{names[box]} {show_value(round(size[box]))}"
-        body += f'<text x="{x}" y="{top[box] - 5:.1f}">{escape(told)}</text>'
-    width = 8 + (max(column.values(), default=0) + 1) * _COLUMN
+        x, tall = 8 + place * step, max(size[box] * scale, 2)
+        told = f"{names[box]}: {show_value(round(size[box]))}"
+        body += f"<g><title>{escape(told)}</title>"
+        body += f'<rect x="{x:.1f}" y="{top[box]:.1f}" width="{_WIDTH}" height="{tall:.1f}" '
+        body += 'fill="currentColor"/>'
+        for at, line in enumerate(reversed(heads[box])):
+            weight = "" if at else ' font-weight="600"'
+            y = top[box] - 5 - _STEP * at
+            body += f'<text x="{x:.1f}" y="{y:.1f}"{weight}>{escape(line)}</text>'
+        body += "</g>"
+    width = 8 + (max(column.values(), default=0) + 1) * step
     words = "; ".join(
         f"{names[link.origin]} → {names[link.target]} {show_value(round(link.people))}" for link in links
     )
@@ -114,6 +127,8 @@ def draw_load(
 ) -> Drawing:
     """A calendar: a row per channel, a column per day; the fuller, the darker, and full days in vermilion.
 
+    Days that are too many for a page go on below.
+
     Parameters
     ----------
     days : sequence of (str, str)
@@ -121,28 +136,39 @@ def draw_load(
     rows : sequence of (str, sequence of float, int or None)
         A channel, its contacts on each day, and how many it can carry.
     """
-    body = ""
+    body, high = "", _HEAD + len(rows) * _CELL_HEIGHT + 12
+    for begin in range(0, len(days), _DAYS_IN_A_ROW):
+        those = slice(begin, begin + _DAYS_IN_A_ROW)
+        body += f'<g transform="translate(0 {begin // _DAYS_IN_A_ROW * high})">'
+        body += "".join(_calendar(days[those], rows, those)) + "</g>"
+    width = _NAMES + min(len(days), _DAYS_IN_A_ROW) * _CELL_WIDTH + 4
+    height = high * -(-len(days) // _DAYS_IN_A_ROW)
+    words = "; ".join(f"{name} {show_value(round(sum(counts)))}" for name, counts, _ in rows)
+    return Drawing(title, _svg(title, width, height, body), words)
+
+
+def _calendar(
+    days: Sequence[tuple[str, str]], rows: Sequence[tuple[str, Sequence[float], int | None]], those: slice
+) -> Iterator[str]:
+    """Some of the days: their names, and a row per channel."""
     for place, (day, weekday) in enumerate(days):
         x = _NAMES + place * _CELL_WIDTH + _CELL_WIDTH / 2
-        body += f'<text x="{x}" y="16" text-anchor="middle">{escape(day)}</text>'
-        body += f'<text x="{x}" y="32" text-anchor="middle" fill-opacity=".7">{escape(weekday)}</text>'
+        yield f'<text x="{x}" y="16" text-anchor="middle">{escape(day)}</text>'
+        yield f'<text x="{x}" y="32" text-anchor="middle" fill-opacity=".7">{escape(weekday)}</text>'
     for number, (name, counts, capacity) in enumerate(rows):
         y = _HEAD + number * _CELL_HEIGHT
-        body += f'<text x="{_NAMES - 8}" y="{y + 17}" text-anchor="end">{escape(name)}</text>'
+        yield f'<text x="{_NAMES - 8}" y="{y + 17}" text-anchor="end">{escape(shorten(name, 24))}</text>'
         full = capacity or max(counts, default=0) or 1
-        for place, count in enumerate(counts):
+        for place, count in enumerate(counts[those]):
             share = min(count / full, 1)
             colour = VERMILION if capacity and count >= capacity else BLUE
             x = _NAMES + place * _CELL_WIDTH
-            body += (
+            yield (
                 f'<rect x="{x + 1}" y="{y + 1}" width="{_CELL_WIDTH - 2}" height="{_CELL_HEIGHT - 2}" '
                 f'fill="{colour}" fill-opacity="{0.05 + 0.6 * share:.2f}"/>'
                 f'<text x="{x + _CELL_WIDTH / 2}" y="{y + 17}" text-anchor="middle">'
                 f"{show_value(round(count)) if round(count) else ''}</text>"
             )
-    width, height = _NAMES + len(days) * _CELL_WIDTH + 4, _HEAD + len(rows) * _CELL_HEIGHT + 4
-    words = "; ".join(f"{name} {show_value(round(sum(counts)))}" for name, counts, _ in rows)
-    return Drawing(title, _svg(title, width, height, body), words)
 
 
 def _svg(title: str, width: float, height: float, body: str) -> str:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 
 from journeykit.display import Table
 from journeykit.segments.intervals import Interval
 from journeykit.segments.showing import Shown
 from journeykit.strategies.graph import Strategy
+from journeykit.strategies.labelling import node_titles
+from journeykit.strategies.nodes import CONTROL, END
+from journeykit.strategies.offers import Offer
 from journeykit.strategies.simulation import tables
 from journeykit.strategies.simulation.assumptions import Assumed
 from journeykit.strategies.simulation.conflicts import Conflict
 from journeykit.strategies.simulation.drawing import Drawing
 from journeykit.strategies.simulation.stepping import CustomerPath, path_of
 from journeykit.strategies.simulation.trace import Trace
+from journeykit.strategies.simulation.twins import real_id
+from journeykit.strategies.simulation.words import say
+from journeykit.strategies.telling import Teller
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,6 +45,8 @@ class Simulation(Shown):
         Live strategies that want some of the same customers.
     assumptions : tuple of Assumed
         What it rests on.
+    offers : mapping of str to Offer
+        By whose titles actions are called.
     figures : DataFrame
         See :data:`journeykit.strategies.simulation.forecasting.FIGURES`.
     flows : DataFrame
@@ -50,6 +60,7 @@ class Simulation(Shown):
     cost: Interval
     conflicts: tuple[Conflict, ...]
     assumptions: tuple[Assumed, ...]
+    offers: Mapping[str, Offer]
     figures: pd.DataFrame = field(compare=False)
     flows: pd.DataFrame = field(compare=False)
     trace: Trace = field(compare=False)
@@ -92,8 +103,8 @@ class Simulation(Shown):
         return tables.conflicts(self, language)
 
     def notes(self, language: str = "en") -> tuple[str, ...]:
-        """The assumptions."""
-        return tuple(one.say(language) for one in self.assumptions)
+        """What a band contains, and the assumptions."""
+        return (say("bands", language), *(one.say(language) for one in self.assumptions))
 
     def to_frame(self) -> pd.DataFrame:
         """Every figure: kind, name, day, expected, low, high, capacity."""
@@ -115,7 +126,20 @@ class Simulation(Shown):
         DataError
             He never enters in the days simulated.
         """
-        return path_of(self.trace, self.strategy, customer_id)
+        tellers = {language: Teller.of(language, offers=self.offers) for language in ("en", "zh")}
+        titles = {language: self.titles(language) for language in tellers}
+        return path_of(self.trace, self.strategy, customer_id, tellers, titles)
+
+    def contacted(self, most: int = 10) -> list[str]:
+        """Some customers of today whom it contacts, to look at with :meth:`step`."""
+        leads = self.trace.decisions[self.trace.decisions["decision"] == "lead"]
+        ids = self.trace.customer_id.take(pa.array(leads["person"].unique()))
+        return [one for one in ids.to_pylist() if real_id(one) == one][:most]
+
+    def titles(self, language: str = "en") -> dict[str, str]:
+        """What each node is called, by its id."""
+        ends = {node: say(f"node.{node}", language) for node in (END, CONTROL)}
+        return node_titles(self.strategy, Teller.of(language, offers=self.offers)) | ends
 
     def html(self, language: str = "en") -> str:
         """Everything, for a page; needs no script."""

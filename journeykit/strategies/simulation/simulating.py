@@ -21,7 +21,7 @@ from journeykit.strategies.nodes import Update
 from journeykit.strategies.people import People
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.running import Running
-from journeykit.strategies.simulation.assumptions import Live, assumptions_of
+from journeykit.strategies.simulation.assumptions import Live, about_rates, assumptions_of
 from journeykit.strategies.simulation.calendar import plan_days
 from journeykit.strategies.simulation.conflicts import conflicts_in
 from journeykit.strategies.simulation.forecasting import forecast, total_cost
@@ -134,8 +134,14 @@ def simulate(strategy: Strategy, mart: Mart, situation: Situation, days: int = 3
         cost=total_cost(figures, {node.id: node.cost for node in strategy.actions}),
         conflicts=conflicts_in(trace),
         assumptions=assumptions_of(
-            plan, rates, standing, _alone(trace), Live(len(live), len(trace.rivals)), marks=_marks(strategy)
+            plan,
+            standing,
+            _alone(trace),
+            Live(len(live), len(trace.rivals)),
+            about_rates(rates, situation.playbook.offers),
+            marks=_marks(strategy),
         ),
+        offers=situation.playbook.offers,
         figures=figures,
         flows=_flows(trace),
         trace=trace,

@@ -12,8 +12,8 @@ from journeykit.segments.drawing import Bar
 from journeykit.segments.intervals import Interval
 from journeykit.strategies.nodes import CONTROL, END
 from journeykit.strategies.simulation.drawing import Drawing, Link, draw_flow, draw_load
-from journeykit.strategies.simulation.stepping import node_name
 from journeykit.strategies.simulation.words import say, say_reason
+from journeykit.strategies.telling import Teller
 
 if TYPE_CHECKING:
     from journeykit.strategies.simulation.result import Simulation
@@ -45,13 +45,13 @@ def headline(found: Simulation, language: str) -> Table:
 def nodes(found: Simulation, language: str) -> Table:
     """One row per node."""
     rows = []
-    by_day = _by_day(found, "standing")
+    by_day, titles = _by_day(found, "standing"), found.titles(language)
     for name in found.trace.graph.ids:
         arrived, leads = in_all(found, "arrived", name), in_all(found, "lead", name)
         stood = by_day[by_day["name"] == name]["expected"].astype(float)
-        if arrived.high or len(stood):
+        if arrived.high or stood.any():
             rows.append(
-                (node_name(name, language), round(arrived.value), _band(arrived),
+                (titles[name], round(arrived.value), _band(arrived),
                  round(leads.value) if leads.high else None, _band(leads) if leads.high else None,
                  round(stood.max()) if len(stood) else 0, round(stood.iloc[-1]) if len(stood) else 0)
             )  # fmt: skip
@@ -63,11 +63,13 @@ def channels(found: Simulation, language: str) -> Table:
     """One row per channel."""
     heads = ("leads", "band", "busiest", "peak", "band", "capacity")
     rows = tuple(
-        (row["channel"], row["contacts"]["expected"], _range(row["contacts"]), row["busiest_day"],
-         row["peak"]["expected"], _range(row["peak"]), row["capacity"])
+        (_channel(found, row["channel"], language), row["contacts"]["expected"], _range(row["contacts"]),
+         row["busiest_day"], row["peak"]["expected"], _range(row["peak"]), row["capacity"])
         for row in _channels(found)
     )  # fmt: skip
-    return Table(say("channels", language), ("", *(say(name, language) for name in heads)), rows)
+    return Table(
+        say("channels", language), (say("channel", language), *(say(name, language) for name in heads)), rows
+    )
 
 
 def managers(found: Simulation, language: str) -> Table:
@@ -82,7 +84,7 @@ def managers(found: Simulation, language: str) -> Table:
         contacts_in_all, at_peak = round(own["expected"].sum(), 1), round(peak["expected"], 1)
         rows.append((name, contacts_in_all, _contact_day(found, peak["day"]), at_peak, capacity, full))
     rows.sort(key=lambda row: (-row[3], row[0]))
-    heads_said = ("", *(say(name, language) for name in heads), "")
+    heads_said = tuple(say(name, language) for name in ("manager", *heads, "share"))
     return Table(say("managers", language), heads_said, tuple(rows[:_MOST]))
 
 
@@ -93,23 +95,26 @@ def reasons(found: Simulation, kind: str, language: str) -> Table:
         (say_reason(row["name"], language) if kind == "drop" else say(f"left.{row['name']}", language),
          round(row["expected"]), _band(_interval(row)))
         for _, row in figures.iterrows()
+        if row["high"]
     )  # fmt: skip
     words = {"drop": "drops", "left": "left"}[kind]
-    return Table(say(words, language), ("", say("people", language), say("band", language)), rows)
+    return Table(
+        say(words, language), (say("why", language), say("people", language), say("band", language)), rows
+    )
 
 
 def conflicts(found: Simulation, language: str) -> Table:
     """One row per live strategy."""
     heads = ("both", "same_day", "ours", "theirs")
     rows = tuple((one.strategy, one.both, one.same_day, one.ours, one.theirs) for one in found.conflicts)
-    return Table(say("rivals", language), ("", *(say(name, language) for name in heads)), rows)
+    return Table(
+        say("rivals", language), (say("strategy", language), *(say(name, language) for name in heads)), rows
+    )
 
 
 def flow(found: Simulation, language: str) -> Drawing:
     """Where people go."""
-    names = {".enter": say("chart.enter", language)} | {
-        node: node_name(node, language) for node in found.trace.graph.ids
-    }
+    names = {".enter": say("chart.enter", language)} | found.titles(language)
     links = [
         Link(row.origin or ".enter", row.target, row.people, quiet=row.way == -1 or row.target == CONTROL)
         for row in cast("Any", found.flows.itertuples())
@@ -127,7 +132,11 @@ def load(found: Simulation, language: str) -> Drawing:
     for name, own in by_day.groupby("name"):
         capacity = own["capacity"].iloc[0]
         rows.append(
-            (str(name), own["expected"].astype(float).tolist(), None if pd.isna(capacity) else int(capacity))
+            (
+                _channel(found, str(name), language),
+                own["expected"].astype(float).tolist(),
+                None if pd.isna(capacity) else int(capacity),
+            )
         )
     return draw_load(say("load", language), [(f"{day:%m-%d}", names[day.weekday()]) for day in days], rows)
 
@@ -184,6 +193,12 @@ def _channels(found: Simulation) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _channel(found: Simulation, name: str, language: str) -> str:
+    """What a channel is called at the beginning of a row."""
+    told = Teller.of(language, offers=found.offers).named(name)
+    return told[:1].upper() + told[1:]
 
 
 def _fullest(figures: pd.DataFrame) -> Any:

@@ -15,7 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "expected": ("Expected", "预计"),
     "band": ("90% band", "90%区间"),
     "entered": ("Customers who enter", "入组客户"),
-    "treatment": ("of them not control", "其中策略组"),
+    "treatment": ("of them treated", "其中策略组"),
     "control": ("of them control", "其中对照组"),
     "contacts": ("Contacts", "触达次数"),
     "goal.treatment": ("Goal reached, treated", "达成目标（策略组）"),
@@ -40,6 +40,19 @@ WORDS: dict[str, tuple[str, str]] = {
     "same_day": ("Wanted on the same day", "同日冲突"),
     "ours": ("This one wins", "本策略优先"),
     "theirs": ("The live one wins", "在用策略优先"),
+    "manager": ("Manager", "客户经理"),
+    "channel": ("Channel", "渠道"),
+    "strategy": ("Strategy", "策略"),
+    "why": ("Reason", "原因"),
+    "share": ("Full", "占用"),
+    "bands": (
+        "A band is what nine of ten repetitions would bring, given that the days ahead are as those behind: "
+        "it holds chance, the ups and downs of days and weeks, and how far a rate of answers may be off. It "
+        "holds no change of the market, and neither the choice of the weeks behind nor a wrong assumption. "
+        "What is known today, as who enters on the first day, has no width.",
+        "90%区间：若未来各日与历史同期相当，十次中约有九次落在其中；已计入随机波动、日与周的起伏以及响应率误差，"
+        "未计入市场变化、所选历史时段的特殊性与假设本身的偏差。当日已确定的数字（如首日入组）不设区间。",
+    ),
     "assumptions": ("What this rests on", "本模拟的假设"),
     "path": ("{customer} in {strategy}, day by day", "客户{customer}在{strategy}中的逐日路径"),
     "day": ("Day", "日期"),
@@ -49,14 +62,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "enters": ("enters as {arm}", "入组：{arm}"),
     "arm.treatment": ("treatment", "策略组"),
     "arm.control": ("control", "对照组"),
-    "lead": (
-        "{node}: contact through {channel} with {offer} on {day}",
-        "{node}：{day}经{channel}触达，权益{offer}",
-    ),
+    "lead": ("{node}: contact on {day}", "{node}：{day}触达"),
     "drop": ("{node}: not contacted ({reason})", "{node}：未触达（{reason}）"),
-    "goes": ("{node} → {target}", "{node} → {target}"),
-    "goes_by": ("{node}: {way} → {target}", "{node}：{way} → {target}"),
+    "goes_by": ("{node}: {way}", "{node}：{way}"),
+    "over": ("{node}: over", "{node}：期满"),
     "waits": ("nothing: stays", "无变化"),
+    "until": ("{first} to {last}", "{first}至{last}"),
     "leaves": ("leaves: {reason}", "退出：{reason}"),
     "left.goal": ("goal reached", "达成目标"),
     "left.expired": ("the goal's days are over", "目标期满"),
