@@ -22,10 +22,29 @@ REAL_DATA = ROOT.parent / "shared" / "data"
 DEMO_DAY = date(2026, 5, 29)
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SLOW_FIRST = (
-    "tests/spec/test_generated", "tests/journey", "tests/faults", "tests/warehouse", "tests/notebooks",
-    "tests/presets", "tests/tags/test_library_pandas",
+    "tests/spec/test_generated", "tests/journey", "tests/browser", "tests/faults", "tests/warehouse",
+    "tests/notebooks", "tests/presets", "tests/tags/test_library_pandas",
 )  # fmt: skip
 """What takes minutes is given out first, or one worker would be left with it while the other is idle."""
+
+TOGETHER = {
+    "a browser's JupyterLab": ("tests/browser/",),
+    "a morning": tuple(f"tests/journey/test_{name}" for name in ("canaries", "morning", "reports")),
+}
+"""Files that share what takes long to set up, which each worker would have to do again."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    """Give each file to one worker, and files that belong together to the same one."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            groups = (name for name, files in TOGETHER.items() if nodeid.startswith(files))
+            return next(groups, super()._split_scope(nodeid))
+
+    return Together(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
