@@ -60,7 +60,8 @@ def strategy_show(
                 }
             )
             return
-        typer.echo(f"{found.which(language)}\n\n{found.strategy.explain(language, catalogue())}")
+        told = found.strategy.explain(language, catalogue(), found.offers)
+        typer.echo(f"{found.which(language)}\n\n{told}")
         proposed = history.proposal(version or history.life.submitted, language)
         for table in (*([proposed] if proposed else []), *history.tables(language)):
             typer.echo()

@@ -16,6 +16,7 @@ from journeykit.strategies.differences import Difference, closure_difference
 from journeykit.strategies.gate import Gate
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.history import StrategyHistory, told_state
+from journeykit.strategies.offers import Offer
 from journeykit.strategies.versions import Closure, closure, version_of
 from journeykit.workspace.desk import Desk
 
@@ -74,11 +75,14 @@ class Shown:
     ----------
     version : str
         Empty for a draft that names what is not defined.
+    offers : mapping of str to Offer
+        The workspace's, by whose titles it speaks of them.
     """
 
     strategy: Strategy
     version: str
     history: StrategyHistory
+    offers: Mapping[str, Offer]
 
     def which(self, language: str) -> str:
         """Which version it is, and which one runs if that is another."""
@@ -107,9 +111,9 @@ def look_up(name: str, version: str = "") -> Shown:
         history = desk.history(name)
         if not version and _drafted(desk, name):
             draft = desk.draft(name)
-            return Shown(draft, _version(desk, draft)[0], history)
+            return Shown(draft, _version(desk, draft)[0], history, desk.playbook.offers)
         version = version or history.life.steps[-1].version
-        return Shown(history[version], version, history)
+        return Shown(history[version], version, history, desk.playbook.offers)
 
 
 def _drafted(desk: Desk, name: str) -> bool:
