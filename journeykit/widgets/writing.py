@@ -68,7 +68,7 @@ def write_part(node: Node, imports: Imports) -> str:
 
 
 def is_joined(node: Node) -> bool:
-    """Whether `&` or `|` between its parts makes it: of two or more, none of which would become one with it."""
+    """Whether `&` or `|` between its parts makes it: of two or more, none of which would melt into it."""
     return (
         isinstance(node, nodes.And | nodes.Or)
         and len(node.operands) > 1
