@@ -67,13 +67,17 @@ class Shelf(Mapping[str, Preset]):
         """Those that say something of the words, in English or Chinese, the best match first.
 
         What stands in a name or title counts more than what stands in the text, and a rare word more than
-        one that most presets use. Chinese words answer in Chinese.
+        a frequent one; words that most presets use count only where there are no others. Chinese words answer
+        in Chinese.
         """
         wanted = _meant(words)
         held = {one.name: (_heads(one) & wanted, _texts(one) & wanted) for one in self.presets}
         said = Counter(part for heads, texts in held.values() for part in heads | texts)
+        common = {part for part in _parts(words) if 2 * said[part] > len(self.presets)}
+        counts = set(said) - common or set(said)
         points = {
-            name: sum(3 / said[part] for part in heads) + sum(1 / said[part] for part in texts)
+            name: sum(3 / said[part] for part in heads & counts)
+            + sum(1 / said[part] for part in texts & counts)
             for name, (heads, texts) in held.items()
         }
         found = [preset for preset in self.presets if points[preset.name]]
@@ -111,7 +115,7 @@ def _parts(text: str) -> set[str]:
 
 def _meant(words: str) -> set[str]:
     """What is looked for, and what a bank also calls it."""
-    parts = _parts(words)
+    parts = _parts(words) | {words.strip().lower()}
     return parts.union(*(_parts(other) for said, other in ALSO_CALLED.items() if _parts(said) <= parts))
 
 
@@ -130,4 +134,5 @@ def _texts(preset: Preset) -> set[str]:
     ]
     texts += [text for offer in preset.offers for text in (offer.title, offer.title_zh)]
     texts += [node.channel for node in preset.strategy.actions]
-    return _parts(" ".join(texts).replace("_", " "))
+    codes = {offer.name.lower() for offer in preset.offers}
+    return _parts(" ".join(texts).replace("_", " ")) | codes

@@ -151,6 +151,16 @@ def test_a_channel_is_found_as_people_call_it() -> None:
     assert set(presets.search("sms").names) == texting
 
 
+def test_words_that_most_presets_use_find_nothing_beside_rarer_ones() -> None:
+    assert len(presets.search("老年客户")) < len(presets.search("客户"))
+    assert len(presets.search("客户")) > len(presets) / 2
+
+
+def test_an_offer_is_found_by_its_name() -> None:
+    offering = {name for name in presets if any(one.name == "W-30D" for one in presets[name].offers)}
+    assert set(presets.search("W-30D").names) == offering
+
+
 def test_a_word_is_not_found_inside_another_one() -> None:
     assert len(presets.search("ear")) == 0
     assert len(presets.search("w")) == 0

@@ -42,3 +42,14 @@ def test_older_customers_alone_are_called_for_service(lives, bank: Path) -> None
         " WHERE birth_date <= DATE '1966-06-29'"
     ).fetchall()
     assert lives["silver_haired_service"].entered <= {row[0] for row in rows}
+
+
+def test_nobody_reaches_the_goal_of_a_birthday_before_it(lives, bank: Path) -> None:
+    """By the bank's own dates of birth, of those whose birthday lies behind the last day."""
+    rows = duckdb.sql(
+        f"SELECT customer_id FROM '{bank}/synthetic_data/bank/customer.parquet'"
+        " WHERE strftime(birth_date, '%m-%d') BETWEEN '06-30' AND '07-13'"
+    ).fetchall()
+    waiting = {row[0] for row in rows} & lives["birthday"].entered
+    assert waiting
+    assert not waiting & lives["birthday"].left["goal"]
