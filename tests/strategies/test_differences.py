@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeykit.errors import DefinitionError
@@ -144,6 +144,7 @@ def test_a_change_is_told_and_nothing_else(case):
     json.dumps(found.rows())
 
 
+@settings(deadline=None)
 @given(any_plan(), any_plan())
 def test_a_difference_is_empty_when_both_are_equal_and_only_then(one, other):
     assert not diff(one, one.model_copy())
@@ -153,6 +154,7 @@ def test_a_difference_is_empty_when_both_are_equal_and_only_then(one, other):
     assert not again
 
 
+@settings(deadline=None)
 @given(any_plan(), st.data())
 def test_any_single_field_of_any_node_that_changes_is_told(plan, data):
     """Each field of the JSON form is emptied or put to another plan's value: whatever is accepted is told."""

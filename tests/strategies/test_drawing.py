@@ -28,7 +28,7 @@ def drawn(html):
     return ElementTree.fromstring(svg.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(any_plan())
 def test_every_node_stands_in_its_row_and_none_on_another(plan):
     nodes = {node.id: [t for t in targets(node) if t in {n.id for n in plan.nodes}] for node in plan.nodes}
@@ -44,7 +44,7 @@ def test_every_node_stands_in_its_row_and_none_on_another(plan):
         assert row != next_row or next_column - column >= 1 - 1e-9
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(any_plan())
 def test_every_node_that_can_be_reached_is_drawn_in_both_languages(plan):
     following = {node.id: list(targets(node)) for node in plan.nodes}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from journeykit.expressions import days, did, tag
 from journeykit.segments import Segment
@@ -137,6 +137,7 @@ def test_the_letter_says_who_enters_who_is_control_what_counts_and_who_leaves():
         assert words in chinese
 
 
+@settings(deadline=None)
 @given(any_plan())
 def test_every_step_that_can_be_reached_is_told_once_and_every_way_of_a_fork(strategy):
     following = {node.id: tuple(targets(node)) for node in strategy.nodes}
