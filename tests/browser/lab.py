@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -39,6 +40,7 @@ EXECUTE = f"""async (code) => {{
 FAILED_CELLS = f"""() => {NOTEBOOK}.model.sharedModel.cells.flatMap((cell) => cell.getOutputs?.() ?? [])
   .filter((output) => output.output_type === "error").map((output) => output.traceback.join("\\n"))"""
 SECONDS = 60
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Server:
@@ -91,6 +93,8 @@ class Lab:
     problems : list of str
         Errors on the console, uncaught errors, and requests to anywhere but the server. The fixture fails
         a test that leaves one; a test that expects one takes it out.
+    path : Path
+        The notebook that is open.
     """
 
     _numbers = count(1)
@@ -98,6 +102,7 @@ class Lab:
     def __init__(self, server: Server, page: Page, pictures: Path) -> None:
         self.server, self.page, self._pictures = server, page, pictures
         self.problems: list[str] = []
+        self.path = server.workspace
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error.stack or error}"))
         page.on("request", self._request)
@@ -114,7 +119,7 @@ class Lab:
     def notebook(self, cells: list[str]) -> None:
         """Open a new notebook of these cells, with a kernel of its own."""
         number = next(self._numbers)
-        path = self.server.workspace / f"test_{number}.ipynb"
+        path = self.path = self.server.workspace / f"test_{number}.ipynb"
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
         made = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(source) for source in cells], metadata={"kernelspec": kernel}
@@ -144,7 +149,7 @@ class Lab:
     def kernel(self, code: str) -> str:
         """What code prints in the notebook's kernel; no cell is added."""
         status, said = self.evaluate(EXECUTE, code)
-        assert status == "ok", said
+        assert status == "ok", _COLOUR.sub("", said)
         return said
 
     def theme(self, name: str) -> None:
@@ -188,4 +193,4 @@ class Lab:
 
     def _no_cell_failed(self) -> None:
         failed = self.evaluate(FAILED_CELLS)
-        assert not failed, "\n".join(failed)
+        assert not failed, _COLOUR.sub("", "\n".join(failed))
