@@ -41,6 +41,13 @@ class _Save(Question):
     reason: str = Field(max_length=1_000)
 
 
+class _Segment(traitlets.TraitType[Segment, Segment]):
+    def validate(self, obj: Any, value: Any) -> Segment:
+        if not isinstance(value, Segment):
+            raise DefinitionError(f"A segment is expected, not {value!r}. Give a jk.Segment.")
+        return value
+
+
 class SegmentBuilder(RuleQuestions, View):
     """Builds a segment by mouse and keyboard: rules on the left, what they mean on the right.
 
@@ -71,7 +78,7 @@ class SegmentBuilder(RuleQuestions, View):
     _esm = STATIC / "segment-builder.js"
     _css = STATIC / "segment-builder.css"
 
-    value = traitlets.Any()
+    value = _Segment()
 
     def __init__(self, segment: Any, mart: Mart, *, language: str = "") -> None:
         self.mart = mart
@@ -90,8 +97,6 @@ class SegmentBuilder(RuleQuestions, View):
 
     @traitlets.validate("value")
     def _check_value(self, proposal: Any) -> Segment:
-        if not isinstance(proposal["value"], Segment):
-            raise DefinitionError(f"A segment is expected, not {proposal['value']!r}. Give a jk.Segment.")
         self._count(proposal["value"].where)
         return proposal["value"]
 

@@ -41,7 +41,17 @@ export function EventForm({
         {say("times")}
       </span>
       <Window value={value} onChange={set} />
-      {value.within_days !== "" && !value.since_entry && (
+      {value.within_days !== "" && value.every_days === "" && (
+        <button
+          type="button"
+          className="jk-add"
+          title={say("everyHint")}
+          onClick={() => set({ every_days: 1 })}
+        >
+          + {say("addEvery")}
+        </button>
+      )}
+      {value.within_days !== "" && value.every_days !== "" && (
         <span className="jk-pair" title={say("everyHint")}>
           {say("every")}
           <Whole

@@ -21,7 +21,7 @@ export function Histogram({
   const say = useWords();
   const chart = useRef<SVGSVGElement>(null);
   const [drag, setDrag] = useState<[number, number] | null>(null);
-  const most = Math.max(1, ...bins.map((bin) => bin.count));
+  const most = ceiling(bins);
   const room = WIDTH / bins.length;
   const at = (event: PointerEvent) => {
     const box = chart.current?.getBoundingClientRect();
@@ -51,7 +51,7 @@ export function Histogram({
         onPointerUp={ended}
       >
         {bins.map((bin, place) => {
-          const tall = bin.count ? Math.max(1.5, (bin.count / most) * (HEIGHT - 8)) : 0;
+          const tall = bin.count ? Math.max(1.5, Math.min(1, bin.count / most) * (HEIGHT - 8)) : 0;
           const within = chosen(bin, place);
           return (
             <g key={bin.low} className={within ? "jk-in" : "jk-out"}>
@@ -65,6 +65,7 @@ export function Histogram({
                 width={room - 1}
                 height={tall}
               />
+              {bin.count > most && <path className="jk-break" d={`M${place * room} 14l${room} -5`} />}
               {within && <rect className="jk-foot" x={place * room} y={HEIGHT - 3} width={room} height={3} />}
             </g>
           );
@@ -77,6 +78,12 @@ export function Histogram({
       </figcaption>
     </figure>
   );
+}
+
+/** What the chart reaches up to: one bar that towers over all others is broken off. */
+function ceiling(bins: Bin[]): number {
+  const [first = 1, second = 1] = bins.map((bin) => bin.count).sort((one, other) => other - one);
+  return Math.max(1, first > 3 * second && second > 0 ? 1.5 * second : first);
 }
 
 const end = (value = "") => (/^-?\d+(\.\d+)?$/.test(value) ? show(Number(value)) : value);

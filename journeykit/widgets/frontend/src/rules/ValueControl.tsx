@@ -1,6 +1,7 @@
 import type { ValueEditorProps } from "react-querybuilder";
 import { Choices, Rest } from "./Choices";
 import {
+  BARE,
   EVENT,
   type Field,
   fieldsOf,
@@ -35,7 +36,7 @@ export function ValueControl({
   if (name.startsWith(EVENT))
     return <EventForm name={name.slice(EVENT.length)} value={value} onChange={handleOnChange} />;
   const field = fieldsOf(setting).find((one) => one.name === name);
-  if (!field) return null;
+  if (!field || BARE.has(operator)) return null;
   if (valueSource === "field")
     return <OtherFields {...{ field, operator, value }} onChange={handleOnChange} />;
   return <Constants {...{ field, operator, value }} onChange={handleOnChange} />;

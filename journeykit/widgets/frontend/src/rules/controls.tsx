@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type {
   ActionProps,
   CombinatorSelectorProps,
@@ -18,8 +19,8 @@ import { useWords } from "./words";
 export const CONTROLS: ControlElementsProp<FullField, string> = {
   addRuleAction: (props: ActionProps) => <Add {...props} what="Rule" />,
   addGroupAction: (props: ActionProps) => <Add {...props} what="Group" />,
-  cloneRuleAction: (props: ActionProps) => <Icon {...props} face="⧉" what="clone" />,
-  cloneGroupAction: (props: ActionProps) => <Icon {...props} face="⧉" what="cloneGroup" />,
+  cloneRuleAction: (props: ActionProps) => <Icon {...props} face={<Copies />} what="clone" />,
+  cloneGroupAction: (props: ActionProps) => <Icon {...props} face={<Copies />} what="cloneGroup" />,
   removeRuleAction: (props: ActionProps) => <Icon {...props} face="×" what="remove" />,
   removeGroupAction: (props: ActionProps) => <Icon {...props} face="×" what="removeGroup" />,
   combinatorSelector: Combinator,
@@ -52,7 +53,7 @@ function Icon({
   disabled,
   face,
   what,
-}: ActionProps & { face: string; what: "clone" | "cloneGroup" | "remove" | "removeGroup" }) {
+}: ActionProps & { face: ReactNode; what: "clone" | "cloneGroup" | "remove" | "removeGroup" }) {
   const say = useWords();
   return (
     <button
@@ -67,6 +68,12 @@ function Icon({
     </button>
   );
 }
+
+const Copies = () => (
+  <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
+    <path d="M4 4h7v7H4zM8 4V1H1v7h3" fill="none" stroke="currentColor" strokeWidth="1.2" />
+  </svg>
+);
 
 function Shift({ shiftUp, shiftDown, shiftUpDisabled, shiftDownDisabled }: ShiftActionsProps) {
   const say = useWords();
@@ -165,16 +172,24 @@ function OperatorSelector({ value, field: name, handleOnChange }: OperatorSelect
 
 function SourceSelector({ value, handleOnChange }: ValueSourceSelectorProps) {
   const say = useWords();
+  const other = value === "field";
   return (
-    <select
-      className="jk-source"
-      aria-label={say("source")}
+    <button
+      type="button"
+      className="jk-icon jk-source"
       title={say("source")}
-      value={value ?? "value"}
-      onChange={(event) => handleOnChange(event.target.value)}
+      aria-label={say("source")}
+      aria-pressed={other}
+      onClick={() => handleOnChange(other ? "value" : "field")}
     >
-      <option value="value">{say("sourceValue")}</option>
-      <option value="field">{say("sourceField")}</option>
-    </select>
+      <svg viewBox="0 0 14 12" width="14" height="12" aria-hidden="true">
+        <path
+          d="M1 4h10M8 1l3 3-3 3M13 9H3M6 6 3 9l3 3"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.4"
+        />
+      </svg>
+    </button>
   );
 }

@@ -134,7 +134,7 @@ function Count({ state, waiting, refused }: { state: State; waiting: boolean; re
   const say = useWords();
   const share = state.everyone ? state.count / state.everyone : 0;
   return (
-    <div className={refused || waiting ? "jk-total jk-stale" : "jk-total"} role="status" aria-live="polite">
+    <div className={refused || waiting ? "jk-total jk-stale" : "jk-total"} role="status" aria-live="polite" aria-busy={waiting}>
       <p>
         <strong>{show(state.count)}</strong> {say("customers")}
         {refused && <small> · {say("notCounted")}</small>}
