@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lab check bench bench-large bench-segments bench-strategies bench-simulation chaos mutate widgets
+.PHONY: demo test lab check bench bench-large bench-segments bench-strategies bench-simulation bench-widgets chaos mutate widgets
 .DEFAULT_GOAL := demo
 
 demo: .venv/.base  ## a 20,000-customer bank, the morning jobs, leads, files, reports and mails in var/
@@ -37,6 +37,9 @@ bench-strategies: .venv/.dev  ## a night of 1 M people on a dozen nodes, in SQLi
 
 bench-simulation: .venv/.dev  ## four strategies simulated, and the 30 days that follow; needs 4 GB of disk and an hour or two
 	$(BIN)/python tests/benchmarks/simulation.py --folder $$(mktemp -d)/bank
+
+bench-widgets: .venv/.dev  ## what one waits for in JupyterLab at 1 M customers; needs Chromium, 3 GB of disk
+	$(BIN)/python -m tests.benchmarks.widgets
 
 mutate: .venv/.dev  ## change the compiler in one place at a time and see whether the spec notices; an hour
 	$(BIN)/python -m pip install --quiet -e ".[dev,mutation]"
