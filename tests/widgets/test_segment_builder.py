@@ -19,6 +19,7 @@ from journeykit.widgets.segment_builder import SegmentBuilder
 RICH, CITY = tag("aum") >= 20_000, tag("region_kind") == "city"
 VIEWED = did("view", object="wealth").within(days=90)
 THEN = sequence(did("view"), did("apply").within(days=30))
+UNRESET = [HealthCheck.function_scoped_fixture]
 EVERYONE = {"combinator": "and", "not": False, "rules": []}
 
 
