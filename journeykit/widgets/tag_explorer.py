@@ -43,8 +43,9 @@ class TagExplorer(View):
 
     Attributes
     ----------
-    value : handle or None
-        The chosen tag, as in ``mart.tags.aum``; set it by handle, :class:`Tag` or name.
+    value : Tag or None
+        The chosen tag; set it by name, by handle or as itself. It is the definition, since a handle has no
+        equality that linked widgets could go by (design D14); :attr:`handle` is for expressions.
 
     Examples
     --------
@@ -65,30 +66,35 @@ class TagExplorer(View):
         self.refresh()
 
     @traitlets.validate("value")
-    def _check_value(self, proposal: Any) -> TagHandle | None:
+    def _check_value(self, proposal: Any) -> Tag | None:
         given = proposal["value"]
         if given is None:
             return None
         if not isinstance(given, str | Tag | TagHandle):
             raise DefinitionError(
-                f"{given!r} is no tag. Give a handle as in mart.tags.aum, a name, or None to show none."
+                f"{given!r} is no tag. Give a name, a handle as in mart.tags.aum, or None to show none."
             )
-        return self.mart.tags[given]
+        return self.mart.tags[given].tag
 
     @traitlets.observe("value")
     def _changed(self, _: object) -> None:
         self.refresh()
 
+    @property
+    def handle(self) -> TagHandle | None:
+        """The chosen tag to build expressions with, as ``mart.tags.aum`` is."""
+        return self.mart.tags[self.value] if self.value is not None else None
+
     def to_code(self) -> str:
         """The chosen tag as code writes it, where ``t = mart.tags``; empty when there is none."""
-        return f"t.{self.value.tag.name}" if self.value is not None else ""
+        return f"t.{self.value.name}" if self.value is not None else ""
 
     def _show(self) -> Json:
         return {
             "as_of": self.mart.as_of.isoformat(),
             "build": self.mart.build_id or "",
             "count": len(self.mart.tags),
-            "chosen": None if self.value is None else self._facts.of(self.value.tag),
+            "chosen": None if self.value is None else self._facts.of(self.value),
         }
 
     @answers("catalogue", Nothing)

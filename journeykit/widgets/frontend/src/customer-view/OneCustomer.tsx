@@ -85,11 +85,7 @@ function LeadCard({ lead }: { lead: Lead }) {
           <dd>{lead.status_word}</dd>
         </div>
       </dl>
-      {lead.say && (
-        <p className="jk-quiet">
-          {say("say")}: {lead.say}
-        </p>
-      )}
+      {lead.say && <p className="jk-quiet">{say("say", lead.say)}</p>}
     </article>
   );
 }

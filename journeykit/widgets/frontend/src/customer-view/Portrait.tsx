@@ -42,12 +42,12 @@ function Apart({ state }: { state: Segment }) {
         <table>
           <thead>
             <tr>
-              <th>{say("tags")}</th>
+              <th>{say("tag")}</th>
               <th className="jk-number">{say("in_segment")}</th>
               <th className="jk-number">{say("base")}</th>
               <th className="jk-cv-wide">{say("lift")}</th>
               <th className="jk-cv-wide">{say("distance")}</th>
-              <td />
+              <td className="jk-cv-wide" />
             </tr>
           </thead>
           <tbody>
@@ -58,7 +58,7 @@ function Apart({ state }: { state: Segment }) {
                 <td className="jk-number">{line.base}</td>
                 <td className="jk-cv-wide">{line.lift}</td>
                 <td className="jk-cv-wide">{line.apart}</td>
-                <td aria-hidden="true">
+                <td className="jk-cv-wide" aria-hidden="true">
                   <Distance share={line.bar} quiet={line.used} />
                 </td>
               </tr>

@@ -32,6 +32,9 @@ export function List({ catalogue, kernel, chosen, choose, complain }: Props) {
     [kernel, complain],
   );
   useEffect(() => () => latest.stop(), [latest]);
+  useEffect(() => {
+    if (chosen) reveal(box.current, chosen);
+  }, [chosen]);
 
   const shown = useMemo(() => select(catalogue.tags, names, family), [catalogue, names, family]);
   const current = shown.some((tag) => tag.name === at) ? at : chosen;
@@ -53,7 +56,7 @@ export function List({ catalogue, kernel, chosen, choose, complain }: Props) {
     if (!tag) return;
     event.preventDefault();
     setAt(tag.name);
-    box.current?.querySelector(`[data-name="${tag.name}"]`)?.scrollIntoView({ block: "nearest" });
+    reveal(box.current, tag.name);
   };
 
   return (
@@ -131,6 +134,16 @@ function Option(props: {
       </span>
     </div>
   );
+}
+
+/** Scrolls the list, and nothing around it, until a tag is seen. */
+function reveal(list: HTMLElement | null, name: string) {
+  const option = list?.querySelector<HTMLElement>(`[data-name="${name}"]`);
+  if (!list || !option) return;
+  const { top, bottom } = option.getBoundingClientRect();
+  const seen = list.getBoundingClientRect();
+  if (top < seen.top) list.scrollTop -= seen.top - top;
+  if (bottom > seen.bottom) list.scrollTop += bottom - seen.bottom;
 }
 
 /** The tags of a family that were found, in the order in which they were. */
