@@ -52,7 +52,8 @@ LONG = f"""
 long = jk.Strategy("long", stage="activate", goal=jk.Goal(t.holds_wealth, within_days=90)).start(
     jk.Segment("some", t.aum >= 50_000))
 while len(long.nodes) < {NODES - 4}:
-    ways = {{f"b{{n}}": (t.age < 20 * n, jk.path().wait(days=n).mark(f"m{{len(long.nodes)}}")) for n in (1, 2, 3)}}
+    size = len(long.nodes)
+    ways = {{f"b{{n}}": (t.age < 20 * n, jk.path().wait(days=n).mark(f"m{{size}}")) for n in (1, 2, 3)}}
     long = long.branch(ways, no=jk.path().wait(days=9))
 while len(long.nodes) < {NODES}:
     long = long.wait(days=len(long.nodes))
