@@ -23,9 +23,9 @@ import { placesOf } from "./layout";
 import { Palette } from "./Palette";
 import { Panel } from "./Panel";
 import { Toolbar } from "./Toolbar";
-import type { CanvasState, Definition, NodeJson, Places, Replay } from "./types";
+import type { CanvasState, Definition, NodeJson, Replay } from "./types";
 import { useFigures } from "./useFigures";
-import { useJourney } from "./useJourney";
+import { type Draw, useJourney } from "./useJourney";
 import { useWords, type WORDS } from "./words";
 
 export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
@@ -49,15 +49,17 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
     setSelected(ids);
     if (ids.size === 1) setTab("step");
   }, []);
-  const draw = (made: Definition, places?: Places) => !fixed && journey.draw(made, places);
+  const draw: Draw = (change, places) => !fixed && journey.draw(change, places);
   const add = (kind: Kind, way: Way | undefined, at?: [number, number]) => {
     if (!choices || fixed) return;
     const made = fresh(kind, kind === "start" ? "start" : newId(plan), plan.name, choices);
     const first = kind === "start" ? undefined : way;
-    const drawn = insert(plan, made, first);
     const moved = Object.keys(journey.places).length > 0;
-    const settled = kind === "start" ? adoptLoose(drawn) : drawn;
-    draw(settled, moved && at ? { ...journey.places, [made.id]: at } : journey.places);
+    const settle = kind === "start" ? adoptLoose : (drawn: Definition) => drawn;
+    draw(
+      (known) => settle(insert(known, made, first)),
+      moved && at ? { ...journey.places, [made.id]: at } : journey.places,
+    );
     setChosen("");
     select(new Set([made.id]));
   };
@@ -68,8 +70,8 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
   };
   const removeChosen = () => {
     const way = wayOf(plan, chosen);
-    if (selected.size) draw(remove(plan, [...selected]));
-    else if (way) draw(lead(plan, way, END));
+    if (selected.size) draw((known) => remove(known, [...selected]));
+    else if (way) draw((known) => lead(known, way, END));
     setSelected(new Set());
     setChosen("");
   };
@@ -79,7 +81,7 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
   const paste = () => {
     const made = copies(plan, copied.current);
     if (!made.ids.length) return;
-    draw(made.plan);
+    draw(() => made.plan);
     setSelected(new Set(made.ids));
   };
   const keys = (event: KeyboardEvent) => {
@@ -157,7 +159,13 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
         paste={paste}
         remove={selected.size || chosen ? removeChosen : undefined}
       />
-      {!fixed && <Palette add={addByKey} started={plan.nodes.some((node) => node.kind === "start")} />}
+      {!fixed && (
+        <Palette
+          add={addByKey}
+          ready={choices !== null}
+          started={plan.nodes.some((node) => node.kind === "start")}
+        />
+      )}
       <div className="jk-flow">
         <ReactFlowProvider>
           <Flow
@@ -166,7 +174,7 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
             onSelect={select}
             onChoose={setChosen}
             onMove={journey.move}
-            onConnect={(way, target) => draw(connect(plan, way, target))}
+            onConnect={(way, target) => draw((known) => connect(known, way, target))}
             onDrop={add}
           />
         </ReactFlowProvider>

@@ -12,26 +12,25 @@ const MOST = 50; // ways of one fork
 export function BranchWays({ node, change, kernel, complain }: FormProps) {
   const words = useWords();
   const cases = node.cases ?? [];
-  const set = (made: CaseJson[]) => change({ ...node, cases: made });
+  const set = (make: (cases: CaseJson[]) => CaseJson[]) =>
+    change((one) => ({ ...one, cases: make(one.cases ?? []) }));
+  const part = (place: number, parts: Partial<CaseJson>) =>
+    set((known) => known.map((one, at) => (at === place ? { ...one, ...parts } : one)));
   return (
     <>
       {cases.map((one, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a way is its place
         <Part key={place} title={words("case", place + 1)}>
-          <Input
-            label={words("wayName")}
-            value={one.name}
-            onChange={(name) => set(cases.map((old, at) => (at === place ? { ...old, name } : old)))}
-          />
+          <Input label={words("wayName")} value={one.name} onChange={(name) => part(place, { name })} />
           <ConditionEditor
             condition={one.when}
-            onChange={(when) => set(cases.map((old, at) => (at === place ? { ...old, when } : old)))}
+            onChange={(when) => part(place, { when })}
             kernel={kernel}
             complain={complain}
             purpose="journey"
           />
           {cases.length > 1 && (
-            <button type="button" onClick={() => set(cases.filter((_, at) => at !== place))}>
+            <button type="button" onClick={() => set((known) => known.filter((_, at) => at !== place))}>
               {words("removeWay", one.name)}
             </button>
           )}
@@ -42,7 +41,10 @@ export function BranchWays({ node, change, kernel, complain }: FormProps) {
         <button
           type="button"
           onClick={() =>
-            set([...cases, { name: freeName(cases), when: { node: "and", operands: [] }, next: END }])
+            set((known) => [
+              ...known,
+              { name: freeName(known), when: { node: "and", operands: [] }, next: END },
+            ])
           }
         >
           {words("addWay")}
@@ -56,7 +58,7 @@ export function BranchWays({ node, change, kernel, complain }: FormProps) {
 export function SplitWays({ node, change }: FormProps) {
   const words = useWords();
   const variants = node.variants ?? [];
-  const set = (made: VariantJson[]) => change({ ...node, variants: made });
+  const set = (made: VariantJson[]) => change((one) => ({ ...one, variants: made }));
   const part = (place: number, parts: Partial<VariantJson>) =>
     set(variants.map((one, at) => (at === place ? { ...one, ...parts } : one)));
   return (

@@ -6,11 +6,12 @@ import { END, lead, nodeOf, renameNode, targets } from "./graph";
 import { Input, Part, Select } from "./inputs";
 import { StartFields } from "./StartFields";
 import type { CanvasState, Choices, Definition, Finding, NodeJson, Told } from "./types";
+import type { Draw } from "./useJourney";
 import { useWords } from "./words";
 
 export interface FormProps {
   node: NodeJson;
-  change: (node: NodeJson) => void;
+  change: (made: (node: NodeJson) => NodeJson) => void;
   kernel: Kernel<CanvasState>;
   complain: (problem: unknown) => void;
   choices: Choices;
@@ -20,8 +21,8 @@ interface NodeFormProps extends Omit<FormProps, "change"> {
   plan: Definition;
   told: Record<string, Told>;
   findings: Finding[];
-  draw: (plan: Definition) => void;
-  connect: (plan: Definition, place: number, target: string) => void;
+  draw: Draw;
+  connect: (place: number, target: string) => void;
   renamed: (id: string) => void;
   remove: () => void;
   fixed: boolean;
@@ -31,9 +32,12 @@ interface NodeFormProps extends Omit<FormProps, "change"> {
 export function NodeForm(props: NodeFormProps) {
   const { node, plan, told, findings, draw, choices, kernel, complain, fixed } = props;
   const words = useWords();
-  const change = (made: NodeJson) =>
-    draw({ ...plan, nodes: plan.nodes.map((one) => (one.id === made.id ? made : one)) });
-  const set = (field: string, value: unknown) => change(withField(node, field, value));
+  const change: FormProps["change"] = (made) =>
+    draw((known) => ({
+      ...known,
+      nodes: known.nodes.map((one) => (one.id === node.id ? made(one) : one)),
+    }));
+  const set = (field: string, value: unknown) => change((one) => withField(one, field, value));
   const own = findings.filter((one) => one.node === node.id);
   const form = { node, change, kernel, complain, choices };
   return (
@@ -75,7 +79,9 @@ export function NodeForm(props: NodeFormProps) {
             label={told[node.id]?.ways[place]?.name || words("next")}
             value={nodeOf(plan, target) ? target : END}
             onChange={(to) =>
-              to === END ? draw(lead(plan, { source: node.id, place }, END)) : props.connect(plan, place, to)
+              to === END
+                ? draw((known) => lead(known, { source: node.id, place }, END))
+                : props.connect(place, to)
             }
             options={[
               { name: END, title: words("endsHere") },
@@ -91,7 +97,7 @@ export function NodeForm(props: NodeFormProps) {
           label={words("id")}
           value={node.id}
           onChange={(name) => {
-            draw(renameNode(plan, node.id, name));
+            draw((known) => renameNode(known, node.id, name));
             props.renamed(name);
           }}
         />
@@ -131,7 +137,7 @@ function DateField({ node, change, choices, told }: FormProps & { told: string }
   if (operand.node !== "tag") return <p>{words("asDefined", told)}</p>;
   const set = (name: string, days: number) => {
     const tag = { node: "tag", name };
-    change({ ...node, date: days ? { node: "days_later", operand: tag, days } : tag });
+    change((one) => ({ ...one, date: days ? { node: "days_later", operand: tag, days } : tag }));
   };
   return (
     <>

@@ -3,8 +3,16 @@ import { DRAGGED } from "./Flow";
 import { family, type Kind, PALETTE } from "./kinds";
 import { useWords } from "./words";
 
+interface PaletteProps {
+  add: (kind: Kind) => void;
+  /** Whether it is known what can be chosen. */
+  ready: boolean;
+  /** Whether there is a start. */
+  started: boolean;
+}
+
 /** The steps to add: dragged to their place, or chosen by click or key, which puts one behind what is selected. */
-export function Palette({ add, started }: { add: (kind: Kind) => void; started: boolean }) {
+export function Palette({ add, ready, started }: PaletteProps) {
   const words = useWords();
   return (
     <div className="jk-palette" role="toolbar" aria-label={words("palette")} aria-orientation="vertical">
@@ -15,8 +23,8 @@ export function Palette({ add, started }: { add: (kind: Kind) => void; started: 
               key={kind}
               type="button"
               className={`jk-${family(kind)}`}
-              draggable
-              disabled={kind === "start" && started}
+              draggable={ready}
+              disabled={!ready || (kind === "start" && started)}
               aria-label={words("add", words(kind))}
               title={words(kind)}
               onClick={() => add(kind)}

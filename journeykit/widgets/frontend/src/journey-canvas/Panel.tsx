@@ -8,8 +8,9 @@ import { Simulate } from "./Simulate";
 import { StrategyForm } from "./StrategyForm";
 import { Submit } from "./Submit";
 import { Today } from "./Today";
-import type { CanvasState, Definition, Replay } from "./types";
+import type { CanvasState, Replay } from "./types";
 import type { Figures } from "./useFigures";
+import type { Draw } from "./useJourney";
 import { useWords } from "./words";
 
 interface PanelProps extends WidgetProps<CanvasState> {
@@ -17,7 +18,7 @@ interface PanelProps extends WidgetProps<CanvasState> {
   setTab: (tab: string) => void;
   shown: Shown;
   figures: Figures;
-  draw: (plan: Definition) => void;
+  draw: Draw;
   select: (ids: ReadonlySet<string>) => void;
   remove: () => void;
   choose: (id: string) => void;
@@ -125,7 +126,7 @@ function Step({ shown, figures, draw, select, remove, kernel, complain }: PanelP
       told={shown.told}
       findings={shown.findings}
       draw={draw}
-      connect={(plan, place, target) => draw(connect(plan, { source: node.id, place }, target))}
+      connect={(place, target) => draw((plan) => connect(plan, { source: node.id, place }, target))}
       renamed={(name) => select(new Set([name]))}
       remove={remove}
       kernel={kernel}

@@ -34,7 +34,7 @@ export function Simulate({ replay, revision, busy, run, day, setDay }: SimulateP
       {replay && (
         <>
           {replay.revision !== revision && <p className="jk-finding">{words("stale")}</p>}
-          <div className="jk-field">
+          <div className="jk-input">
             <label htmlFor={slider}>{words("day")}</label>
             <input
               id={slider}

@@ -9,7 +9,8 @@ export function StartFields({ node, change, kernel, complain }: FormProps) {
   const words = useWords();
   const segment = node.segment as SegmentJson;
   const reentry = node.reentry ?? "never";
-  const set = (parts: Partial<SegmentJson>) => change({ ...node, segment: { ...segment, ...parts } });
+  const set = (parts: Partial<SegmentJson>) =>
+    change((one) => ({ ...one, segment: { ...(one.segment as SegmentJson), ...parts } }));
   const titled = "title_zh" in segment && segment.title_zh && !segment.title ? "title_zh" : "title";
   return (
     <>
@@ -34,7 +35,7 @@ export function StartFields({ node, change, kernel, complain }: FormProps) {
         minimum={0}
         maximum={100}
         value={percent(String(node.control ?? "0"))}
-        onChange={(typed) => change({ ...node, control: shareOf(typed) })}
+        onChange={(typed) => change((one) => ({ ...one, control: shareOf(typed) }))}
       />
       <Select
         label={words("reentry")}
@@ -44,7 +45,7 @@ export function StartFields({ node, change, kernel, complain }: FormProps) {
           { name: "whenever", title: words("whenever") },
           { name: "days", title: words("afterDays") },
         ]}
-        onChange={(chosen) => change(withField(node, "reentry", chosen === "days" ? 90 : chosen))}
+        onChange={(chosen) => change((one) => withField(one, "reentry", chosen === "days" ? 90 : chosen))}
       />
       {typeof reentry === "number" && (
         <Input
@@ -53,7 +54,7 @@ export function StartFields({ node, change, kernel, complain }: FormProps) {
           step="1"
           minimum={1}
           value={String(reentry)}
-          onChange={(typed) => change({ ...node, reentry: Number(typed) })}
+          onChange={(typed) => change((one) => ({ ...one, reentry: Number(typed) }))}
         />
       )}
     </>

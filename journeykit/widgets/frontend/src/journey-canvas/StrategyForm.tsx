@@ -4,11 +4,12 @@ import { Fields } from "./Fields";
 import { Input, Part } from "./inputs";
 import { withField } from "./NodeForm";
 import type { CanvasState, Choices, Definition } from "./types";
+import type { Draw } from "./useJourney";
 import { useWords } from "./words";
 
 interface StrategyFormProps {
   plan: Definition;
-  draw: (plan: Definition) => void;
+  draw: Draw;
   kernel: Kernel<CanvasState>;
   complain: (problem: unknown) => void;
   choices: Choices;
@@ -20,7 +21,7 @@ const EVERYBODY: Json = { node: "and", operands: [] };
 /** What the whole strategy is: its names, its goal, and who leaves before. */
 export function StrategyForm({ plan, draw, kernel, complain, choices, fixed }: StrategyFormProps) {
   const words = useWords();
-  const set = (field: string, value: unknown) => draw(withField(plan, field, value));
+  const set = (field: string, value: unknown) => draw((known) => withField(known, field, value));
   const { goal, exit_when: leaving } = plan;
   const editing = { kernel, complain, purpose: "journey" as const };
   return (
@@ -31,7 +32,9 @@ export function StrategyForm({ plan, draw, kernel, complain, choices, fixed }: S
           <>
             <ConditionEditor
               condition={goal.expression}
-              onChange={(expression) => set("goal", { ...goal, expression })}
+              onChange={(expression) =>
+                draw((known) => (known.goal ? { ...known, goal: { ...known.goal, expression } } : known))
+              }
               {...editing}
             />
             <Input

@@ -21,7 +21,7 @@ export function Input({ label, value, onChange, type = "text", minimum, maximum,
   };
   const common = { id, value: typed, onBlur: tell };
   return (
-    <div className="jk-field">
+    <div className="jk-input">
       <label htmlFor={id}>{label}</label>
       {type === "area" ? (
         <textarea {...common} rows={3} onChange={(event) => setTyped(event.target.value)} />
@@ -62,7 +62,7 @@ export function Select({
   const id = useId();
   const known = options.some((one) => one.name === value);
   return (
-    <div className="jk-field">
+    <div className="jk-input">
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
         {!known && <option value={value}>{value}</option>}

@@ -14,9 +14,12 @@ interface Answer {
   renamed: Record<string, string>;
 }
 
+/** Whoever answers late makes it of what is there then, not of what he began with. */
+export type Draw = (change: (plan: Definition) => Definition, places?: Places) => void;
+
 export interface Journey extends Drawn {
-  /** Draws something else; it can be undone. */
-  draw: (plan: Definition, places?: Places) => void;
+  /** Draws something else, made of what is there now; it can be undone. */
+  draw: Draw;
   /** Moves nodes, or with none lets them be arranged. */
   move: (places: Places) => void;
   undo: () => void;
@@ -83,18 +86,30 @@ export function useJourney(
       return step(known, drawn);
     });
   }, [state]);
+  const newest = useRef(history);
+  newest.current = history;
   const change = useCallback(
     (next: History<Drawn>) => {
+      newest.current = next;
       setHistory(next);
       ask(next.present);
     },
     [ask],
   );
+  const draw = useCallback<Draw>(
+    (make, moved) => {
+      const { plan, places } = newest.current.present;
+      const made = make(plan);
+      if (JSON.stringify(made) === JSON.stringify(plan)) return;
+      change(step(newest.current, { plan: made, places: moved ?? places }));
+    },
+    [change],
+  );
   const { plan, places } = history.present;
   return {
     plan,
     places,
-    draw: (drawn, moved = places) => change(step(history, { plan: drawn, places: moved })),
+    draw,
     move: (moved) => {
       setHistory({ ...history, present: { plan, places: moved } });
       if (waiting.current) ask({ plan, places: moved });
