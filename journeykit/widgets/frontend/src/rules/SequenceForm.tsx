@@ -5,6 +5,8 @@ import { SubEditor } from "./SubEditor";
 import { useWords } from "./words";
 
 const MOST = 10;
+/** Where the number stands in a sentence. */
+const GAP = "\u0001";
 
 /** Steps one after the other, and what must not follow. */
 export function SequenceForm({
@@ -27,7 +29,7 @@ export function SequenceForm({
             <StepForm
               step={step}
               head={place ? say("next") : say("first")}
-              within={place ? say("stepWithin") : ""}
+              within={place ? say("stepWithin", GAP) : ""}
               counted
               onChange={put}
             />
@@ -49,7 +51,7 @@ export function SequenceForm({
             <StepForm
               step={without}
               head={say("without")}
-              within={say("withoutWithin")}
+              within={say("withoutWithin", GAP)}
               onChange={(step) => set({ without: step })}
             />
             <button
@@ -93,13 +95,14 @@ function StepForm({
 }: {
   step: DraftStep;
   head: string;
-  /** What its days count from; none where it may have none. */
+  /** What its days count from, with a gap for their number; "" where it may have none. */
   within: string;
   counted?: boolean;
   onChange: (step: DraftStep) => void;
 }) {
   const say = useWords();
   const { catalogue } = useSetting();
+  const [before, after] = within.split(GAP);
   const set = (change: Partial<DraftStep>) => onChange({ ...step, ...change });
   return (
     <div className="jk-step">
@@ -133,13 +136,14 @@ function StepForm({
       </span>
       {within && (
         <span className="jk-pair">
+          {before}
           <Whole
-            label={within}
+            label={within.replace(GAP, "…")}
             value={step.within_days}
             least={1}
             onChange={(within_days) => set({ within_days })}
           />
-          <small className="jk-quiet">{within}</small>
+          {after}
         </span>
       )}
       <SubEditor event={step.event} where={step.where} onChange={(where) => set({ where })} />

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { Kernel } from "../lib/kernel";
 import { Popover } from "../rules/Popover";
 import { useWords } from "./words";
@@ -53,30 +53,35 @@ function SaveForm({ kernel, ready }: { kernel: Asker; ready: () => Promise<unkno
 /** Shows the segment as Python, to be copied. */
 export function Code({ kernel, ready }: { kernel: Asker; ready: () => Promise<unknown> }) {
   const say = useWords();
+  return (
+    <Popover face={say("code")} title={say("codeHint")}>
+      {() => <CodePanel kernel={kernel} ready={ready} />}
+    </Popover>
+  );
+}
+
+function CodePanel({ kernel, ready }: { kernel: Asker; ready: () => Promise<unknown> }) {
+  const say = useWords();
   const [code, setCode] = useState("");
   const [copied, setCopied] = useState(false);
-  const fetch = async () => {
-    setCopied(false);
-    await ready().catch(() => {});
-    setCode((await kernel.ask<{ code: string }>("code")).code);
-  };
+  const [first] = useState(() => ready);
+  useEffect(() => {
+    let gone = false;
+    first()
+      .catch(() => {}) // what was refused is no part of the segment
+      .then(() => kernel.ask<{ code: string }>("code"))
+      .then((answer) => !gone && setCode(answer.code));
+    return () => {
+      gone = true;
+    };
+  }, [kernel, first]);
   return (
-    <span
-      onClickCapture={(event) => {
-        if ((event.target as HTMLElement).closest("[aria-haspopup]")) void fetch();
-      }}
-    >
-      <Popover face={say("code")} title={say("codeHint")}>
-        {() => (
-          <div className="jk-code">
-            <pre>{code}</pre>
-            <button type="button" data-first onClick={() => void copy(code).then(() => setCopied(true))}>
-              {copied ? say("copied") : say("copy")}
-            </button>
-          </div>
-        )}
-      </Popover>
-    </span>
+    <div className="jk-code">
+      <pre>{code}</pre>
+      <button type="button" data-first onClick={() => void copy(code).then(() => setCopied(true))}>
+        {copied ? say("copied") : say("copy")}
+      </button>
+    </div>
   );
 }
 

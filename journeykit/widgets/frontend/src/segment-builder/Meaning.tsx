@@ -38,7 +38,7 @@ interface Fall {
 
 function Waterfall({ kernel, about }: { kernel: Asker; about: string }) {
   const say = useWords();
-  const { answer, problem, fresh } = useAsked<Fall>(kernel, "waterfall", {}, about, 200);
+  const { answer, problem, fresh } = useAsked<Fall>(kernel, "waterfall", {}, about, 350);
   if (problem) return <p className="jk-quiet">{problem}</p>;
   if (!answer) return <p className="jk-quiet">{say("wait")}</p>;
   const rows = [{ text: say("everyone"), remain: answer.everyone }, ...answer.steps];

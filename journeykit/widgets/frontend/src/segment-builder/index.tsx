@@ -56,7 +56,8 @@ function App({ state, kernel, complain }: WidgetProps<State>) {
       ),
   );
   const tell = useCallback(
-    (edited: Edited) => {
+    (next: Edited) => {
+      const edited = { ...next, title: next.title.trim() }; // a space that is typed stays in the field
       if (!NAME.test(edited.name) || !told(edited)) return;
       setWaiting(true);
       settled.current = Promise.withResolvers();
@@ -134,7 +135,12 @@ function Count({ state, waiting, refused }: { state: State; waiting: boolean; re
   const say = useWords();
   const share = state.everyone ? state.count / state.everyone : 0;
   return (
-    <div className={refused || waiting ? "jk-total jk-stale" : "jk-total"} role="status" aria-live="polite" aria-busy={waiting}>
+    <div
+      className={refused || waiting ? "jk-total jk-stale" : "jk-total"}
+      role="status"
+      aria-live="polite"
+      aria-busy={waiting}
+    >
       <p>
         <strong>{show(state.count)}</strong> {say("customers")}
         {refused && <small> · {say("notCounted")}</small>}
