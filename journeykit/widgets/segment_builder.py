@@ -131,7 +131,13 @@ class SegmentBuilder(RuleQuestions, View):
     @answers("profile", Nothing)
     def profile(self, _: Nothing) -> Json:
         """What sets the segment apart from everyone."""
-        return {"html": self.mart.profile(self.value).html(self.language)}
+        found = self.mart.profile(self.value)
+        table = found.table(self.language)
+        rows = [
+            {"tag": tag, "group": group, "base": base, "apart": apart, "bar": bar.value, "quiet": bar.quiet}
+            for tag, group, base, _, apart, bar in table.rows
+        ]
+        return {"heads": list(table.columns[:3]), "rows": rows, "notes": found.notes(self.language)}
 
     @answers("overlap", _Overlap)
     def overlap(self, asked: _Overlap) -> Json:

@@ -135,7 +135,10 @@ def test_the_waterfall_is_that_of_the_mart(browser, builder, mart):
 def test_profile_and_overlap_are_told(browser, builder, mart, workspace):
     Segment("citizens", CITY, title="Citizens").save()
     assert ["citizens", "Citizens"] in browser.ask(builder, "saved")["segments"]
-    assert browser.ask(builder, "profile")["html"] == mart.profile(builder.value).html("en")
+    profile, expected = browser.ask(builder, "profile"), mart.profile(builder.value).table("en")
+    assert [one["tag"] for one in profile["rows"]] == [row[0] for row in expected.rows]
+    assert [one["group"] for one in profile["rows"]] == [row[1] for row in expected.rows]
+    assert all(abs(one["bar"]) <= 1 or one["quiet"] for one in profile["rows"])
     overlap = browser.ask(builder, "overlap", names=["citizens"])["html"]
     assert overlap == mart.overlap([builder.value, Segment.load("citizens")]).html("en")
 

@@ -24,7 +24,7 @@ export function Meaning({ kernel, about, name }: { kernel: Asker; about: string;
       </div>
       <div role="tabpanel" aria-label={say(tab)}>
         {tab === "waterfall" && <Waterfall kernel={kernel} about={about} />}
-        {tab === "profile" && <Told kernel={kernel} what="profile" content={{}} about={about} />}
+        {tab === "profile" && <Profile kernel={kernel} about={about} />}
         {tab === "overlap" && <Overlap kernel={kernel} about={about} name={name} />}
       </div>
     </section>
@@ -62,6 +62,71 @@ function Waterfall({ kernel, about }: { kernel: Asker; about: string }) {
       })}
     </ol>
   );
+}
+
+interface Standing {
+  tag: string;
+  group: string;
+  base: string;
+  /** How far apart, with its interval. */
+  apart: string;
+  /** The same as a share of the widest, negative to the left. */
+  bar: number;
+  /** Apart by definition: the segment's own rules use it. */
+  quiet: boolean;
+}
+
+function Profile({ kernel, about }: { kernel: Asker; about: string }) {
+  const say = useWords();
+  const { answer, problem, fresh } = useAsked<{ heads: string[]; rows: Standing[]; notes: string[] }>(
+    kernel,
+    "profile",
+    {},
+    about,
+    500,
+  );
+  if (problem) return <p className="jk-quiet">{problem}</p>;
+  if (!answer) return <p className="jk-quiet">{say("wait")}</p>;
+  return (
+    <div className={fresh ? "" : "jk-stale"}>
+      <table className="jk-profile">
+        <thead>
+          <tr>
+            {answer.heads.map((head, place) => (
+              <th key={head} className={place ? "jk-number" : ""} scope="col">
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {answer.rows.map((row) => (
+            <tr key={row.tag} title={row.apart}>
+              <th scope="row">
+                {row.tag}
+                <span className={row.quiet ? "jk-apart jk-dim" : "jk-apart"} aria-hidden="true">
+                  <i style={sideways(row.bar)} />
+                </span>
+              </th>
+              <td className="jk-number">{row.group}</td>
+              <td className="jk-number">{row.base}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {answer.notes.map((note) => (
+        <p key={note} className="jk-quiet">
+          {note}
+        </p>
+      ))}
+    </div>
+  );
+}
+
+/** A bar from the middle, to the right where there is more of it. */
+function sideways(bar: number) {
+  const share = 50 * Math.min(1, Math.abs(bar));
+  return { width: `${share}%`, marginInlineStart: `${bar < 0 ? 50 - share : 50}%` };
 }
 
 function Overlap({ kernel, about, name }: { kernel: Asker; about: string; name: string }) {
