@@ -137,6 +137,12 @@ class Lab:
         self.command("notebook:run-all-cells")
         self._no_cell_failed()
 
+    def run_cell(self, number: int) -> None:
+        """Run one cell, counted from 0; an error in it fails the test."""
+        self.evaluate(f"(number) => {{ {NOTEBOOK}.content.activeCellIndex = number }}", number)
+        self.command("notebook:run-cell")
+        self._no_cell_failed()
+
     def restart_and_run_all(self) -> None:
         """Restart the kernel and run all cells, as the menu does."""
         self.page.evaluate(
