@@ -147,7 +147,12 @@ class SegmentBuilder(RuleQuestions, View):
             if name not in saved:
                 raise unknown_name("segment", name, saved, "Save it first.")
         others = [Segment.load(name) for name in asked.names]
-        return {"html": self.mart.overlap([self.value, *others]).html(self.language)}
+        found = self.mart.overlap([self.value, *others])
+        titles = [in_language(self.language, *both) for both in found.titles]
+        return {
+            "segments": [[title, size] for title, size in zip(titles, found.sizes, strict=True)],
+            "parts": [[inside, count] for inside, count in found.combinations.items()],
+        }
 
     @answers("saved", Nothing)
     def saved(self, _: Nothing) -> Json:

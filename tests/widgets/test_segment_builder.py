@@ -139,8 +139,14 @@ def test_profile_and_overlap_are_told(browser, builder, mart, workspace):
     assert [one["tag"] for one in profile["rows"]] == [row[0] for row in expected.rows]
     assert [one["group"] for one in profile["rows"]] == [row[1] for row in expected.rows]
     assert all(abs(one["bar"]) <= 1 or one["quiet"] for one in profile["rows"])
-    overlap = browser.ask(builder, "overlap", names=["citizens"])["html"]
-    assert overlap == mart.overlap([builder.value, Segment.load("citizens")]).html("en")
+    overlap = browser.ask(builder, "overlap", names=["citizens"])
+    rich, citizens = (set(mart.ids(one)) for one in (RICH & CITY, CITY))
+    assert overlap["segments"] == [["Rich", len(rich)], ["Citizens", len(citizens)]]
+    assert {tuple(inside): count for inside, count in overlap["parts"]} == {
+        (True, True): len(rich),
+        (False, True): len(citizens - rich),
+        (False, False): 400 - len(citizens),
+    }
 
 
 def test_saving_says_who_and_why(browser, builder, workspace):

@@ -162,32 +162,67 @@ function Overlap({ kernel, about, name }: { kernel: Asker; about: string; name: 
         ))}
       </fieldset>
       {chosen.length >= 7 && <p className="jk-quiet">{say("most")}</p>}
-      {chosen.length > 0 && <Told kernel={kernel} what="overlap" content={{ names: chosen }} about={about} />}
+      {chosen.length > 0 && <Parts kernel={kernel} names={chosen} about={about} />}
     </>
   );
 }
 
-/** A table that the kernel made. */
-function Told({
-  kernel,
-  what,
-  content,
-  about,
-}: {
-  kernel: Asker;
-  what: string;
-  content: object;
-  about: string;
-}) {
+interface Overlapping {
+  segments: [title: string, size: number][];
+  /** How many are in exactly these segments. */
+  parts: [inside: boolean[], count: number][];
+}
+
+const letter = (place: number) => String.fromCharCode(65 + place);
+
+/** Every combination of the segments; each customer is in one. */
+function Parts({ kernel, names, about }: { kernel: Asker; names: string[]; about: string }) {
   const say = useWords();
-  const { answer, problem, fresh } = useAsked<{ html: string }>(kernel, what, content, about, 500);
+  const { answer, problem, fresh } = useAsked<Overlapping>(kernel, "overlap", { names }, about, 400);
   if (problem) return <p className="jk-quiet">{problem}</p>;
   if (!answer) return <p className="jk-quiet">{say("wait")}</p>;
+  const most = Math.max(1, ...answer.parts.map(([, count]) => count));
   return (
-    <div
-      className={fresh ? "jk-told" : "jk-told jk-stale"}
-      // biome-ignore lint/security/noDangerouslySetInnerHtml: journeykit's own tables, which escape every text
-      dangerouslySetInnerHTML={{ __html: answer.html }}
-    />
+    <div className={fresh ? "" : "jk-stale"}>
+      <ul className="jk-letters">
+        {answer.segments.map(([title, size], place) => (
+          <li key={letter(place)}>
+            <b>{letter(place)}</b> {title} <span>{show(size)}</span>
+          </li>
+        ))}
+      </ul>
+      <table className="jk-profile">
+        <thead>
+          <tr>
+            <th scope="col" colSpan={2}>
+              {say("exactly")}
+            </th>
+            <th className="jk-number" scope="col">
+              {say("heads")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {answer.parts.map(([inside, count]) => (
+            <tr key={inside.join()}>
+              <th scope="row" aria-label={inside.map((one, at) => (one ? letter(at) : "")).join(" ")}>
+                {inside.map((one, at) => (
+                  <span key={letter(at)} className={one ? "jk-dot jk-full" : "jk-dot"}>
+                    {one ? letter(at) : "·"}
+                  </span>
+                ))}
+                {!inside.includes(true) && <small className="jk-quiet">{say("nowhere")}</small>}
+              </th>
+              <td>
+                <span className="jk-bars" aria-hidden="true">
+                  <i className="jk-kept" style={{ width: `${(100 * count) / most}%` }} />
+                </span>
+              </td>
+              <td className="jk-number">{show(count)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -31,5 +31,8 @@ export const useWords = wordsOf({
   against: ["With which saved segments?", "与哪些已保存客群比较？"],
   noSaved: ["No other segment is saved yet.", "尚无其他已保存的客群。"],
   most: ["Seven at most.", "最多七个。"],
+  exactly: ["In exactly these", "仅属于"],
+  nowhere: ["in none of them", "均不属于"],
+  heads: ["Customers", "客户数"],
   wait: ["Counting…", "统计中…"],
 });
