@@ -51,7 +51,8 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
   }, []);
   const draw: Draw = (change, places) => !fixed && journey.draw(change, places);
   const add = (kind: Kind, way: Way | undefined, at?: [number, number]) => {
-    if (!choices || fixed) return;
+    const second = kind === "start" && plan.nodes.some((node) => node.kind === "start");
+    if (!choices || fixed || second) return;
     const made = fresh(kind, kind === "start" ? "start" : newId(plan), plan.name, choices);
     const first = kind === "start" ? undefined : way;
     const moved = Object.keys(journey.places).length > 0;

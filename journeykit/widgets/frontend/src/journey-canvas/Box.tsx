@@ -10,7 +10,8 @@ export interface BoxData extends Record<string, unknown> {
   head: string;
   detail: string;
   sentence: string;
-  ways: number;
+  /** For each way the slot at which it leaves. */
+  slots: number[];
   wayNames: string[];
   people: string;
   errors: string[];
@@ -60,7 +61,7 @@ export function Box({ data, selected, isConnectable }: NodeProps & { data: BoxDa
           <div className="jk-people">{data.people}</div>
         </>
       )}
-      {Array.from({ length: data.ways }, (_, place) => (
+      {data.slots.map((slot, place) => (
         <Handle
           // biome-ignore lint/suspicious/noArrayIndexKey: a way is its place
           key={place}
@@ -69,7 +70,7 @@ export function Box({ data, selected, isConnectable }: NodeProps & { data: BoxDa
           position={Position.Bottom}
           isConnectable={isConnectable}
           title={data.wayNames[place]}
-          style={{ left: `${leaves(data.ways, place) * 100}%` }}
+          style={{ left: `${leaves(data.slots.length, slot) * 100}%` }}
         />
       ))}
     </div>

@@ -16,11 +16,13 @@ import { Box, type BoxData, Dot } from "./Box";
 import { boxesOf, linesOf, nearestWay, type Shown } from "./drawn";
 import type { Way } from "./graph";
 import { type Kind, PALETTE } from "./kinds";
+import { Line } from "./Line";
 import type { Places } from "./types";
 import { useWords } from "./words";
 
 export const DRAGGED = "application/x-journeykit-step";
 const TYPES = { box: Box, dot: Dot };
+const LINES = { way: Line };
 const FEW = 14; // boxes that fit on a screen: then all are shown after each edit
 
 interface FlowProps {
@@ -85,6 +87,7 @@ export function Flow({ shown, chosen, onSelect, onChoose, onMove, onConnect, onD
       nodes={nodes}
       edges={edges}
       nodeTypes={TYPES}
+      edgeTypes={LINES}
       onNodesChange={changed}
       onEdgesChange={linesChanged}
       onConnect={connected}

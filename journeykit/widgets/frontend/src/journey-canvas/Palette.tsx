@@ -24,7 +24,9 @@ export function Palette({ add, ready, started }: PaletteProps) {
               type="button"
               className={`jk-${family(kind)}`}
               draggable={ready}
-              disabled={!ready || (kind === "start" && started)}
+              disabled={!ready}
+              // Disabled while it is dragged, a button would never tell that this is over.
+              aria-disabled={kind === "start" && started}
               aria-label={words("add", words(kind))}
               title={words(kind)}
               onClick={() => add(kind)}

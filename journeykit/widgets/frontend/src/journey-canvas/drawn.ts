@@ -2,7 +2,7 @@ import { type Edge, MarkerType, type Node, Position } from "@xyflow/react";
 import { show } from "../lib/language";
 import type { BoxData } from "./Box";
 import { END, targets, type Way } from "./graph";
-import { dot, leaves, size } from "./layout";
+import { dot, leaves, size, slotsOf } from "./layout";
 import type { Definition, Finding, Live, NodeJson, Places, Told } from "./types";
 
 export interface Shown {
@@ -33,13 +33,13 @@ export function boxesOf(shown: Shown): Node[] {
 function box(node: NodeJson, shown: Shown): Node {
   const told = shown.told[node.id];
   const own = shown.findings.filter((one) => one.node === node.id);
-  const ways = targets(node).length;
+  const slots = slotsOf(node, shown.places);
   const data: BoxData = {
     kind: node.kind,
     head: told?.head ?? shown.nameOf(node.kind),
     detail: told?.detail ?? "",
     sentence: told?.sentence ?? "",
-    ways,
+    slots,
     wayNames: (told?.ways ?? []).map((one) => [one.name, one.condition].filter(Boolean).join(": ")),
     people: shown.people(node.id),
     errors: own.filter((one) => one.severity === "error").map((one) => one.text),
@@ -57,7 +57,7 @@ function box(node: NodeJson, shown: Shown): Node {
     width,
     height,
     measured: { width, height },
-    handles: handlesOf(node.kind, ways, width, height),
+    handles: handlesOf(node.kind, slots, width, height),
     selected: shown.selected.has(node.id),
     draggable: !shown.fixed,
     connectable: !shown.fixed,
@@ -66,14 +66,14 @@ function box(node: NodeJson, shown: Shown): Node {
 }
 
 /** Where the handles are, so that nothing has to be measured before the ways are drawn. */
-function handlesOf(kind: string, ways: number, width: number, height: number) {
+function handlesOf(kind: string, slots: number[], width: number, height: number) {
   const small = { width: 8, height: 8 };
-  const sources = Array.from({ length: ways }, (_, place) => ({
+  const sources = slots.map((slot, place) => ({
     ...small,
     id: String(place),
     type: "source" as const,
     position: Position.Bottom,
-    x: width * leaves(ways, place) - 4,
+    x: width * leaves(slots.length, slot) - 4,
     y: height - 4,
   }));
   const target = { ...small, type: "target" as const, position: Position.Top, x: width / 2 - 4, y: -4 };
@@ -111,8 +111,9 @@ export const wayId = (way: Way): string => dot(way.source, way.place);
 /** The ways of a strategy with their names, and how many take them. */
 export function linesOf(shown: Shown, chosen: string): Edge[] {
   const ids = new Set(shown.plan.nodes.map((node) => node.id));
-  return shown.plan.nodes.flatMap((node) =>
-    targets(node).map((target, place) => {
+  return shown.plan.nodes.flatMap((node) => {
+    const slots = slotsOf(node, shown.places);
+    return targets(node).map((target, place) => {
       const id = dot(node.id, place);
       const open = target === END || !ids.has(target);
       const name = shown.told[node.id]?.ways[place]?.name ?? "";
@@ -125,14 +126,15 @@ export function linesOf(shown: Shown, chosen: string): Edge[] {
         sourceHandle: String(place),
         target: open ? id : target,
         label,
-        type: "smoothstep",
+        type: "way",
+        data: { low: (slots[place] ?? 0) % 2 === 1 },
         selected: id === chosen,
         reconnectable: shown.fixed || open ? false : ("target" as const),
         markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 },
         ariaLabel: `${shown.told[node.id]?.head ?? node.id} ${name} → ${open ? END : target}`,
       };
-    }),
-  );
+    });
+  });
 }
 
 /** The way nearest to a point, if one is near: an open one from farther away. */
@@ -143,12 +145,13 @@ export function nearestWay(shown: Pick<Shown, "plan" | "places">, x: number, y: 
     const ways = targets(node);
     const from = shown.places[node.id];
     if (!from) continue;
+    const slots = slotsOf(node, shown.places);
     ways.forEach((target, place) => {
       const to = ids.get(target);
       const [tx, ty] = shown.places[to ? target : dot(node.id, place)] ?? from;
       const half = to ? size(to).width / 2 : 6;
       const start: Point = [
-        from[0] + size(node).width * leaves(ways.length, place),
+        from[0] + size(node).width * leaves(ways.length, slots[place] ?? 0),
         from[1] + size(node).height,
       ];
       const end: Point = [tx + half, to ? ty : ty + 70]; // below an open way there is room for the next step

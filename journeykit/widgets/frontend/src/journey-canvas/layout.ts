@@ -16,7 +16,7 @@ export const dot = (source: string, place: number): string => `${source} ${place
 /** Where everything stands when nobody has moved it: below what leads to it. Dots have places too. */
 export function layOut(plan: Definition): Places {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "TB", nodesep: 34, ranksep: 52, marginx: 12, marginy: 12 });
+  graph.setGraph({ rankdir: "TB", nodesep: 34, ranksep: 58, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   const ids = new Set(plan.nodes.map((node) => node.id));
   for (const node of plan.nodes) graph.setNode(node.id, size(node));
@@ -42,6 +42,14 @@ export function leaves(count: number, place: number): number {
   return (place + 1) / (count + 1);
 }
 
+/** For each way of a node the slot at which it leaves: from left to right as what it leads to stands. */
+export function slotsOf(node: NodeJson, places: Places): number[] {
+  const ways = targets(node);
+  const at = ways.map((target, place) => places[target]?.[0] ?? places[dot(node.id, place)]?.[0] ?? 0);
+  const order = ways.map((_, place) => place).sort((one, other) => (at[one] ?? 0) - (at[other] ?? 0));
+  return ways.map((_, place) => order.indexOf(place));
+}
+
 /** Every place: as somebody set it, else as it is laid out; dots stand below where their way leaves. */
 export function placesOf(plan: Definition, set: Places): Places {
   const auto = layOut(plan);
@@ -50,6 +58,9 @@ export function placesOf(plan: Definition, set: Places): Places {
   for (const node of plan.nodes) {
     const [x, y] = set[node.id] ?? auto[node.id] ?? [0, 0];
     placed[node.id] = [x, y];
+  }
+  for (const node of plan.nodes) {
+    const [x, y] = placed[node.id] ?? [0, 0];
     const ways = targets(node);
     ways.forEach((_, place) => {
       const at = x + size(node).width * leaves(ways.length, place) - 6;
