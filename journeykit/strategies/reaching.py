@@ -29,7 +29,7 @@ from journeykit.mart.mart import CUSTOMER_ID, Mart
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.judging import Booleans
 from journeykit.strategies.nodes import Branch, Split, WaitUntil
-from journeykit.strategies.walking import Rows, walk
+from journeykit.strategies.walking import Rows, walk, way_taken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,8 +169,8 @@ def followed(
     members : int
         How many the start's segment has.
     extra : mapping of str to Node
-        Further expressions, under labels of their own. Under a fork's id stands the place of the way that is
-        taken out of it.
+        Further expressions, under labels of their own. Under :func:`journeykit.strategies.walking.way_taken`
+        stands the place of the way that is taken out of a fork.
     """
     (start,) = strategy.starts
     asked: dict[str, AnyNode] = {_MEMBER: start.segment.where, **(extra or {})}
@@ -191,10 +191,11 @@ def followed(
     for node in strategy.nodes:
         if isinstance(node, Branch | WaitUntil):
             cases = [(known.c[_rule(node, place)], place) for place in range(len(node.rules))]
-            columns.append(sa.case(*cases, else_=len(cases)).label(node.id))
+            columns.append(sa.case(*cases, else_=len(cases)).label(way_taken(node.id)))
         elif isinstance(node, Split):
             weights = [one.weight for one in node.variants]
-            columns.append(variant_column(f"{strategy.name}:{node.id}", customer, weights).label(node.id))
+            drawn = variant_column(f"{strategy.name}:{node.id}", customer, weights)
+            columns.append(drawn.label(way_taken(node.id)))
     # In one place with the lots: no engine would draw fewer of them for a filter around them.
     chosen = [sampling_place(customer) < _PLACES * LOOKED_AT // members] if members > WHOLE else []
     return sa.select(customer, *columns).where(known.c[_MEMBER], *chosen).subquery("members")

@@ -13,6 +13,11 @@ Rows = npt.NDArray[np.int64]
 _NOBODY: Rows = np.empty(0, dtype=np.int64)
 
 
+def way_taken(node: str) -> str:
+    """The column of the place of the way that is taken out of a node; no node can be called like a column."""
+    return f"{node}.way"
+
+
 def walk(
     strategy: Strategy, rows: pa.Table, entering: Rows
 ) -> tuple[dict[str, Rows], dict[tuple[str, str], Rows]]:
@@ -31,7 +36,8 @@ def walk(
         Which rows come to each node (``end`` too), and which take each way, by node and label.
     """
     nodes = {node.id: node for node in strategy.nodes}
-    places = {name: rows[name].to_numpy() for name in nodes if name in rows.column_names}
+    known = set(rows.column_names)
+    places = {name: rows[way_taken(name)].to_numpy() for name in nodes if way_taken(name) in known}
     passed = {name: np.zeros(rows.num_rows, dtype=np.bool_) for name in (*nodes, END)}
     taken: dict[tuple[str, str], list[Rows]] = {}
     coming = [(start.id, entering) for start in strategy.starts]

@@ -159,6 +159,16 @@ def test_reach_follows_everybody_where_the_ways_lead_today(town, strategy):
     assert (found.members, found.control, found.nodes, found.ways) == followed(strategy)
 
 
+@pytest.mark.parametrize("name", ["people", "customer_id", "entered_on", "known", "members", "goal"])
+def test_a_node_may_be_called_like_what_is_counted(town, name):
+    ways = {"yes": path().send("sms", offer="W-30D"), "no": path().send("sms", offer="LOAN")}
+    for pause, fork in ((name, "fork"), ("pause", name)):
+        strategy = plan().wait(days=1, id=pause).branch(RULES["rich"], **ways, id=fork)
+        found = reach(strategy, town.day)
+        assert (found.members, found.control, found.nodes, found.ways) == followed(strategy)
+        assert "cannot be contacted" in findings(town, strategy)[0].message
+
+
 def test_reach_prints_in_both_languages_and_gives_a_frame(town):
     strategy = plan().send("sms", offer="LOAN")
     found = reach(strategy, town.day)
