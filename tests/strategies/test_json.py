@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from journeykit.errors import DefinitionError
 from journeykit.strategies.graph import Strategy
+from journeykit.yaml_files import plain
 from journeykit.yaml_files.limits import MAX_CHARACTERS, MAX_ENTRIES, MAX_LEVELS
 from tests.strategies.any_plans import any_plan
 
@@ -66,6 +67,24 @@ def test_what_no_strategy_is_is_refused_with_its_place(case):
     for read in (Strategy.from_json, Strategy.model_validate_json):
         with pytest.raises(DefinitionError, match=re.escape(says)):
             read(text)
+
+
+def test_a_key_that_stands_twice_is_found_in_one_look_at_each():
+    compared = []
+
+    class Key(str):
+        """One that knows when it is compared."""
+
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            compared.append(self)
+            return str.__eq__(self, other)
+
+    keys = [Key(f"k{place}") for place in range(2000)] + [Key("last"), Key("last")]
+    assert plain._object([(key, 1) for key in keys]) == "last"
+    assert len(compared) < 2 * len(keys)
 
 
 LOOP: list = []
