@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from journeykit.errors import unknown_name
+from journeykit.errors import DefinitionError, unknown_name
 from journeykit.i18n import in_language, label
 from journeykit.preset.offers import OFFERS
 from journeykit.preset.wording import word
@@ -119,14 +119,10 @@ class Preset:
         >>> plan.starts[0].segment.name, {node.offer for node in plan.actions}
         ('deposit_maturing_month_and_lives_in_village', {'D-3Y'})
         """
-        swapped = dict(offers or {})
-        used = [offer.name for offer in self.offers]
-        for old in swapped:
-            if old not in used:
-                raise unknown_name("offer", old, used, f"These are what preset '{self.name}' offers.")
-        goal = self.strategy.goal
-        if goal is not None and within_days is not None:
-            fields["goal"] = Goal(goal.expression, within_days=within_days)
+        swapped = _swaps(self, offers or {})
+        goal = fields.get("goal", self.strategy.goal)
+        if isinstance(goal, Goal | Mapping) and within_days is not None:
+            fields["goal"] = {**dict(goal), "within_days": within_days}
         entry = {"control": control, "valid_from": valid_from, "valid_to": valid_to}
         entry = {key: value for key, value in entry.items() if value is not None}
         titles = {} if name == self.name else _own_titles(self, name)
@@ -167,6 +163,20 @@ class Preset:
         return self.explain()._repr_html_() + self.strategy.html(offers=OFFERS)
 
 
+def _swaps(preset: Preset, offers: Mapping[str, str]) -> Mapping[str, str]:
+    """Offers of a preset, and those to use in their place."""
+    if not isinstance(offers, Mapping):
+        raise DefinitionError(
+            f"offers={offers!r} does not say what to use in place of what. "
+            f"Write for example offers={{{preset.offers[0].name!r}: 'D-1Y'}}."
+        )
+    used = [offer.name for offer in preset.offers]
+    for old in offers:
+        if old not in used:
+            raise unknown_name("offer", str(old), used, f"These are what preset '{preset.name}' offers.")
+    return offers
+
+
 def _own_titles(preset: Preset, name: str) -> dict[str, str]:
     """Titles that no reader takes for the preset's."""
     return {"title": f"{preset.title} ({name})", "title_zh": f"{preset.title_zh}（{name}）"}
@@ -178,7 +188,7 @@ def _changed(node: Any, where: Any, entry: Mapping[str, Any], offers: Mapping[st
         narrowed = {} if where is None else {"segment": _narrowed(node.segment, where)}
         return Start.model_validate(dict(node) | narrowed | dict(entry))
     if isinstance(node, Action) and node.offer in offers:
-        return node.model_copy(update={"offer": offers[node.offer]})
+        return type(node).model_validate(dict(node) | {"offer": offers[node.offer]})
     return node
 
 

@@ -15,7 +15,7 @@ from journeykit.preset import presets
 from journeykit.preset.offers import OFFERS
 from journeykit.segments import Segment
 from journeykit.strategies.checking import check_strategy
-from journeykit.strategies.graph import Strategy
+from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.offers import Offer
 from journeykit.strategies.playbook import Playbook, load_playbook
 from journeykit.tags import LIBRARY, Catalogue
@@ -214,6 +214,24 @@ def test_what_cannot_be_adapted_says_why() -> None:
         preset.adapt("mine", controll=0.2)
     with pytest.raises(DefinitionError, match="control"):
         preset.adapt("mine", control=2)
+    with pytest.raises(DefinitionError, match="offer: text is expected"):
+        preset.adapt("mine", offers={"D-1Y": 7})
+    with pytest.raises(DefinitionError, match=r"Write for example offers=\{'D-1Y':"):
+        preset.adapt("mine", offers=["D-1Y"])
+    with pytest.raises(UnknownNameError, match="Unknown offer '7'"):
+        preset.adapt("mine", offers={7: "D-1Y"})
+    with pytest.raises(DefinitionError, match="1 or more is expected"):
+        preset.adapt("mine", within_days=0)
+    with pytest.raises(DefinitionError, match="goal: keys and values are expected"):
+        preset.adapt("mine", goal=tag("holds_wealth"), within_days=9)
+
+
+def test_a_goal_of_ones_own_stays_with_the_days_that_are_given() -> None:
+    own = Goal(tag("holds_wealth"), within_days=30)
+    for days, counted in ((None, 30), (9, 9)):
+        plan = presets["deposit_maturing"].adapt("mine", goal=own, within_days=days)
+        assert plan.goal == Goal(own.expression, within_days=counted)
+    assert presets["deposit_maturing"].adapt("mine", goal=None, within_days=9).goal is None
 
 
 def test_offers_are_brought_but_never_replaced(tmp_path: Path) -> None:
