@@ -37,7 +37,7 @@ export function List({ catalogue, kernel, chosen, choose, complain }: Props) {
   }, [chosen]);
 
   const shown = useMemo(() => select(catalogue.tags, names, family), [catalogue, names, family]);
-  const current = shown.some((tag) => tag.name === at) ? at : chosen;
+  const current = [at, chosen].find((name) => shown.some((tag) => tag.name === name)) ?? "";
   const search = (asked: string) => {
     setText(asked);
     if (asked.trim()) latest.put(asked.slice(0, 200));
@@ -51,7 +51,8 @@ export function List({ catalogue, kernel, chosen, choose, complain }: Props) {
     const next = { ArrowDown: place + 1, ArrowUp: Math.max(place - 1, 0), Home: 0, End: shown.length - 1 }[
       event.key
     ];
-    if (event.key === "Enter" && current) choose(current);
+    const entered = event.key === "Enter" ? current || shown[0]?.name : undefined;
+    if (entered) choose(entered);
     const tag = next === undefined ? undefined : shown[Math.min(next, shown.length - 1)];
     if (!tag) return;
     event.preventDefault();
@@ -67,7 +68,7 @@ export function List({ catalogue, kernel, chosen, choose, complain }: Props) {
         placeholder={say("search_hint")}
         value={text}
         onChange={(event) => search(event.target.value)}
-        onKeyDown={(event) => event.key.startsWith("Arrow") && move(event)}
+        onKeyDown={(event) => !["Home", "End"].includes(event.key) && move(event)}
       />
       <select aria-label={say("family")} value={family} onChange={(event) => setFamily(event.target.value)}>
         <option value="">{say("all_families")}</option>
