@@ -6,17 +6,25 @@ import { useWords } from "./words";
 // biome-ignore lint/suspicious/noExplicitAny: of whatever state; only asks
 type Asker = Kernel<any>;
 
+interface Saving {
+  kernel: Asker;
+  /** Resolves once all that was edited has been answered. */
+  ready: () => Promise<void>;
+  /** Whether what is shown is not what would be saved. */
+  refused: boolean;
+}
+
 /** Saves the segment, with a reason. */
-export function Save({ kernel, ready }: { kernel: Asker; ready: () => Promise<unknown> }) {
+export function Save(saving: Saving) {
   const say = useWords();
   return (
     <Popover face={say("save")} title={say("save")} className="jk-main">
-      {() => <SaveForm kernel={kernel} ready={ready} />}
+      {() => <SaveForm {...saving} />}
     </Popover>
   );
 }
 
-function SaveForm({ kernel, ready }: { kernel: Asker; ready: () => Promise<unknown> }) {
+function SaveForm({ kernel, ready, refused }: Saving) {
   const say = useWords();
   const [reason, setReason] = useState("");
   const [told, setTold] = useState("");
@@ -25,8 +33,8 @@ function SaveForm({ kernel, ready }: { kernel: Asker; ready: () => Promise<unkno
       await ready();
       const { name } = await kernel.ask<{ name: string }>("save", { reason });
       setTold(say("saved", name));
-    } catch (refused) {
-      setTold((refused as Error).message);
+    } catch (problem) {
+      setTold((problem as Error).message);
     }
   };
   return (
@@ -42,7 +50,8 @@ function SaveForm({ kernel, ready }: { kernel: Asker; ready: () => Promise<unkno
         <textarea data-first rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />
       </label>
       <small className="jk-quiet">{say("reasonHint")}</small>
-      <button type="submit" className="jk-main">
+      {refused && <p>{say("notSaved")}</p>}
+      <button type="submit" className="jk-main" disabled={refused}>
         {say("save")}
       </button>
       {told && <p role="status">{told}</p>}
@@ -51,7 +60,7 @@ function SaveForm({ kernel, ready }: { kernel: Asker; ready: () => Promise<unkno
 }
 
 /** Shows the segment as Python, to be copied. */
-export function Code({ kernel, ready }: { kernel: Asker; ready: () => Promise<unknown> }) {
+export function Code({ kernel, ready }: { kernel: Asker; ready: () => Promise<void> }) {
   const say = useWords();
   return (
     <Popover face={say("code")} title={say("codeHint")}>
@@ -60,7 +69,7 @@ export function Code({ kernel, ready }: { kernel: Asker; ready: () => Promise<un
   );
 }
 
-function CodePanel({ kernel, ready }: { kernel: Asker; ready: () => Promise<unknown> }) {
+function CodePanel({ kernel, ready }: { kernel: Asker; ready: () => Promise<void> }) {
   const say = useWords();
   const [code, setCode] = useState("");
   const [copied, setCopied] = useState(false);
@@ -68,7 +77,6 @@ function CodePanel({ kernel, ready }: { kernel: Asker; ready: () => Promise<unkn
   useEffect(() => {
     let gone = false;
     first()
-      .catch(() => {}) // what was refused is no part of the segment
       .then(() => kernel.ask<{ code: string }>("code"))
       .then((answer) => !gone && setCode(answer.code));
     return () => {

@@ -1,8 +1,7 @@
 import "./builder.css";
 
-import { type KeyboardEvent, useCallback, useRef, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 import { useEcho } from "../lib/echo";
-import { Refusal } from "../lib/kernel";
 import { show } from "../lib/language";
 import { Latest } from "../lib/latest";
 import { type BaseState, mount, type WidgetProps } from "../lib/mount";
@@ -34,38 +33,34 @@ function App({ state, kernel, complain }: WidgetProps<State>) {
   const [history, setHistory] = useState<History<Edited>>(() => begin(pick(state)));
   const [waiting, setWaiting] = useState(false);
   const [refused, setRefused] = useState(false);
-  const settled = useRef(Promise.withResolvers<void>());
-  const told = useEcho(useStable(pick(state)), (other) => setHistory((known) => step(known, other)));
+  const newest = useRef<{ edited: Edited; done: PromiseWithResolvers<void> } | null>(null);
+  const told = useEcho(useStable(pick(state)), (other) => {
+    setHistory((known) => step(known, other));
+    setRefused(false);
+  });
   const [latest] = useState(
     () =>
       new Latest<Edited, unknown>(
-        (edited) => kernel.ask("edit", edited),
-        () => {
+        (edited) => kernel.ask("edit", edited).catch((problem: unknown) => ({ problem })),
+        (answer, edited) => {
+          if (edited !== newest.current?.edited) return; // a newer one is on its way
+          const problem = (answer as { problem?: unknown }).problem ?? "";
           setWaiting(false);
-          setRefused(false);
-          complain("");
-          settled.current.resolve();
-        },
-        (problem) => {
-          setWaiting(false);
-          setRefused(true);
+          setRefused(Boolean(problem));
           complain(problem);
-          settled.current.reject(problem);
+          newest.current.done.resolve();
         },
+        complain,
         PAUSE,
       ),
   );
-  const tell = useCallback(
-    (next: Edited) => {
-      const edited = { ...next, title: next.title.trim() }; // a space that is typed stays in the field
-      if (!NAME.test(edited.name) || !told(edited)) return;
-      setWaiting(true);
-      settled.current = Promise.withResolvers();
-      settled.current.promise.catch(() => {});
-      latest.put(edited);
-    },
-    [latest, told],
-  );
+  const tell = (next: Edited) => {
+    const edited = { ...next, title: next.title.trim() }; // a space that is typed stays in the field
+    if (!NAME.test(edited.name) || !told(edited)) return;
+    setWaiting(true);
+    newest.current = { edited, done: Promise.withResolvers() };
+    latest.put(edited);
+  };
   const { present } = history;
   const change = (part: Partial<Edited>) => {
     const next = { ...present, ...part };
@@ -76,9 +71,8 @@ function App({ state, kernel, complain }: WidgetProps<State>) {
     setHistory(to);
     tell(to.present);
   };
-  const ready = () => {
-    if (refused) return Promise.reject(new Refusal(say("notCounted")));
-    return waiting ? settled.current.promise : Promise.resolve();
+  const ready = async () => {
+    await newest.current?.done.promise;
   };
   const pressed = (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
@@ -109,7 +103,7 @@ function App({ state, kernel, complain }: WidgetProps<State>) {
           <Tool face="↶" title={say("undo")} off={!history.past.length} act={() => move(undo(history))} />
           <Tool face="↷" title={say("redo")} off={!history.future.length} act={() => move(redo(history))} />
           <Code kernel={kernel} ready={ready} />
-          <Save kernel={kernel} ready={ready} />
+          <Save kernel={kernel} ready={ready} refused={refused} />
         </span>
       </header>
       <div className="jk-columns">

@@ -11,6 +11,7 @@ export const useWords = wordsOf({
   redo: ["Redo (Ctrl+Shift+Z)", "重做（Ctrl+Shift+Z）"],
   save: ["Save", "保存"],
   saved: ["Saved as “{0}”.", "已保存为“{0}”。"],
+  notSaved: ["What was changed last cannot be; correct it first.", "最近的修改无效，请先更正。"],
   reason: ["What changes, and why", "变更内容及原因"],
   reasonHint: ["Needed when a saved segment becomes another.", "修改已保存的客群时必填。"],
   code: ["Python", "Python"],
