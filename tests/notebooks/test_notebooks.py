@@ -100,3 +100,13 @@ def test_a_preset_is_adapted_in_five_cells(executed: dict[str, str]) -> None:
     assert ">error<" not in text
     saved = Path(executed["workspace"]) / "scheduled" / "strategies" / "village_deposit_maturing.yaml"
     assert str(Strategy.load(saved).starts[0].control) == "0.2"
+
+
+def test_what_is_designed_by_mouse_is_read_without_one(executed: dict[str, str]) -> None:
+    code = [cell for cell in nbformat.read(ROOT / "notebooks" / "08_design_by_mouse.ipynb", 4).cells
+            if cell.cell_type == "code"]  # fmt: skip
+    assert len(code) == 2
+    text = executed["08_design_by_mouse.ipynb"]
+    assert text.count("data-jk-static") == 2
+    assert re.search(r"money_at_rest</b> · Customers: \d+", text)
+    assert "Drawn by mouse" in text
