@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Any
 
 import traitlets
-from pydantic import Field
 
 from journeykit.errors import DefinitionError, JourneykitError
 from journeykit.mart.mart import Mart
@@ -15,15 +14,16 @@ from journeykit.strategies.checking import Finding
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.playbook import Playbook, load_readable
 from journeykit.strategies.reaching import Reach, reach
-from journeykit.strategies.saving import strategies_folder
 from journeykit.strategies.telling import Teller
-from journeykit.widgets.asking import Json, Nothing, Question, answers
+from journeykit.widgets.asking import Json, Nothing, answers
 from journeykit.widgets.coding import strategy_code
 from journeykit.widgets.journey_canvas.counting import managers_room, numbers
+from journeykit.widgets.journey_canvas.drafts import open_draft, save_draft
 from journeykit.widgets.journey_canvas.guarding import check_names, checked_places
 from journeykit.widgets.journey_canvas.living import live_strategy, living
 from journeykit.widgets.journey_canvas.naming import normal
 from journeykit.widgets.journey_canvas.palette import choices
+from journeykit.widgets.journey_canvas.questions import Days, Edit, Places, Submission
 from journeykit.widgets.journey_canvas.replaying import replay
 from journeykit.widgets.journey_canvas.static import static_form
 from journeykit.widgets.journey_canvas.telling import findings_json, structure, table_json, told, told_rules
@@ -31,27 +31,6 @@ from journeykit.widgets.rules import RuleQuestions
 from journeykit.widgets.view import STATIC, View
 from journeykit.workspace.checking import look_at_audience
 from journeykit.workspace.desk import Desk
-
-
-class _Edit(Question):
-    definition: dict[str, Any]
-    places: dict[str, list[float]] = Field(default_factory=dict)
-
-
-class _Places(Question):
-    places: dict[str, list[float]]
-
-
-class _Days(Question):
-    days: int = Field(ge=1, le=180)
-
-
-class _Submission(Question):
-    purpose: str = Field(max_length=4_000)
-    harm: str = Field(max_length=4_000)
-    data_confirmed: bool
-    in_flight: Literal["finish", "migrate", "exit"]
-    as_: str = Field(default="", max_length=80)
 
 
 class JourneyCanvas(RuleQuestions, View):
@@ -124,8 +103,8 @@ class JourneyCanvas(RuleQuestions, View):
         self._revision += 1
         self.refresh()
 
-    @answers("edit", _Edit)
-    def edit(self, asked: _Edit) -> Json:
+    @answers("edit", Edit)
+    def edit(self, asked: Edit) -> Json:
         """Take over what was drawn, and tell what became of it."""
         self._require_open()
         drawn = Strategy.from_json(asked.definition)
@@ -143,8 +122,8 @@ class JourneyCanvas(RuleQuestions, View):
             self._in_edit = False
         return {"revision": self._revision, "renamed": renamed}
 
-    @answers("place", _Places)
-    def place(self, asked: _Places) -> None:
+    @answers("place", Places)
+    def place(self, asked: Places) -> None:
         """Remember where nodes stand; where none is named, all are laid out."""
         self._keep(checked_places(asked.places), self.value)
         self.refresh()
@@ -177,8 +156,8 @@ class JourneyCanvas(RuleQuestions, View):
             found = look_at_audience(self.value, self.mart, self._playbook, self._settings)
         return {"revision": self._revision, "findings": findings_json(found, self.language)}
 
-    @answers("simulate", _Days)
-    def simulate(self, asked: _Days) -> Json:
+    @answers("simulate", Days)
+    def simulate(self, asked: Days) -> Json:
         """What to expect of the strategy in the days after its launch."""
         from journeykit.workspace.simulating import simulate  # charts and frames load when used
 
@@ -201,15 +180,9 @@ class JourneyCanvas(RuleQuestions, View):
     def save(self, _: Nothing) -> Json:
         """Write the strategy to its file, never over one that somebody else has written meanwhile."""
         self._require_open()
-        path = strategies_folder() / f"{self.value.name}.yaml"
-        if path.exists() and path.read_text(encoding="utf-8") not in (self._file, self.value.to_yaml()):
-            raise DefinitionError(
-                f"There is another strategy in {path.name}, or it was changed since it was opened. Give this "
-                f"one another name, or open that with jk.JourneyCanvas('{self.value.name}', mart)."
-            )
-        self._file = self.value.save().read_text(encoding="utf-8")
+        self._file = save_draft(self.value, self._file)
         self.refresh()
-        return {"file": path.name}
+        return {"file": f"{self.value.name}.yaml"}
 
     @answers("data", Nothing)
     def data_used(self, _: Nothing) -> Json:
@@ -218,8 +191,8 @@ class JourneyCanvas(RuleQuestions, View):
 
         return {"table": table_json(data_used(self.value).table(self.language))}
 
-    @answers("submit", _Submission)
-    def submit(self, asked: _Submission) -> Json:
+    @answers("submit", Submission)
+    def submit(self, asked: Submission) -> Json:
         """Propose the strategy to the approvers; it is simulated first."""
         from journeykit.workspace.approving import submit
 
@@ -236,8 +209,7 @@ class JourneyCanvas(RuleQuestions, View):
         running = self._live_strategy(name) if self.read_only else None
         if running is not None:
             return running
-        found = Strategy.load(name)
-        self._file = (strategies_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+        found, self._file = open_draft(name)
         return found
 
     def _live_strategy(self, name: str) -> Strategy | None:
