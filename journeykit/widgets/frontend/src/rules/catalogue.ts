@@ -17,7 +17,6 @@ export interface Field {
 
 export interface Tag extends Field {
   family: string;
-  description: string;
 }
 
 export interface EventKind {

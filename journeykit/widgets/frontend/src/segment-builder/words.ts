@@ -21,7 +21,6 @@ export const useWords = wordsOf({
   customers: ["customers", "位客户"],
   ofEveryone: ["{0} of {1}", "占 {1} 的 {0}"],
   asOf: ["as of {0}", "数据日期 {0}"],
-  counting: ["counting…", "统计中…"],
   notCounted: ["as it was before", "修改前"],
   waterfall: ["Step by step", "逐条筛选"],
   profile: ["Profile", "画像"],
