@@ -361,6 +361,9 @@ def test_one_snapshot_says_that_nothing_changes(bank):
         f"backfill --from {found.trace.days[0].past} --to {found.trace.days[-1].past}" in said["one_snapshot"]
     )
     assert set(found.trace.entered) == {0}
+    figures = found.to_frame()
+    entered = figures[(figures["kind"] == "entered") & figures["day"].isna()]
+    assert (entered["low"] == entered["high"]).all() and entered["low"].sum() == found.summary()["entered"]
 
 
 def test_rates_and_their_origin_are_named(found):
@@ -385,6 +388,30 @@ def test_the_cost_is_that_of_the_contacts(found):
     leads = figures[(figures["kind"] == "lead") & figures["day"].notna()].groupby("name")["expected"].sum()
     assert found.cost.value == pytest.approx(2 * leads["send_sms"] + leads["again"])
     assert found.cost.low < found.cost.value < found.cost.high
+
+
+def test_each_message_counts(found):
+    """Also the second one to somebody through the same channel; whoever adds up finds the same."""
+    leads = found.trace.decisions[found.trace.decisions["decision"] == "lead"]
+    assert (leads.groupby(["person", "channel"]).size() > 1).any(), "nobody had two messages of a kind"
+    said, figures = found.summary(), found.to_frame()
+    assert said["contacts"]["expected"] == len(leads)
+    channels = leads.groupby("channel").size().to_dict()
+    assert {one["channel"]: one["contacts"]["expected"] for one in said["channels"]} == channels
+    for kind in ("lead", "message", "task"):
+        counted = figures[figures["kind"] == kind]
+        whole = counted[counted["day"].isna()].set_index("name")["expected"]
+        days = counted[counted["day"].notna()].groupby("name")["expected"].sum()
+        assert whole.to_dict() == days.to_dict()
+    by_node = [row[3] for row in found.node_table().rows if row[3] is not None]
+    assert sum(by_node) == len(leads)
+
+
+def test_the_band_of_all_messages_is_as_wide_as_those_of_its_parts_allow(found):
+    """No wider than their sum, and wider than that of any one."""
+    said = found.summary()
+    width = [one["contacts"]["high"] - one["contacts"]["low"] for one in said["channels"]]
+    assert max(width) < said["contacts"]["high"] - said["contacts"]["low"] <= sum(width)
 
 
 def test_too_many_days_and_unknown_tags_are_refused(read_only):

@@ -18,8 +18,11 @@ from journeykit.strategies.simulation.trace import Trace
 
 FIGURES = ("kind", "name", "day", "expected", "low", "high", "capacity")
 """The columns of the figures. Kinds: ``arrived`` and ``standing`` at a node, ``left`` for a reason,
-``entered`` and ``goal`` of an arm, ``lead`` of an action, ``message`` of a channel, ``task`` of a manager,
-``drop`` for a reason; ``day`` is missing for the whole time, in which each person counts once."""
+``entered`` and ``goal`` of an arm, ``contact`` of any kind (``all``), ``lead`` of an action, ``message`` of
+a channel, ``task`` of a manager, ``drop`` for a reason. ``day`` is missing for the whole time, in which
+contacts count as often as they are made, and people once."""
+
+_CONTACTS = ("contact", "lead", "message", "task")
 
 
 def forecast(
@@ -42,11 +45,13 @@ def forecast(
         names = _names(kind, trace, events)
         if not names:
             continue
-        by_day = _counted(outlook, events, names, days)
+        settled = kind == "entered"
+        by_day = _counted(outlook, events, names, days, settled=settled)
         tonight = by_day["day"] == days[0]
         for limit in ("low", "high"):
             by_day.loc[tonight, limit] = by_day.loc[tonight, "expected"]
-        in_all = _counted(outlook, events.drop_duplicates(["person", "name"]), names, None)
+        once = events if kind in _CONTACTS else events.drop_duplicates(["person", "name"])
+        in_all = _counted(outlook, once, names, None, settled=settled)
         own = limits.get(kind, {})
         room = by_day["name"].map({name: own.get(name) for name in names})
         parts += [
@@ -59,16 +64,12 @@ def forecast(
 
 def total_cost(figures: pd.DataFrame, costs: Mapping[str, Decimal]) -> Interval:
     """What all contacts cost, yuan, with its band; `costs` are those of one contact, by action."""
-    leads = figures[figures["kind"] == "lead"]
-    whole = {row["name"]: row for row in leads[leads["day"].isna()].to_dict("records")}
-    counted: dict[Any, float] = leads[leads["day"].notna()].groupby("name")["expected"].sum().to_dict()
-    parts = []
-    for name, value in counted.items():
-        band = whole[name]
-        # Who is contacted twice there counts once in the band; it widens as the contacts do.
-        scale = value / band["expected"] if band["expected"] else 1.0
-        parts.append((float(costs[name]), Interval(value, band["low"] * scale, band["high"] * scale)))
-    return combine((cost, band) for cost, band in parts if cost)
+    leads = figures[(figures["kind"] == "lead") & figures["day"].isna()].to_dict("records")
+    return combine(
+        (float(costs[row["name"]]), Interval(row["expected"], row["low"], row["high"]))
+        for row in leads
+        if costs[row["name"]]
+    )
 
 
 def _events(trace: Trace) -> dict[str, pd.DataFrame]:
@@ -89,6 +90,7 @@ def _events(trace: Trace) -> dict[str, pd.DataFrame]:
         "left": (gone, reasons, trace.left[gone]),
         "goal": (goals, arms[goals], trace.left[goals]),
         "entered": (came, arms[came], trace.entered[came]),
+        "contact": (leads["person"], np.full(len(leads), "all", object), leads["day"]),
         "lead": (leads["person"], ids[leads["node"]], leads["day"]),
         "message": (leads["person"], leads["channel"], leads["day"]),
         "task": (tasks["person"], tasks["manager_id"], tasks["day"]),
@@ -118,7 +120,12 @@ def _names(kind: str, trace: Trace, events: pd.DataFrame) -> list[str]:
 
 
 def _counted(
-    outlook: Outlook, events: pd.DataFrame, names: Sequence[str], days: Sequence[Any] | None
+    outlook: Outlook,
+    events: pd.DataFrame,
+    names: Sequence[str],
+    days: Sequence[Any] | None,
+    *,
+    settled: bool,
 ) -> pd.DataFrame:
     """Expected numbers of each name on each day; or in all."""
     place = pd.Index(names).get_indexer(pd.Index(events["name"]))
@@ -126,7 +133,7 @@ def _counted(
     cells = place * width + (events["day"].to_numpy() if days else 0)
     bands = outlook.counts(
         events["person"].to_numpy(), cells, len(names) * width,
-        events["day"].to_numpy(), events["off"].to_numpy(),
+        events["day"].to_numpy(), events["off"].to_numpy(), settled=settled,
     )  # fmt: skip
     return pd.DataFrame(
         {

@@ -11,6 +11,7 @@ The band of a number is that of the difference between two periods, the one repl
   those who have no twin;
 - of people who answer, the square of as many as the rate of answers may be off;
 - of x people who entered later, 2 x, as of two Poisson numbers;
+- where somebody is counted several times, as of messages, the same with the squares of how often each is;
 - both times the dispersion, by which numbers vary more from day to day than chance has it, since people have
   paydays and holidays in common;
 - and, where newcomers add up, 2 t² x² of each week, with t the share by which weeks vary beyond their days.
@@ -51,51 +52,68 @@ class Outlook:
         self._week = days[np.maximum(trace.entered, 0)] // 7
         came = np.bincount(trace.entered[trace.entered > 0], minlength=len(days)).astype(float)
         self.dispersion, self.weekly = variation_of(came[1:], days)
-        by_chance = (trace.left > 0) & (trace.reason != REASONS.index("expired"))
+        # Who leaves at a node, when his days are over or by an answer does so in time with his own steps.
+        free = np.isin(trace.reason, [REASONS.index(one) for one in ("goal", "exit_rule")])
+        by_chance = (trace.left > 0) & free & (trace.answered == 0)
         left = np.bincount(trace.left[by_chance], minlength=len(days)).astype(float)
         self.shared = variation_of(left[1:], days)[0]
 
-    def counts(self, people: Integers, cells: Integers, size: int, days: Integers, off: Floats) -> Bands:
-        """How many people to expect in each cell.
+    def counts(
+        self, people: Integers, cells: Integers, size: int, days: Integers, off: Floats, *,
+        settled: bool = False,
+    ) -> Bands:  # fmt: skip
+        """How often to expect each cell.
 
         Parameters
         ----------
         people, cells : array of int, shape (n,)
-            Who was in which cell in the replay, each at most once in each.
+            Who was in which cell in the replay; as often as he was.
         size : int
             How many cells there are.
         days : array of int, shape (n,)
             When; what the first day brings is certain.
         off : array of float, shape (n,)
             How far the rate may be off that brought him there, relative to it; 0 where none did.
+        settled : bool
+            Whether nothing is open about those who are known today.
         """
-        launched, certain = self._trace.entered[people] <= 0, days <= 0
-        shape = (len(self._now), size)
-        open_, sure = (
-            _table(self._trace.stratum[people[launched & which]], cells[launched & which], shape)
-            for which in (~certain, certain)
+        pairs, pair = np.unique(people.astype(np.int64) * size + cells, return_inverse=True)
+        who, cell = pairs // size, pairs % size
+        times = np.bincount(pair, minlength=len(pairs)).astype(float)
+        sure = np.bincount(pair[days <= 0], minlength=len(pairs)).astype(float)
+        most = np.ones(size)
+        np.maximum.at(most, cell, times)
+
+        known = self._trace.entered[who] <= 0
+        kind, shape = self._trace.stratum[who[known]], (len(self._now), size)
+        left = (times - sure)[known]
+        done = (sure[known] == most[cell[known]]).astype(float)
+        open_, squares, full = (
+            _table(kind, cell[known], shape, weights) for weights in (left, left**2, done)
         )
-        at_risk = self._now[:, None] - sure
-        share = open_ / np.maximum(at_risk, 1)
-        weeks = _table(
-            self._week[people[~launched]], cells[~launched], (int(self._week.max(initial=0)) + 1, size)
-        )
-        entered = weeks.sum(axis=0)
+        at_risk = np.zeros(shape) if settled else self._now[:, None] - full
+        again = self._again
+        half = 0.5 * most**2 * np.where(at_risk > 0, (again * (1 + again))[:, None], 0).max(axis=0, initial=0)
+        chance = self.shared * ((1 + again) @ (squares - open_**2 / np.maximum(at_risk, 1))) + half
+
+        new, came = times[~known], cell[~known]
+        weeks = _table(self._week[who[~known]], came, (int(self._week.max(initial=0)) + 1, size), new)
+        by_chance = np.bincount(came, weights=new**2, minlength=size)
+        later = 2 * self.dispersion * by_chance + 2 * self.weekly**2 * (weeks**2).sum(axis=0)
+
         guessed = np.bincount(cells, weights=off, minlength=size) ** 2
-        later = 2 * self.dispersion * entered + 2 * self.weekly**2 * (weeks**2).sum(axis=0)
-        half = np.where(at_risk > 0, 0.5 * (self._again * (1 + self._again))[:, None], 0.0).max(
-            axis=0, initial=0
-        )
-        chance = self.shared * ((1 + self._again) @ (open_ * (1 - share))) + half
         bands = _bands(np.bincount(cells, minlength=size).astype(float), chance + later + guessed)
-        known = sure.sum(axis=0)
-        most = known + at_risk.sum(axis=0) + np.ceil(entered + Z * np.sqrt(later))
-        return Bands(bands.expected, np.maximum(bands.low, known), np.minimum(bands.high, most))
+        certain = np.bincount(cell[known], weights=sure[known], minlength=size)
+        possible = certain if settled else most * self._now.sum()
+        high = possible + np.ceil(weeks.sum(axis=0) + Z * np.sqrt(later))
+        return Bands(bands.expected, np.maximum(bands.low, certain), np.minimum(bands.high, high))
 
 
-def _table(rows: Integers, columns: Integers, shape: tuple[int, int]) -> Floats:
-    """How often each row meets each column."""
-    return np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
+def _table(rows: Integers, columns: Integers, shape: tuple[int, int], weights: Floats) -> Floats:
+    """The weights of those of each row that meet each column, added up."""
+    cells = rows * shape[1] + columns
+    added = np.bincount(cells, weights=weights, minlength=shape[0] * shape[1]).astype(float)
+    return added.reshape(shape)
 
 
 def _bands(expected: Floats, variance: Floats) -> Bands:

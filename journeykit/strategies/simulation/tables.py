@@ -33,7 +33,7 @@ def headline(found: Simulation, language: str) -> Table:
         (say(words, language), round(band.value), _band(band))
         for words, band in (
             *((name, in_all(found, "entered", name)) for name in ("treatment", "control")),
-            ("contacts", contacts(found)),
+            ("contacts", in_all(found, "contact", "all")),
             *((f"goal.{arm}", in_all(found, "goal", arm)) for arm in ("treatment", "control")),
             ("cost", found.cost),
         )
@@ -149,7 +149,7 @@ def summary(found: Simulation) -> dict[str, Any]:
         "days": found.days,
         "entered": round(_sum(found, "entered")),
         "control": round(in_all(found, "entered", "control").value),
-        "contacts": _plain(contacts(found)),
+        "contacts": _plain(in_all(found, "contact", "all")),
         "goals": _plain(in_all(found, "goal", "treatment")),
         "goals_control": _plain(in_all(found, "goal", "control")),
         "cost": _plain(found.cost, 2),
@@ -159,16 +159,6 @@ def summary(found: Simulation) -> dict[str, Any]:
         "conflicts": [vars(one) for one in found.conflicts],
         "assumptions": [vars(one) for one in found.assumptions],
     }  # fmt: skip
-
-
-def contacts(found: Simulation) -> Interval:
-    """All contacts, with the band of their sum."""
-    figures = _by_day(found, "message")
-    expected = float(figures["expected"].sum())
-    whole = _whole(found, "message")
-    low = expected - float(((whole["expected"] - whole["low"]) ** 2).sum()) ** 0.5
-    high = expected + float(((whole["high"] - whole["expected"]) ** 2).sum()) ** 0.5
-    return Interval(expected, max(low, 0.0), high)
 
 
 def in_all(found: Simulation, kind: str, name: str) -> Interval:
