@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.lab import Lab, Server
+
+PATIENCE = 15_000
+"""Milliseconds to wait for what is sure to come, on a machine that does other things too."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +35,7 @@ def lab_server(
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One browser profile for a module, so that JupyterLab is fetched once."""
     found = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
-    found.set_default_timeout(15_000)
+    found.set_default_timeout(PATIENCE)
     yield found
     found.close()
 
