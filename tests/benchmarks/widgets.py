@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -51,7 +52,7 @@ canvas
 LONG = f"""
 long = jk.Strategy("long", stage="activate", goal=jk.Goal(t.holds_wealth, within_days=90)).start(
     jk.Segment("some", t.aum >= 50_000))
-while len(long.nodes) < {NODES - 4}:
+while len(long.nodes) < {NODES} - 10:
     size = len(long.nodes)
     ways = {{f"b{{n}}": (t.age < 20 * n, jk.path().wait(days=n).mark(f"m{{size}}")) for n in (1, 2, 3)}}
     long = long.branch(ways, no=jk.path().wait(days=9))
@@ -152,17 +153,18 @@ def report(name: str, taken: list[float]) -> str:
     )
 
 
-def measure(folder: Path) -> list[str]:
-    """Start JupyterLab and a browser, and let somebody work there."""
+def measure(folder: Path) -> Iterator[str]:
+    """Start JupyterLab and a browser, let somebody work there, and tell of each kind of waiting."""
     server = Server(Path(tempfile.mkdtemp(dir=folder)), folder / "workspace")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
         page = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800}).new_page()
         person = Person(Lab(server, page, folder))
-        figures = (person.change_rules(), person.drop_steps(), person.open_canvases())
+        deeds = (person.change_rules, person.drop_steps, person.open_canvases)
+        for name, deed in zip(LIMITS, deeds, strict=True):
+            yield report(name, deed())
         browser.close()
     server.stop()
-    return [report(name, taken) for name, taken in zip(LIMITS, figures, strict=True)]
 
 
 def main() -> None:
@@ -176,7 +178,7 @@ def main() -> None:
         prepare(folder / "workspace", chosen.customers)
         print(f"{chosen.customers:,} customers, from the mouse to what is shown")
         for line in measure(folder):
-            print(line)
+            print(line, flush=True)
 
 
 if __name__ == "__main__":
