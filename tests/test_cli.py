@@ -213,3 +213,10 @@ def test_a_vault_key_is_made_once(tmp_path):
 def test_a_folder_that_cannot_be_written_is_one_message(tmp_path):
     (tmp_path / "file").write_text("in the way")
     assert "Cannot make" in _refused(_run(tmp_path, "init", "file/new"))
+
+
+def test_the_commands_are_there_without_their_script() -> None:
+    words = [sys.executable, "-m", "journeykit", "strategy", "--help"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert "Usage: journeykit strategy" in done.stdout
