@@ -31,16 +31,11 @@ class Playbook:
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
-def load_playbook(scheduled: Path) -> Playbook:
-    """Read strategies, offers, channels and models from the folders of a workspace's `scheduled`."""
-    playbook = load_readable(scheduled)
-    for problem in playbook.unreadable.values():
-        raise DefinitionError(problem)
-    return playbook
-
-
 def load_readable(scheduled: Path) -> Playbook:
-    """The same, without strategies that cannot be read: a draft never stops what was approved."""
+    """Read strategies, offers, channels and models from the folders of a workspace's `scheduled`.
+
+    Strategies that cannot be read are left aside: a draft never stops what was approved.
+    """
     strategies: dict[str, Strategy] = {}
     unreadable: dict[str, str] = {}
     for path in sorted((scheduled / "strategies").glob("*.yaml")):

@@ -38,7 +38,7 @@ from journeykit.settings import load_settings
 from journeykit.strategies.building import path
 from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.offers import Offer
-from journeykit.strategies.playbook import Playbook, load_playbook
+from journeykit.strategies.playbook import Playbook, load_readable
 from journeykit.strategies.running import Running
 from journeykit.strategies.simulation import Simulation, Situation, simulate
 from journeykit.strategies.versions import tags_behind
@@ -116,7 +116,7 @@ class Bank:
         known = load_catalogue(self.settings.scheduled / "tags")
         needed = sorted({name for plan in PLANS for name in tags_behind(plan.rules, known)})
         self.tags = Catalogue([known[name].tag for name in needed])
-        self.playbook = Playbook({}, offers(self.trial), load_playbook(self.settings.scheduled).channels)
+        self.playbook = Playbook({}, offers(self.trial), load_readable(self.settings.scheduled).channels)
         if new:
             workspace.create_vault_key()
 

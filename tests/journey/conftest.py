@@ -31,7 +31,7 @@ from journeykit.routing.result import StrategyRun
 from journeykit.runs import RunRequest
 from journeykit.runs.planning import Plan, plan_run
 from journeykit.settings import Settings, load_settings
-from journeykit.strategies.playbook import load_playbook
+from journeykit.strategies.playbook import load_readable
 from journeykit.tags import Build
 from synthetic_data.advancing import advance
 from synthetic_data.generating import generate
@@ -148,7 +148,7 @@ class Journey:
             with self.here():
                 made = workspace.run_strategies(day, run_id=run.run_id, build_id=run.build_id or "")
             export_run(
-                ledger, run.run_id, load_playbook(settings.scheduled), outbox=self.var / "outbox",
+                ledger, run.run_id, load_readable(settings.scheduled), outbox=self.var / "outbox",
                 language=settings.workspace.language, open_vault=lambda: open_vault(settings), actor="tester",
             )  # fmt: skip
             finish_run(ledger, run.run_id)

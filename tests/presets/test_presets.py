@@ -17,7 +17,7 @@ from journeykit.segments import Segment
 from journeykit.strategies.checking import check_strategy
 from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.offers import Offer
-from journeykit.strategies.playbook import Playbook, load_playbook
+from journeykit.strategies.playbook import Playbook, load_readable
 from journeykit.tags import LIBRARY, Catalogue
 from journeykit.workspace import EXAMPLES
 
@@ -38,7 +38,7 @@ ASKED_FOR = {
 
 @pytest.fixture(scope="module")
 def playbook() -> Playbook:
-    return load_playbook(SCHEDULED)
+    return load_readable(SCHEDULED)
 
 
 def test_there_are_presets_for_every_stage() -> None:
@@ -100,7 +100,7 @@ def test_every_offer_is_used_and_a_new_workspace_has_the_channels() -> None:
     assert {offer.name for name in presets for offer in presets[name].offers} == set(OFFERS)
     used = {node.channel for name in presets for node in presets[name].strategy.actions}
     for folder in (SCHEDULED, EXAMPLES / "empty" / "scheduled"):
-        assert used <= set(load_playbook(folder).channels)
+        assert used <= set(load_readable(folder).channels)
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_offers_are_brought_but_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "D-1Y.yaml").write_text(own.model_dump_json(), encoding="utf-8")
     assert presets["deposit_maturing"].save_offers(tmp_path) == []
     (path,) = presets["loan_repaid"].save_offers(tmp_path)
-    assert load_playbook(tmp_path.parent).offers == {}
+    assert load_readable(tmp_path.parent).offers == {}
     assert Offer.model_validate_json((tmp_path / "D-1Y.yaml").read_text(encoding="utf-8")) == own
     assert path == tmp_path / "D-SAVE.yaml"
 

@@ -20,7 +20,7 @@ from journeykit.reports.catalogue_page import catalogue_page
 from journeykit.reports.catalogue_words import WORDS
 from journeykit.reports.spread import spread_of
 from journeykit.segments import Segment
-from journeykit.strategies.playbook import load_playbook
+from journeykit.strategies.playbook import load_readable
 from journeykit.strategies.usage import User
 from journeykit.tags import LIBRARY, Attribute, Catalogue, Formula, Tag
 from journeykit.tags.drift import Drift
@@ -238,7 +238,7 @@ def test_a_rare_value_that_is_not_declared_is_not_named():
 def built_facts(built_workspace):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JOURNEYKIT_WORKSPACE", str(built_workspace))
-        playbook = load_playbook(built_workspace / "scheduled")
+        playbook = load_readable(built_workspace / "scheduled")
         rich = Segment("rich", tag("aum") > 5, title="Rich")
         with workspace.connect() as mart:
             store = MartStore(built_workspace / "var" / "mart")
