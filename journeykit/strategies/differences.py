@@ -10,6 +10,7 @@ from typing import Any
 
 from journeykit.i18n import in_language
 from journeykit.strategies.changes import Change, Changes, Kind, What, listed, place_of
+from journeykit.strategies.expecting import expect_strategy
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.nodes import Branch, GraphNode, Split, Start
 from journeykit.strategies.telling import Teller, percent, tell
@@ -68,6 +69,8 @@ def diff(old: Strategy, new: Strategy, tags: Mapping[str, Any] | None = None) ->
     Difference
         Prints one sentence per change.
     """
+    expect_strategy(old, "jk.diff(plan, new)")
+    expect_strategy(new, "jk.diff(old, plan)")
     return Difference(tuple(_compare_strategies(old, new, Changes.of(tags))))
 
 

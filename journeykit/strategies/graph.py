@@ -17,7 +17,7 @@ from journeykit.segments import Segment
 from journeykit.strategies.building import Money
 from journeykit.strategies.making import make, misgiven
 from journeykit.strategies.nodes import Action, Definition, GraphNode, Rule, Start, WaitHour, in_its_place
-from journeykit.strategies.offers import Offer, named
+from journeykit.strategies.offers import Offer, Whole, named
 from journeykit.strategies.saving import Saved
 from journeykit.yaml_files import Text
 
@@ -37,7 +37,7 @@ class Goal(Definition):
     """What the strategy wants to become true, within days of entering."""
 
     expression: Rule
-    within_days: int = Field(ge=1, le=3650)
+    within_days: Whole = Field(ge=1, le=3650)
 
     def __init__(self, expression: object = None, **fields: Any) -> None:
         try:
@@ -82,7 +82,7 @@ class Strategy(Saved):
     title_zh: Text = ""
     stage: Stage
     owner: Text = ""
-    priority: int = Field(default=100, ge=1, le=1_000_000)
+    priority: Whole = Field(default=100, ge=1, le=1_000_000)
     goal: Annotated[Goal, WrapValidator(in_its_place)] | None = None
     exit_when: Rule | None = None
     nodes: tuple[GraphNode, ...] = Field(default=(), max_length=MAX_NODES)

@@ -14,7 +14,14 @@ from journeykit.errors import unknown_name
 
 def exact(value: object) -> object:
     """A float as the decimal number it was written as."""
-    return Decimal(str(value)) if isinstance(value, float) else value
+    return Decimal(str(value)) if isinstance(value, float) else no_truth(value)
+
+
+def no_truth(value: object) -> object:
+    """A value that is not true or false, which count as 1 and 0 where nobody looks."""
+    if isinstance(value, bool):
+        raise ValueError(f"a number is expected, not {str(value).lower()}")
+    return value
 
 
 def named(key: str, value: Any, fields: dict[str, Any]) -> dict[str, Any]:
@@ -23,6 +30,7 @@ def named(key: str, value: Any, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 Exact = Annotated[Decimal, BeforeValidator(exact)]
+Whole = Annotated[int, BeforeValidator(no_truth)]
 
 
 class Offer(BaseModel):
@@ -58,7 +66,7 @@ class Offer(BaseModel):
     title: str = ""
     title_zh: str = ""
     product_line: str
-    risk_level: int | None = Field(default=None, ge=1, le=5)
+    risk_level: Whole | None = Field(default=None, ge=1, le=5)
     valid_from: date
     valid_to: date
     template: str = ""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+from journeykit.errors import DefinitionError
 from journeykit.settings import find_root
 from journeykit.strategies.building import Journey
-from journeykit.yaml_files import Name, from_json, from_yaml, read_definition, to_yaml, write_definition
+from journeykit.yaml_files import NAME, Name, from_json, from_yaml, read_definition, to_yaml, write_definition
 
 
 class Saved(Journey):
@@ -26,7 +28,7 @@ class Saved(Journey):
         return from_yaml(text, cls)
 
     @classmethod
-    def from_json(cls, content: str | Mapping[str, Any]) -> Self:
+    def from_json(cls, content: str | bytes | bytearray | Mapping[str, Any]) -> Self:
         """The strategy in a JSON text, or in what a browser's message was read into already.
 
         As strict as :meth:`from_yaml`, and within the same limits.
@@ -44,9 +46,9 @@ class Saved(Journey):
         return from_json(content, cls)
 
     @classmethod
-    def model_validate_json(cls, json_data: str | bytes | bytearray, **_: Any) -> Self:
+    def model_validate_json(cls, json_data: str | bytes | bytearray) -> Self:  # pyright: ignore[reportIncompatibleMethodOverride]
         """As :meth:`from_json`; pydantic alone would take the last of two keys that are the same."""
-        return cls.from_json(json_data if isinstance(json_data, str) else json_data.decode())
+        return cls.from_json(json_data)
 
     def save(self, folder: Path | None = None) -> Path:
         """Write ``<name>.yaml`` in a folder, by default the workspace's ``scheduled/strategies``."""
@@ -61,8 +63,17 @@ class Saved(Journey):
         DefinitionError
             Missing file, or one that is malformed; the message names the line.
         """
-        path = strategies_folder() / f"{source}.yaml" if isinstance(source, str) else source
-        return read_definition(path, cls)
+        return read_definition(source if isinstance(source, Path) else _file_of(source), cls)
+
+
+def _file_of(name: object) -> Path:
+    """The file of a strategy in this workspace, and of nothing outside its folder."""
+    if not (isinstance(name, str) and re.fullmatch(NAME, name)):
+        raise DefinitionError(
+            f"{name!r} is no strategy's name. Write for example Strategy.load('first_purchase'), "
+            "or Strategy.load(pathlib.Path('plan.yaml')) for a file."
+        )
+    return strategies_folder() / f"{name}.yaml"
 
 
 def strategies_folder() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from journeykit.strategies.data_used import DataUsed
 from journeykit.strategies.data_used import data_used as find_data
+from journeykit.strategies.expecting import expect_strategy
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.history import StrategyHistory
 from journeykit.strategies.submission import check_in_flight, checked_text
@@ -13,6 +14,7 @@ from journeykit.workspace.opening import connect
 
 def data_used(plan: Strategy) -> DataUsed:
     """What a strategy reads of its customers, by privacy class; to be confirmed when it is submitted."""
+    expect_strategy(plan, "jk.data_used(plan)")
     with Desk.open() as desk:
         return find_data(plan, desk.tags, desk.playbook)
 
@@ -52,6 +54,8 @@ def submit(
     DefinitionError
         The strategy has findings that block running.
     """
+    if not isinstance(plan, str):
+        expect_strategy(plan, "jk.submit(plan, purpose='…', harm='…')")
     with Desk.open() as desk, connect() as mart:
         chosen = desk.draft(plan) if isinstance(plan, str) else plan
         return desk.submit(

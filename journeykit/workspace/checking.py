@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from journeykit.display import Table
-from journeykit.errors import DefinitionError, StoreError
+from journeykit.errors import StoreError
 from journeykit.i18n import label
 from journeykit.mart.mart import Mart
 from journeykit.settings import Settings, load_settings
 from journeykit.strategies.checking import Finding, check_strategy
 from journeykit.strategies.checking.audience import check_audience
 from journeykit.strategies.checking.findings import find
+from journeykit.strategies.expecting import expect_mart, expect_strategy
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.playbook import Playbook, load_readable
 from journeykit.vault import Vault
@@ -26,22 +27,9 @@ def check(strategy: Strategy, mart: Mart, language: str = "en") -> Table:
     language : str
         ``en`` or ``zh``.
     """
-    _expect(strategy, mart)
+    expect_strategy(strategy, "jk.check(plan, mart)")
+    expect_mart(mart, "jk.check(plan, jk.connect())")
     return findings_table(strategy, find_all(strategy, mart), language)
-
-
-def _expect(strategy: object, mart: object) -> None:
-    if isinstance(strategy, str):
-        raise DefinitionError(
-            f"{strategy!r} is a name. Write for example jk.check(jk.Strategy.load({strategy!r}), mart)."
-        )
-    if not isinstance(strategy, Strategy):
-        raise DefinitionError("jk.check() takes the strategy first. Write for example jk.check(plan, mart).")
-    if not isinstance(mart, Mart):
-        raise DefinitionError(
-            f"'{strategy.name}' is checked in a mart, not in {mart!r}. "
-            "Write for example jk.check(plan, jk.connect())."
-        )
 
 
 def find_all(strategy: Strategy, mart: Mart) -> tuple[Finding, ...]:

@@ -79,10 +79,13 @@ def write_definition(path: Path, definition: BaseModel) -> Path:
     return publish_text(path, to_yaml(definition))
 
 
-def from_json(content: str | Mapping[str, Any], model: type[Model], source: str = "JSON") -> Model:
+def from_json(
+    content: str | bytes | bytearray | Mapping[str, Any], model: type[Model], source: str = "JSON"
+) -> Model:
     """Read one definition from JSON, as text or as what a browser's message was made of already.
 
-    Exactly what :func:`from_yaml` reads, and within the same limits.
+    It is checked like what :func:`from_yaml` reads, and within the same limits. Only what a number is, JSON
+    says itself: ``1e1`` is ten there, and a text in YAML.
     """
     plain = parse_json(content, source)
     if not isinstance(plain, dict):

@@ -28,7 +28,7 @@ _FAR = re.compile(r"[eE][-+]?\d{4}")
 _SHOWN = 60  # characters of a key in a message
 
 
-def parse_json(content: str | Mapping[str, Any], source: str) -> Any:
+def parse_json(content: str | bytes | bytearray | Mapping[str, Any], source: str) -> Any:
     """Plain values of `source`, which is named in errors with the path to what is wrong.
 
     Raises
@@ -47,7 +47,8 @@ def parse_json(content: str | Mapping[str, Any], source: str) -> Any:
     journeykit.errors.DefinitionError: a message: steps.0: the key 'id' stands twice. Give it once.
     """
     try:
-        return _Reader(source).read(_loaded(content, source) if isinstance(content, str) else content, ())
+        given = isinstance(content, Mapping)
+        return _Reader(source).read(content if given else _loaded(_decoded(content, source), source), ())
     except RecursionError as error:
         raise DefinitionError(f"{source}: {TOO_DEEP}. Split the definition.") from error
 
@@ -56,6 +57,13 @@ class _Twice(str):
     """A key that an object has twice, in place of the object: its path is known when it is met."""
 
     __slots__ = ()
+
+
+def _decoded(content: str | bytes | bytearray, source: str) -> str:
+    try:
+        return content if isinstance(content, str) else content.decode()
+    except UnicodeDecodeError as error:
+        raise DefinitionError(f"{source} is not UTF-8 text. Save it as UTF-8.") from error
 
 
 def _loaded(text: str, source: str) -> Any:
@@ -129,9 +137,10 @@ class _Reader:
         return value
 
     def _finite(self, value: float | Decimal, path: Path) -> int | Decimal:
-        if not abs(value) < 10**MAX_DIGITS:  # which NaN is not either
+        exact = Decimal(str(value)) if isinstance(value, float) else value
+        if (isinstance(exact, Decimal) and exact.is_nan()) or abs(exact) >= 10**MAX_DIGITS:
             raise self._error(path, f"{TOO_LONG_A_NUMBER} and an end")
-        return Decimal(str(value)) if isinstance(value, float) else value
+        return exact
 
     def _count(self, more: int) -> None:
         self._seen += more

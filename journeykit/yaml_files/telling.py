@@ -53,7 +53,8 @@ def definition_error(source: str, error: ValidationError, node: yaml.Node | None
     more = f" And {error.error_count() - _SHOWN} more." if error.error_count() > _SHOWN else ""
     (first, told), *others = findings
     listed = "; ".join([told, *(f"line {line}: {text}" if line else text for line, text in others)])
-    return DefinitionError(f"{source}{f', line {first}' if first else ''}: {listed}.{more}")
+    end = "" if listed.endswith("?") else "."
+    return DefinitionError(f"{source}{f', line {first}' if first else ''}: {listed}{end}{more}")
 
 
 def _line_of(steps: tuple[int | str, ...], node: yaml.Node | None) -> int | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,7 @@ def test_text_and_message_read_back_equal(plan):
     assert Strategy.from_json(text) == plan == Strategy.from_yaml(plan.to_yaml())
     assert Strategy.from_json(json.loads(text)) == plan
     assert Strategy.from_json(json.dumps(json.loads(text), indent="\t")) == plan
-    assert Strategy.model_validate_json(text.encode()) == plan
+    assert Strategy.model_validate_json(text.encode()) == plan == Strategy.from_json(text.encode())
 
 
 def plan_with(field: str) -> str:
@@ -94,6 +95,11 @@ MESSAGES = {
     "a key that is none": ({"name": "plan", 1: "x"}, "JSON: the key 1 is no text."),
     "a loop": ({"nodes": LOOP}, "JSON: nested more than"),
     "no end": ({"priority": float("inf")}, "JSON: priority: numbers have 40 digits at most and an end."),
+    "no number": (
+        {"priority": Decimal("sNaN")},
+        "JSON: priority: numbers have 40 digits at most and an end.",
+    ),
+    "no text": (b'{"name": "\xff"}', "JSON is not UTF-8 text. Save it as UTF-8."),
     "a long number": ({"priority": 10**5000}, "JSON: priority: numbers have 40 digits"),
     "a hidden key": ({"na\u200bme": "x"}, "the character U+200B is not allowed."),
     "far too much": ({"title": ["x" * 300] * 9000}, "more than 2,000,000 characters and values"),

@@ -10,7 +10,9 @@ from journeykit.errors import DefinitionError
 from journeykit.expressions import tag
 from journeykit.segments import Segment
 from journeykit.strategies.building import path
+from journeykit.strategies.differences import diff
 from journeykit.strategies.graph import Goal, Strategy
+from journeykit.workspace.approving import approve, data_used, strategy_history, submit
 from journeykit.workspace.checking import check
 
 RICH = tag("aum") >= 5
@@ -45,8 +47,21 @@ REFUSED = {
     "a condition to start": (lambda: PLAN.start(RICH), r"a segment, not tag.*jk.Segment\('rich', t.aum"),
     "a share of ten": (lambda: PLAN.start(Segment("rich", RICH), control=10), "1 or less is.*control=0.10"),
     "a check of a name": (lambda: check("first_purchase", None), r"jk.Strategy.load\('first_purchase'\)"),
-    "a check the wrong way round": (lambda: check(None, PLAN), r"strategy first.*jk.check\(plan, mart\)"),
-    "a check of no mart": (lambda: check(PLAN, None), r"not in None.*jk.check\(plan, jk.connect\(\)\)"),
+    "a check the wrong way round": (lambda: check(None, PLAN), r"not None. Write.*jk.check\(plan, mart\)"),
+    "a check of no mart": (lambda: check(PLAN, None), r"mart is.*None.*jk.check\(plan, jk.connect\(\)\)"),
+    "a difference of names": (lambda: diff("a", PLAN), r"jk.diff\(jk.Strategy.load\('a'\), new\)"),
+    "a difference to nothing": (lambda: diff(PLAN, None), r"not None.*jk.diff\(old, plan\)"),
+    "nothing submitted": (lambda: submit(None, purpose="", harm=""), r"not None.*jk.submit\(plan, "),
+    "the data of a name": (lambda: data_used("a"), r"jk.data_used\(jk.Strategy.load\('a'\)\)"),
+    "an approved plan": (lambda: approve(PLAN, "0123456789ab"), "name is expected.*Write 'plan'"),
+    "the history of nothing": (lambda: strategy_history(None), "name is expected, not None"),
+    "nothing loaded": (lambda: Strategy.load(None), "None is no strategy's name.*pathlib.Path"),
+    "a file elsewhere": (lambda: Strategy.load("../offers/D-1Y"), "'../offers/D-1Y' is no strategy's name"),
+    "a truth for days": (lambda: path().wait(days=True), "days: a number is expected, not true"),
+    "a truth for a share": (lambda: PLAN.start(Segment("rich", RICH), control=True), "control: a number is"),
+    "a truth for a priority": (lambda: Strategy("a", stage="retain", priority=False), "not false"),
+    "coming again truly": (lambda: PLAN.start(Segment("rich", RICH), reentry=True), "never, whenever or a"),
+    "a weekday's name": (lambda: path().wait(weekday="mondai"), r"Did you mean 'monday'\? Write for"),
     "coming again": (lambda: PLAN.start(Segment("rich", RICH), reentry="always"), "never, whenever or a"),
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from journeykit.strategies.nodes.base import END, Node
-from journeykit.strategies.offers import Exact
+from journeykit.strategies.offers import Exact, Whole
 from journeykit.yaml_files import Name, Text
 
 OnBlocked = Literal["wait", "skip", "exit"]
@@ -38,7 +38,7 @@ class _Action(Node):
     offer: str
     template: Text = ""
     template_zh: Text = ""
-    priority: int | None = Field(default=None, ge=1, le=1_000_000)
+    priority: Whole | None = Field(default=None, ge=1, le=1_000_000)
     expected_value: Exact | None = Field(default=None, ge=0, max_digits=16, decimal_places=2)
     cost: Exact = Field(default=0, ge=0, max_digits=16, decimal_places=2, validate_default=True)
     on_blocked: OnBlocked = "skip"
@@ -57,7 +57,7 @@ class Assign(_Action):
     kind: Literal["assign"] = "assign"
     to: Literal["manager"] = "manager"
     channel: str = "mobile_sales"
-    due_days: int = Field(default=3, ge=1, le=3650)
+    due_days: Whole = Field(default=3, ge=1, le=3650)
     script: Text = ""
     script_zh: Text = ""
     next: str = END

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, WrapV
 from journeykit.expressions import AnyNode
 from journeykit.segments import Segment
 from journeykit.strategies.nodes.base import END, Definition, Node, in_its_place
-from journeykit.strategies.offers import Exact
+from journeykit.strategies.offers import Exact, Whole
 from journeykit.yaml_files import Name
 
 
@@ -25,7 +25,7 @@ def _in_one_text(value: object, read: ValidatorFunctionWrapHandler) -> object:
 
 Audience = Annotated[Segment, WrapValidator(in_its_place)]
 Reentry = Annotated[
-    Literal["never", "whenever"] | Annotated[int, Field(ge=1, le=3650)], WrapValidator(_in_one_text)
+    Literal["never", "whenever"] | Annotated[Whole, Field(ge=1, le=3650)], WrapValidator(_in_one_text)
 ]
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from journeykit.expressions import AnyNode
 from journeykit.strategies.nodes.base import END, Node, Rule
+from journeykit.strategies.offers import Whole
 from journeykit.yaml_files import Name
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -24,7 +25,7 @@ class Wait(Node):
 
     kind: Literal["wait"] = "wait"
     id: Name
-    days: int = Field(ge=1, le=3650)
+    days: Whole = Field(ge=1, le=3650)
     next: str = END
 
 
@@ -33,7 +34,7 @@ class WaitWorkingDays(Node):
 
     kind: Literal["wait_working_days"] = "wait_working_days"
     id: Name
-    days: int = Field(ge=1, le=2500)
+    days: Whole = Field(ge=1, le=2500)
     next: str = END
 
 
@@ -54,7 +55,7 @@ class WaitHour(Node):
 
     kind: Literal["wait_hour"] = "wait_hour"
     id: Name
-    hour: int = Field(ge=0, le=23)
+    hour: Whole = Field(ge=0, le=23)
     next: str = END
 
 
@@ -81,7 +82,7 @@ class WaitUntil(Node):
     kind: Literal["wait_until"] = "wait_until"
     id: Name
     condition: Rule
-    at_most_days: int = Field(ge=1, le=3650)
+    at_most_days: Whole = Field(ge=1, le=3650)
     late: str = END
     next: str = END
 
