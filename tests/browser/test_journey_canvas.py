@@ -35,11 +35,8 @@ class Drawing:
         self.dots = canvas.locator(".react-flow__node-dot")
 
     def begin(self) -> None:
-        """Click into the canvas once it is ready, so that the notebook has given it the focus."""
+        """Wait until it is known what can be chosen."""
         expect(self.button("Add: Who enters")).to_be_enabled()
-        self.canvas.get_by_role("tab", name="Strategy").click()
-        expect(self.canvas.get_by_label("Name", exact=True)).to_be_visible()
-        self.canvas.get_by_label("Name", exact=True).click()
 
     def button(self, name: str) -> Locator:
         return self.canvas.get_by_role("button", name=name, exact=True)
@@ -47,7 +44,7 @@ class Drawing:
     def drag(self, step: str, onto: Locator) -> None:
         """Drag a step from the palette onto something, and see one box more."""
         count = self.boxes.count()
-        self.button(f"Add: {step}").drag_to(onto, force=True)
+        self.button(f"Add: {step}").drag_to(onto)
         expect(self.boxes).to_have_count(count + 1)
 
 
@@ -90,9 +87,9 @@ def test_keys_are_enough(lab):
     canvas = lab.widget("JourneyCanvas")
     drawing = Drawing(canvas)
     drawing.begin()
-    for step in ("Who enters", "Wait days", "Mark"):
+    for count, step in enumerate(("Who enters", "Wait days", "Mark"), 1):
         drawing.button(f"Add: {step}").press("Enter")
-    expect(drawing.boxes).to_have_count(3)
+        expect(drawing.boxes).to_have_count(count)
     drawing.boxes.nth(1).focus()
     lab.page.keyboard.press("Enter")
     lab.page.keyboard.press("Delete")

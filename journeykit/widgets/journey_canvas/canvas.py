@@ -120,7 +120,9 @@ class JourneyCanvas(RuleQuestions, View):
             self.value = made
         finally:
             self._in_edit = False
-        return {"revision": self._revision, "renamed": renamed}
+        # The state travels more slowly than an answer, and what is drawn next begins with this.
+        drawn = {"definition": made.model_dump(mode="json"), "places": dict(self._places)}
+        return {"revision": self._revision, "renamed": renamed, **drawn}
 
     @answers("place", Places)
     def place(self, asked: Places) -> None:

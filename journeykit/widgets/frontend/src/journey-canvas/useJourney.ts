@@ -12,6 +12,8 @@ export interface Drawn {
 interface Answer {
   revision: number;
   renamed: Record<string, string>;
+  definition: Definition;
+  places: Places;
 }
 
 /** Whoever answers late makes it of what is there then, not of what he began with. */
@@ -46,10 +48,8 @@ export function useJourney(
   const waiting = useRef<Drawn | null>(null);
   const tell = useRef(renamed);
   tell.current = renamed;
-  const adopt = useCallback(() => {
-    const { definition: plan, places } = kernel.state();
-    setHistory((known) => ({ ...known, present: { plan, places } }));
-  }, [kernel]);
+  const adopted = useRef(state.revision);
+  const adopt = useCallback((present: Drawn) => setHistory((known) => ({ ...known, present })), []);
   const [latest] = useState(
     () =>
       new Latest<Drawn, Answer>(
@@ -59,12 +59,14 @@ export function useJourney(
           tell.current(answer.renamed);
           if (waiting.current !== asked) return; // something newer is on its way
           waiting.current = null;
-          adopt();
+          adopted.current = answer.revision;
+          adopt({ plan: answer.definition, places: answer.places });
         },
         (problem) => {
           complain(problem);
           waiting.current = null;
-          adopt();
+          const { definition, places } = kernel.state();
+          adopt({ plan: definition, places });
         },
       ),
   );
@@ -78,7 +80,7 @@ export function useJourney(
   );
   // What Python or another view has set is one more thing that can be undone.
   useEffect(() => {
-    if (waiting.current) return;
+    if (waiting.current || state.revision < adopted.current) return;
     setHistory((known) => {
       const drawn = { plan: state.definition, places: state.places };
       if (JSON.stringify(known.present.plan) === JSON.stringify(drawn.plan))
