@@ -139,11 +139,20 @@ LABELS: dict[str, tuple[str, str]] = {
         "A draft with errors; see: journeykit strategy check {}",
         "草稿有误，详见：journeykit strategy check {}",
     ),
+    "approval.which.unreadable": ("Its draft cannot be read: {}", "草稿无法读取：{}"),
     "approval.which.other": (
         "Version {0} is {1}; see: journeykit strategy diff {2} {0}",
         "版本 {0} {1}；差异见：journeykit strategy diff {2} {0}",
     ),
     "approval.next": ("Somebody else decides now: {}", "请由他人审批：{}"),
+    "approval.comes": (
+        "Version {} becomes live with the next: journeykit run run_strategies",
+        "版本 {} 将随下一次运行生效：journeykit run run_strategies",
+    ),
+    "approval.comes_resumed": (
+        "Version {} becomes live with the next run after: journeykit strategy resume {}",
+        "版本 {} 将在恢复后的下一次运行生效：journeykit strategy resume {}",
+    ),
     "approval.asked": ("Asked", "事项"),
     "approval.answer": ("Answer", "内容"),
     "approval.purpose": ("What it is good for", "目的"),

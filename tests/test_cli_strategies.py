@@ -274,6 +274,13 @@ def test_what_was_approved_is_shown_and_stopped_whatever_its_draft_has_become(of
     row = office.rows()[NAME]
     assert (row["state"], row["version"], row["title"]) == ("unreadable", "", title)
     assert office.does("show", NAME, version)["version"] == version
+    shown = office.does("show", NAME)
+    assert (shown["version"], shown["strategy"]["title"]) == (version, title)
+    assert f"{NAME}.yaml, line 1" in shown["problem"]
+    told = office.run("show", NAME).stdout
+    assert told.startswith("Its draft cannot be read: ") and f"Version {version}: approved." in told
+    for command in ("check", "simulate"):
+        assert f"journeykit strategy show {NAME} {version}" in office.refuses(command, NAME)
     assert office.does("pause", NAME, *WHY, "--as", OPERATOR)["state"] == "paused"
 
 
@@ -322,6 +329,21 @@ def test_the_people_of_each_version_are_told_where_several_have_some(office):
     office.edit("control: '0.1'", "control: '0.2'")
     office.submit()
     assert "people in flight finish on their version" in office.run("show", NAME).stdout
+
+
+def test_a_version_is_called_by_how_it_begins_and_says_when_it_becomes_live(office):
+    version = office.submit()
+    assert "never submitted" in office.refuses("approve", NAME, version[:3], "--as", APPROVER)
+    told = office.run("approve", NAME, version[:4], "--as", APPROVER).stdout
+    assert f"Version {version} becomes live with the next: journeykit run run_strategies" in told
+    assert "becomes live" in jk.strategy_history(NAME)._repr_html_()
+    shown = office.run("show", NAME, version[:4]).stdout
+    assert shown.startswith(f"Version {version}: approved.") and "What it is good for" in shown
+    told = office.run("pause", NAME, *WHY, "--as", OPERATOR).stdout
+    assert f"with the next run after: journeykit strategy resume {NAME}" in told
+    office.run("resume", NAME, "--as", OPERATOR)
+    office.night()
+    assert jk.strategy_history(NAME).coming() == ""
 
 
 def test_times_are_those_of_the_workspace_and_say_so(office):

@@ -13,7 +13,9 @@ from journeykit.i18n import label
 if TYPE_CHECKING:
     from journeykit.strategies.history import StrategyHistory
 
-Version = Annotated[str, typer.Argument(help="The version that was submitted, as `strategy list` shows it.")]
+Version = Annotated[
+    str, typer.Argument(help="The version that was submitted, as `strategy list` shows it, or how it begins.")
+]
 As = Annotated[str, typer.Option("--as", help=r"In a demonstration: who acts, such as 'analyst \[demo]'.")]
 Reason = Annotated[str, typer.Option(help="Why; kept on record, and told in the daily report.")]
 
@@ -128,7 +130,10 @@ def _tell(history: StrategyHistory, as_json: bool) -> None:
     if as_json:
         _say_step(history)
     else:
-        show(history.table(load_settings().workspace.language))
+        language = load_settings().workspace.language
+        show(history.table(language))
+        if coming := history.coming(language):
+            typer.echo(f"\n{coming}")
 
 
 def _say_step(history: StrategyHistory) -> None:

@@ -55,6 +55,7 @@ def strategy_show(
                     "version": found.version,
                     "state": history.state,
                     "live": history.life.live,
+                    "problem": found.problem,
                     "people": history.people,
                     "steps": history.rows(),
                 }
@@ -62,7 +63,7 @@ def strategy_show(
             return
         told = found.strategy.explain(language, catalogue(), found.offers)
         typer.echo(f"{found.which(language)}\n\n{told}")
-        proposed = history.proposal(version or history.life.submitted, language)
+        proposed = history.proposal(found.version if version else history.life.submitted, language)
         for table in (*([proposed] if proposed else []), *history.tables(language)):
             typer.echo()
             show(table)
@@ -74,10 +75,10 @@ def strategy_check(name: Name, as_of: Day = None, as_json: AsJson = False) -> No
     from journeykit.settings import load_settings
     from journeykit.workspace import connect
     from journeykit.workspace.checking import find_all, findings_table
-    from journeykit.workspace.strategies import look_up
+    from journeykit.workspace.strategies import to_try
 
     with told_plainly(f"Checking {name}"), connect(as_of=day_of(as_of)) as mart:
-        strategy = look_up(name).strategy
+        strategy = to_try(name)
         found = find_all(strategy, mart)
         table = findings_table(strategy, found, load_settings().workspace.language)
     rows = [{"severity": one.severity, "node": one.node, "remedy": one.message} for one in found]
@@ -117,10 +118,10 @@ def strategy_simulate(name: Name, as_of: Day = None, days: Days = 30, as_json: A
     from journeykit.settings import load_settings
     from journeykit.workspace import connect
     from journeykit.workspace.simulating import simulate
-    from journeykit.workspace.strategies import look_up
+    from journeykit.workspace.strategies import to_try
 
     with told_plainly(f"Simulating {name}"), connect(as_of=day_of(as_of)) as mart:
-        result = simulate(look_up(name).strategy, mart, days=days)
+        result = simulate(to_try(name), mart, days=days)
         if as_json:
             say_json(result.summary())
         else:

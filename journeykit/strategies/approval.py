@@ -16,6 +16,9 @@ IN_FLIGHT: tuple[InFlight, ...] = ("finish", "migrate", "exit")
 RUNNER = "journeykit"
 """Who makes an approved version live: the next run."""
 
+SHORTEST = 4
+"""Letters by which a version can be told from the others."""
+
 ONCE_APPROVED = ("approved", "live", "replaced", "ended")
 """The states of a version that somebody has approved."""
 
@@ -58,6 +61,12 @@ class Life:
     def concerned(self) -> str:
         """The version that a pause or an end is about: one that runs, or on which people still finish."""
         return self.runs or self.finishing
+
+    def called(self, version: str) -> str:
+        """The version that begins like that, where only one does; else what was given."""
+        begins = str(version)
+        known = [one for one in self.states if len(begins) >= SHORTEST and one.startswith(begins)]
+        return known[0] if len(known) == 1 else version
 
     def state(self, version: str) -> str:
         """The state of a version, as it is told: a live one of a paused strategy is ``paused``."""

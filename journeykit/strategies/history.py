@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from journeykit.clock import on_the_wall
@@ -121,11 +122,20 @@ class StrategyHistory:
         found = _found(submitted, language) if submitted else ()
         return _answer_table(f"{self.name} {version}: {state}", found, language)
 
+    def coming(self, language: str = "en") -> str:
+        """When a version that is approved becomes live; empty when none is."""
+        approved = self.life.approved
+        if not approved:
+            return ""
+        key = "approval.comes_resumed" if self.life.paused else "approval.comes"
+        return label(key, language).format(approved, self.name)
+
     def __repr__(self) -> str:
-        return "\n\n".join(map(repr, self.tables()))
+        return "\n\n".join([*map(repr, self.tables()), *filter(None, [self.coming()])])
 
     def _repr_html_(self) -> str:
-        return "".join(table._repr_html_() for table in self.tables())
+        coming = f"<p>{escape(self.coming())}</p>" if self.life.approved else ""
+        return "".join(table._repr_html_() for table in self.tables()) + coming
 
     def _said(self, step: Step, language: str) -> str:
         """The words that belong to a step."""

@@ -18,6 +18,7 @@ from journeykit.strategies.approval import Life, read_lives
 from journeykit.strategies.checking import Finding, check_strategy, require_sound
 from journeykit.strategies.data_used import data_used
 from journeykit.strategies.differences import closure_difference
+from journeykit.strategies.expecting import expect_name
 from journeykit.strategies.gate import Gate
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.history import StrategyHistory
@@ -71,6 +72,7 @@ class Desk:
 
     def life(self, name: str) -> Life:
         """Where a strategy stands; one that is only a draft has no steps."""
+        expect_name(name)
         lives = read_lives(self.ledger)
         if name in lives:
             return lives[name]
@@ -153,6 +155,7 @@ class Desk:
     def approve(self, name: str, version: str, as_: str) -> StrategyHistory:
         """Let a version become live; see :func:`journeykit.workspace.approving.approve`."""
         life = self.life(name)
+        version = life.called(version)
         actor = self._permitted(life, "approved", version, as_)
         changed = self.gate.change(name, version)
         if changed:
@@ -165,7 +168,7 @@ class Desk:
     ) -> StrategyHistory:
         """Take any other step; without a version it is about the one that runs, or that people finish on."""
         life = self.life(name)
-        about = life.concerned if version is None else version
+        about = life.concerned if version is None else life.called(version)
         actor = self._permitted(life, action, about, as_)
         self._append(life, action, about, actor=actor, detail=detail)
         return self.history(name)

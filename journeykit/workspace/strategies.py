@@ -77,16 +77,21 @@ class Shown:
         Empty for a draft that names what is not defined.
     offers : mapping of str to Offer
         The workspace's, by whose titles it speaks of them.
+    problem : str
+        Why the draft cannot be read, in whose place a version is shown.
     """
 
     strategy: Strategy
     version: str
     history: StrategyHistory
     offers: Mapping[str, Offer]
+    problem: str = ""
 
     def which(self, language: str) -> str:
         """Which version it is, and which one runs if that is another."""
         told, runs = [self._itself(language)], self.history.life.runs
+        if self.problem:
+            told.insert(0, label("approval.which.unreadable", language).format(self.problem))
         if runs and runs != self.version:
             state = self._state(runs, language)
             told.append(label("approval.which.other", language).format(runs, state, self.strategy.name))
@@ -106,14 +111,29 @@ class Shown:
 
 
 def look_up(name: str, version: str = "") -> Shown:
-    """A version of a strategy; by default the draft in its file, or without one what was submitted last."""
+    """A version of a strategy; by default the draft in its file, or without one what was submitted last.
+
+    In place of a draft that cannot be read, the version that runs is shown.
+    """
     with Desk.open() as desk:
         history = desk.history(name)
-        if not version and _drafted(desk, name):
+        life, problem = history.life, "" if version else desk.playbook.unreadable.get(name, "")
+        if not version and (name in desk.playbook.strategies or (problem and not life.steps)):
             draft = desk.draft(name)
             return Shown(draft, _version(desk, draft)[0], history, desk.playbook.offers)
-        version = version or history.life.steps[-1].version
-        return Shown(history[version], version, history, desk.playbook.offers)
+        version = life.called(version) or life.concerned or life.steps[-1].version
+        return Shown(history[version], version, history, desk.playbook.offers, problem)
+
+
+def to_try(name: str) -> Strategy:
+    """What is checked and simulated: the draft in a file, or without one what was submitted last."""
+    found = look_up(name)
+    if found.problem:
+        raise DefinitionError(
+            f"{found.problem} Version {found.version} is on record; "
+            f"see it with: journeykit strategy show {name} {found.version}"
+        )
+    return found.strategy
 
 
 def _drafted(desk: Desk, name: str) -> bool:
@@ -130,7 +150,7 @@ def copy_strategy(name: str, new: str) -> list[Path]:
         The strategy's file, and those of the preset's offers that the workspace had not.
     """
     with Desk.open() as desk:
-        preset = None if _drafted(desk, name) else presets.get(name)
+        preset = presets[name] if name in presets and not _drafted(desk, name) else None
         copied = preset.adapt(new) if preset else desk.draft(name).renamed(new)
         scheduled = desk.settings.scheduled
     folder = scheduled / "strategies"
@@ -160,7 +180,7 @@ def _earlier(desk: Desk, name: str, other: str) -> Closure | None:
     if other in desk.playbook.strategies:
         return closure(desk.draft(other), desk.tags, desk.playbook)
     life = desk.life(name)
-    versions = {step.version for step in life.steps}
+    versions, other = {step.version for step in life.steps}, life.called(other)
     if other and other not in versions:
         raise unknown_name(
             f"version of '{name}', or strategy", other, {*versions, *desk.playbook.strategies},
