@@ -35,7 +35,8 @@ class Drawing:
         self.dots = canvas.locator(".react-flow__node-dot")
 
     def begin(self) -> None:
-        """Wait until it is known what can be chosen."""
+        """Wait until it is known what can be chosen; nothing has to be scrolled to while it is dragged to."""
+        self.canvas.evaluate("element => element.scrollIntoView({ block: 'end' })")
         expect(self.button("Add: Who enters")).to_be_enabled()
 
     def button(self, name: str) -> Locator:
@@ -44,7 +45,7 @@ class Drawing:
     def drag(self, step: str, onto: Locator) -> None:
         """Drag a step from the palette onto something, and see one box more."""
         count = self.boxes.count()
-        self.button(f"Add: {step}").drag_to(onto)
+        self.button(f"Add: {step}").drag_to(onto, force=True)  # a way lies over its dot
         expect(self.boxes).to_have_count(count + 1)
 
 

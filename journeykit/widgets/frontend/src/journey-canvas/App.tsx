@@ -35,6 +35,7 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
   const [tab, setTab] = useState("today");
   const [replay, setReplay] = useState<Replay | null>(null);
   const [day, setDay] = useState(0);
+  const whole = useRef<HTMLDivElement>(null);
   const copied = useRef<NodeJson[]>([]);
   const follow = useCallback((names: Record<string, string>) => {
     setSelected((known) => new Set([...known].map((id) => names[id] ?? id)));
@@ -75,6 +76,7 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
     else if (way) draw((known) => lead(known, way, END));
     setSelected(new Set());
     setChosen("");
+    whole.current?.focus(); // what had the focus may be gone, and the next key is for the canvas
   };
   const copy = () => {
     copied.current = plan.nodes.filter((node) => selected.has(node.id));
@@ -150,7 +152,7 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys of the whole canvas, beside buttons for each
-    <div className="jk-canvas" onKeyDown={keys}>
+    <div className="jk-canvas" onKeyDown={keys} tabIndex={-1} ref={whole}>
       <Toolbar
         state={state}
         kernel={kernel}
