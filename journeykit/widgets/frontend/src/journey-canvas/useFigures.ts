@@ -1,5 +1,5 @@
-import { useEffect, useState } from "react";
-import type { Kernel } from "../lib/kernel";
+import { useCallback, useEffect, useState } from "react";
+import { type Kernel, Refusal } from "../lib/kernel";
 import { Latest } from "../lib/latest";
 import type { CanvasState, Choices, Finding, Live, Numbers } from "./types";
 
@@ -16,8 +16,10 @@ export interface Figures {
 export function useFigures(
   revision: number,
   kernel: Kernel<CanvasState>,
-  complain: (problem: unknown) => void,
+  tell: (problem: unknown) => void,
 ): Figures {
+  // Nobody asked for these by hand: where the kernel is gone, being restarted, there is nothing to tell.
+  const complain = useCallback((problem: unknown) => problem instanceof Refusal && tell(problem), [tell]);
   const [choices, setChoices] = useState<Choices | null>(null);
   const [numbers, setNumbers] = useState<Numbers | null>(null);
   const [audience, setAudience] = useState<Finding[] | null>(null);
