@@ -227,7 +227,7 @@ def test_nothing_is_said_where_most_can_be_contacted(town):
         ),
         (
             plan().assign("manager", offer="LOAN"),
-            "warning", "assign_manager", "for 2 managers who take 110 a day together",
+            "warning", "assign_manager", "by 2 managers who take 110 a day together",
         ),
     ],
 )  # fmt: skip
@@ -255,7 +255,8 @@ def test_who_cannot_be_contacted_is_counted_where_he_would_stand(town, monkeypat
 
 
 def test_more_people_than_a_channel_takes_are_told_with_the_days_needed(town):
-    channels = {**town.channels, "sms": town.channels["sms"].model_copy(update={"daily_capacity": 50})}
+    told = {"daily_capacity": 50, "title": "Texting", "title_zh": "短信通道"}
+    channels = {**town.channels, "sms": town.channels["sms"].model_copy(update=told)}
     strategy = plan().send("sms", offer="LOAN")
     playbook = Playbook({}, town.offers, channels)
     (found,) = audience.check_audience(strategy, town.day, town.ledger, town.vault, playbook)
@@ -263,10 +264,13 @@ def test_more_people_than_a_channel_takes_are_told_with_the_days_needed(town):
         who["wanted"] and not who["bought"] and not drawn("plan:start", who["customer_id"], Decimal("0.1"))
         for who in CUSTOMERS[:200]
     )
+    size = followed(strategy)[2]["send_sms"]
+    days_needed = -(-count // 50)
     assert (
-        f"{count} customers come here and 'sms' takes 50 a day: {-(-count // 50)} working days"
-        in found.message
+        f"Of {size} customers who come here {count} can be contacted, and “Texting” takes 50 a day: "
+        f"{days_needed} working days" in found.message
     )
+    assert f"{size} 名客户中有 {count} 名可以联系，而“短信通道”每日容量为 50，" in found.message_zh
 
 
 def test_of_very_many_some_are_followed_and_told_as_of_all(town, monkeypatch):

@@ -111,6 +111,12 @@ CASES = {
     "only control": (lambda: with_node(sound(), "start", control=1), ("warning", "start"), "nobody"),
     "leads nowhere": (lambda: plan().start(IDLE, control=0.1), ("warning", "start"), ".send("),
     "nobody contacted": (lambda: entry().wait(days=3).exit(), ("warning", "nodes"), ".send("),
+    "leaving early": (lambda: sound().exit(), ("warning", "exit"), "the control group is for all 30 days"),
+    "leaving unreached": (
+        lambda: with_node(sound(), "send_sms", on_blocked="exit"),
+        ("warning", "send_sms"),
+        "Write on_blocked='skip' or 'wait'",
+    ),
     "longer than its window": (lambda: sound().wait(days=30), ("warning", "wait_30d"), "33 days"),
 }
 
@@ -132,6 +138,11 @@ def test_what_is_wrong_is_found_with_node_and_remedy(case):
 def test_a_loop_with_a_wait_is_allowed():
     loop = with_node(sound().wait(days=5), "wait_5d", next="send_sms")
     assert findings(loop) == []
+
+
+def test_who_leaves_early_is_measured_like_everybody_where_nobody_is_control():
+    alone = with_node(with_node(sound().exit(), "start", control=0), "send_sms", on_blocked="exit")
+    assert [place for _, place, _ in findings(alone)] == ["start"]
 
 
 def test_errors_block_and_are_listed_together_while_warnings_do_not():

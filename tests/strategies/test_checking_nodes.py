@@ -211,7 +211,7 @@ FINE = {
         entry().wait(until_date=did("view").last_time() + days(0)).send("sms", offer="W-30D")
     ),
     "a wider case behind a narrower one": lambda: entry().branch(
-        {"a": (RICH & (tag("age") < 30), SMS), "b": (RICH, path().exit())}
+        {"a": (RICH & (tag("age") < 30), SMS), "b": (RICH, path())}
     ),
     "thirds": lambda: entry().split({"a": (0.333333, SMS), "b": (0.333333, SMS), "c": (0.333334, path())}),
     "an hour before its contact": lambda: entry().wait(hour=18).send("sms", offer="W-30D"),

@@ -151,11 +151,14 @@ def _check_volume(
 ) -> Iterator[Finding]:
     """More contacts than fit in a day, if everybody who can be contacted came on one."""
     channel = facts.channels[action.channel]
-    count = people.of_all(action.id, len(who))
+    count, size = people.of_all(action.id, len(who)), f"{people.reached.nodes[action.id]:,}"
     if channel.daily_capacity and count > channel.daily_capacity:
         days = math.ceil(count / channel.daily_capacity)
-        told = {"count": f"{count:,}", "capacity": f"{channel.daily_capacity:,}", "days": f"{days:,}"}
-        yield find(strategy, action.id, "channel_volume", channel=action.channel, **told)
+        title = channel.title or channel.name
+        yield find(
+            strategy, action.id, "channel_volume", channel=(title, channel.title_zh or title), size=size,
+            count=f"{count:,}", capacity=f"{channel.daily_capacity:,}", days=f"{days:,}",
+        )  # fmt: skip
     if channel.addressed_to == "manager":
         managers = facts.managers.dropna(subset="daily_capacity").set_index("manager_id")["daily_capacity"]
         managers = managers[managers > 0]
@@ -164,8 +167,8 @@ def _check_volume(
         days = math.ceil((tasks * scale / managers[tasks.index]).max()) if len(tasks) else 0
         if days > 1:
             yield find(
-                strategy, action.id, "manager_volume", count=f"{count:,}", managers=f"{len(tasks):,}",
-                capacity=f"{int(managers[tasks.index].sum()):,}", days=f"{days:,}",
+                strategy, action.id, "manager_volume", size=size, count=f"{count:,}",
+                managers=f"{len(tasks):,}", capacity=f"{int(managers[tasks.index].sum()):,}", days=f"{days:,}",
             )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from journeykit.routing.channel import Channel
 from journeykit.strategies.checking.conditions import check_conditions
 from journeykit.strategies.checking.findings import Finding, find, find_unknown
+from journeykit.strategies.checking.measuring import check_measuring
 from journeykit.strategies.checking.paths import check_paths
 from journeykit.strategies.checking.waits import check_waits
 from journeykit.strategies.graph import MAX_NODES, Strategy
@@ -55,6 +56,7 @@ def check_strategy(
         check_conditions(strategy, tags),
         check_paths(strategy),
         check_waits(strategy),
+        check_measuring(strategy),
         _check_actions(strategy, offers, channels),
     )
     found = list(islice(every, _MOST))

@@ -54,6 +54,23 @@ FINDINGS: dict[str, tuple[Literal["error", "warning"], str, str]] = {
         "Write .within(days=…) instead.",
         "since_entry() 从客户进入之日算起，而客群中的客户尚未进入。请改用 .within(days=…)。",
     ),
+    # measuring
+    "measured_less": (
+        "warning",
+        "Who leaves here is measured no longer, and the control group is for all {window} days: goals "
+        "reached later count only there, so the effect looks smaller than it is. Remove the exit: a way that ends "
+        "contacts nobody either.",
+        "在此退出的客户不再计入评估，而对照组会评估满 {window} 天：此后达成的目标只计入对照组，"
+        "策略效果会被低估。"
+        "请去掉该出口：路径走完后同样不再联系客户。",
+    ),
+    "measured_less_blocked": (
+        "warning",
+        "Whom it cannot reach leaves and is measured no longer, and the control group is for all {window} "
+        "days: goals reached later count only there. Write on_blocked='skip' or 'wait'.",
+        "无法联系的客户在此退出、不再计入评估，而对照组会评估满 {window} 天：此后达成的目标只计入对照组。"
+        "请改用 on_blocked='skip' 或 'wait'。",
+    ),
     # ids and names
     "same_id": (
         "error",
@@ -210,17 +227,19 @@ FINDINGS: dict[str, tuple[Literal["error", "warning"], str, str]] = {
     ),
     "channel_volume": (
         "warning",
-        "{count} customers come here and '{channel}' takes {capacity} a day: {days} working days until "
-        "everybody had a turn. Narrow the segment, or raise the capacity.",
-        "有 {count} 名客户到达此处，而“{channel}”每日容量为 {capacity}，需 {days} 个工作日才能轮完。"
+        "Of {size} customers who come here {count} can be contacted, and “{channel}” takes {capacity} a day: "
+        "{days} working days until everybody had a turn. Narrow the segment, or raise the capacity.",
+        "到达此处的 {size} 名客户中有 {count} 名可以联系，而“{channel}”每日容量为 {capacity}，"
+        "需 {days} 个工作日才能轮完。"
         "请缩小客群，或提高容量。",
     ),
     "manager_volume": (
         "warning",
-        "{count} customers come here, for {managers} managers who take {capacity} a day together: the one "
-        "with the most needs {days} working days. Narrow the segment, or spread the customers.",
-        "有 {count} 名客户到达此处，由 {managers} 名客户经理承接，合计每日容量 {capacity}；"
-        "任务最多的一位需 {days} 个工作日。请缩小客群，或重新分配客户。",
+        "Of {size} customers who come here {count} can be contacted, by {managers} managers who take "
+        "{capacity} a day together: the one with the most needs {days} working days. Narrow the segment, or "
+        "spread the customers.",
+        "到达此处的 {size} 名客户中有 {count} 名可以联系，由 {managers} 名客户经理承接，"
+        "合计每日容量 {capacity}；任务最多的一位需 {days} 个工作日。请缩小客群，或重新分配客户。",
     ),
     "no_day_known": (
         "warning",
