@@ -135,7 +135,7 @@ class Desk:
                 for one in (*findings, *self._audience(plan, mart, days))
             ],
             "difference": closure_difference(live, content, self.tags).rows(),
-            "simulation": self._simulation(plan, mart, days),
+            "simulation": self._simulation(plan, mart, days, in_flight),
         }
         self._append(life, "submitted", version, actor=actor, detail=detail, closure=text)
         return self.history(plan.name)
@@ -146,11 +146,11 @@ class Desk:
         require_sound(found)
         return found
 
-    def _simulation(self, plan: Strategy, mart: Mart, days: int) -> dict[str, Any]:
+    def _simulation(self, plan: Strategy, mart: Mart, days: int, in_flight: str) -> dict[str, Any]:
         """The figures of a simulation made here, so that nobody attaches those of another strategy."""
         from journeykit.workspace.simulating import simulate  # charts and frames load when used
 
-        return simulate(plan, mart, days=days).summary() if days else {}
+        return simulate(plan, mart, days, in_flight).summary() if days else {}
 
     def approve(self, name: str, version: str, as_: str) -> StrategyHistory:
         """Let a version become live; see :func:`journeykit.workspace.approving.approve`."""

@@ -9,9 +9,11 @@ from journeykit.mart.mart import Mart
 from journeykit.mart.warehouse.store import Warehouse
 from journeykit.settings import Settings, load_settings
 from journeykit.strategies.checking import check_strategy, require_sound
+from journeykit.strategies.expecting import expect_mart, expect_strategy
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.live import running_strategies
 from journeykit.strategies.playbook import load_readable
+from journeykit.strategies.submission import check_in_flight
 from journeykit.vault import Vault
 from journeykit.workspace.opening import connect, mart_store, open_ledger
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from journeykit.strategies.simulation.stepping import CustomerPath
 
 
-def simulate(plan: Strategy, mart: Mart, days: int = 30) -> Simulation:
+def simulate(plan: Strategy, mart: Mart, days: int = 30, in_flight: str = "migrate") -> Simulation:
     """What to expect of a strategy in the days after its launch; nothing is written.
 
     The days behind us are replayed through its graph by the engine and the routing that run every night. How
@@ -34,6 +36,9 @@ def simulate(plan: Strategy, mart: Mart, days: int = 30) -> Simulation:
         The day of the launch.
     days : int
         Calendar days ahead, from 1 to 180.
+    in_flight : str
+        What becomes of people who are in the strategy already: ``migrate``, they go on by this graph;
+        ``finish``, by their own version; ``exit``, they leave. A submission is simulated with its own choice.
 
     Returns
     -------
@@ -47,6 +52,9 @@ def simulate(plan: Strategy, mart: Mart, days: int = 30) -> Simulation:
     """
     from journeykit.strategies import simulation
 
+    expect_strategy(plan, "jk.simulate(plan, mart)")
+    expect_mart(mart, "jk.simulate(plan, jk.connect())")
+    choice = check_in_flight(in_flight)
     settings = load_settings()
     playbook = load_readable(settings.scheduled)
     require_sound(check_strategy(plan, mart.tags, playbook.offers, playbook.channels))
@@ -61,9 +69,9 @@ def simulate(plan: Strategy, mart: Mart, days: int = 30) -> Simulation:
             playbook=playbook,
             snapshots=_snapshots(settings),
             open_day=lambda day: connect(as_of=day),
-            live={one.strategy.name: one.strategy.priority for one in today.running if one.moves},
+            running=today.running,
         )
-        return simulation.simulate(plan, mart, situation, days)
+        return simulation.simulate(plan, mart, situation, days, choice)
     finally:
         vault.close()
         ledger.close()

@@ -223,7 +223,7 @@ def follow(number: int, root: Path, trial: Trial) -> pd.DataFrame:
 def _situation(bank: Bank, ledger: Ledger, vault: Vault) -> Situation:
     return Situation(
         ledger=ledger, vault=vault, playbook=bank.playbook, snapshots=list(bank.store.builds()),
-        open_day=bank.open, live={},
+        open_day=bank.open, running=(),
     )  # fmt: skip
 
 

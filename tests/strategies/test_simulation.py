@@ -96,12 +96,13 @@ class History:
     def situation(self, threads=2, live=()):
         return Situation(
             ledger=self.bank.ledger, vault=self.bank.vault, playbook=self.playbook,
-            snapshots=list(self.builds), open_day=lambda day: self.open(day, threads), live=dict(live),
+            snapshots=list(self.builds), open_day=lambda day: self.open(day, threads),
+            running=[Running(one, "v1") for one in live],
         )  # fmt: skip
 
-    def simulate(self, plan=PLAN, days=DAYS, threads=2, live=()):
+    def simulate(self, plan=PLAN, days=DAYS, threads=2, live=(), in_flight="migrate"):
         with self.open(TODAY, threads) as mart:
-            return simulate(plan, mart, self.situation(threads, live), days)
+            return simulate(plan, mart, self.situation(threads, live), days, in_flight)
 
     def night(self, day, *plans):
         """The real nightly run of a day; its decisions."""
@@ -326,22 +327,25 @@ def test_steps_are_a_chain(found):
 
 def test_live_strategies_share_capacity_and_customers(history):
     """What another strategy got on the past days it wants again; routing decides by value."""
-    rival = Strategy("rival", stage="retain", priority=1, goal=Goal(tag("bought"), within_days=30)).start(
-        SEGMENT
-    ).split({
+    named = Strategy(
+        "rival", title="Gold coins", title_zh="金币", stage="retain", priority=1,
+        goal=Goal(tag("bought"), within_days=30),
+    )  # fmt: skip
+    rival = named.start(SEGMENT).split({
         "cheap": (0.5, path().send("sms", offer="LOAN", expected_value=1)),
         "dear": (0.5, path().send("app_push", offer="LOAN", expected_value=9999)),
     })  # fmt: skip
     for day in PAST:
         history.night(day, rival)
-    alone, found = history.simulate(), history.simulate(live={"rival": 1})
+    alone, found = history.simulate(), history.simulate(live=[rival])
     assert alone.conflicts == ()
     (conflict,) = found.conflicts
     assert conflict.strategy == "rival"
     assert conflict.same_day >= conflict.ours + conflict.theirs
     assert conflict.ours > 0 and conflict.theirs > 0 and conflict.both > 0
     assert "better_offer" in found.summary()["drops"]
-    assert "rival" in repr(found.conflict_table())
+    assert found.conflict_table().rows[0][0] == "Gold coins"
+    assert found.conflict_table("zh").rows[0][0] == "金币"
 
 
 def test_a_missing_snapshot_is_named(bank):
@@ -357,13 +361,26 @@ def test_one_snapshot_says_that_nothing_changes(bank):
     found = History(bank, lacking=PAST).simulate(PLAN.model_copy(update={"nodes": (start, *PLAN.nodes[1:])}))
     said = {one.name: one.text for one in found.assumptions}
     assert "history" not in said, "days that are not known are not told as known"
-    assert (
-        f"backfill --from {found.trace.days[0].past} --to {found.trace.days[-1].past}" in said["one_snapshot"]
-    )
+    assert f"judged by the tags of {TODAY}" in said["one_snapshot"]
+    # Nobody noted when the columns behind its tags were so, and a later load cannot show it.
+    assert "cannot tell “Bought”, “Gone”, “Keen”, “Wanted”:" in said["missing_snapshots"]
+    assert "backfill" not in said["missing_snapshots"]
     assert set(found.trace.entered) == {0}
     figures = found.to_frame()
     entered = figures[(figures["kind"] == "entered") & figures["day"].isna()]
     assert (entered["low"] == entered["high"]).all() and entered["low"].sum() == found.summary()["entered"]
+
+
+def test_what_backfill_can_build_is_said(bank):
+    """Since when somebody is a customer is known of any day."""
+    plan = (
+        Strategy("old", stage="retain").start(Segment("any", tag("due_on") < TODAY)).send("sms", offer="LOAN")
+    )
+    found = History(bank, lacking=PAST[:-1]).simulate(plan)
+    said = {one.name: one.text for one in found.assumptions}
+    assert f"judged by the tags of {PAST[-1]}" in said["one_snapshot"]
+    command = f"journeykit tags backfill --from {PAST[0]} --to {PAST[-2]}"
+    assert said["missing_snapshots"].endswith(command) and "cannot" not in said["missing_snapshots"]
 
 
 def test_rates_and_their_origin_are_named(found):

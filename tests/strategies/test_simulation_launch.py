@@ -104,6 +104,59 @@ def test_who_is_in_it_already_goes_on_and_does_not_enter(bank):
     assert found.step("C0001").steps
 
 
+OLD = (
+    Strategy("wealth", stage="activate", goal=Goal(tag("bought"), within_days=12))
+    .start(SEGMENT, control=0.1)
+    .wait(days=1, id="pause")
+    .send("app_push", offer="LOAN", id="old_push")
+)
+
+
+def test_who_leaves_with_the_old_version_is_not_contacted(bank):
+    history = Uneven(bank, then=300, now=300)
+    history.night(PAST[-1], PLAN)
+    found = history.simulate(PLAN, in_flight="exit")
+    assert found.summary()["contacts"]["expected"] == found.summary()["entered"] == 0
+    (said,) = [one for one in found.assumptions if one.name == "in_flight"]
+    assert "(exit): 300 people" in said.text and "退出" in said.text_zh
+
+
+@pytest.mark.parametrize("in_flight", ["finish", "migrate"])
+def test_who_stays_in_the_old_version_goes_on_by_it_and_is_not_counted(bank, in_flight):
+    """None of the nodes of the old graph is in the new one; as often as the nightly run contacts them."""
+    history = Uneven(bank, then=300, now=300)
+    history.night(PAST[-1], OLD)
+    found = history.simulate(PLAN, live=[OLD], in_flight=in_flight)
+    leads = sum(row["decision"] == "lead" for day in AHEAD for row in history.night(day, OLD))
+    assert leads > 200
+    assert found.summary()["contacts"]["expected"] == 0 == found.summary()["entered"]
+    (said,) = [one for one in found.assumptions if one.name == "in_flight"]
+    assert f"({in_flight})" in said.text and f"{leads} contacts take capacity" in said.text
+    assert found.conflicts == (), "nobody is his own rival"
+
+
+def test_people_in_flight_of_a_young_strategy_take_capacity_and_customers(bank):
+    """Live since yesterday, so that it had no leads on the days behind: as nightly runs of both have it."""
+    history = Uneven(bank, then=300, now=300, room=ROOM)
+    rival = (
+        Strategy("rival", stage="retain", priority=1, goal=Goal(tag("bought"), within_days=30))
+        .start(SEGMENT)
+        .send("app_push", offer="LOAN", id="push", expected_value=9999)
+    )
+    history.night(PAST[-1], rival)
+    alone, found = history.simulate(PLAN), history.simulate(PLAN, live=[rival])
+    for day in AHEAD:
+        nodes = [row["node"] for row in history.night(day, PLAN, rival) if row["decision"] == "lead"]
+        leads = _count(found, "lead", day)["expected"]
+        assert {name: count for name, count in leads.items() if count} == {
+            name: nodes.count(name) for name in {*nodes} - {"push"}
+        }
+    assert found.summary()["contacts"]["expected"] < alone.summary()["contacts"]["expected"]
+    (said,) = [one for one in found.assumptions if one.name == "live_today"]
+    assert "1 other live strategies" in said.text and "The 300 people" in said.text
+    assert found.conflicts[0].theirs > 0
+
+
 def _receipts(ledger, leads, day, outcome="accepted"):
     with ledger.transaction("test") as connection:
         for one in leads:

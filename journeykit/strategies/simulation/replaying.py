@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -24,7 +24,9 @@ from journeykit.strategies.engine import Advance, advance
 from journeykit.strategies.moving import REASONS, Graph
 from journeykit.strategies.people import People
 from journeykit.strategies.running import Running
+from journeykit.strategies.simulation.beside import Beside
 from journeykit.strategies.simulation.calendar import SimulatedDay
+from journeykit.strategies.simulation.kept import FirstDay
 from journeykit.strategies.simulation.later import Later
 from journeykit.strategies.simulation.present import Present, Rivals
 from journeykit.strategies.simulation.reacting import Rate, answers_in
@@ -46,6 +48,8 @@ def replay(
     rivals_on: RivalsOn,
     rates: Iterable[Rate],
     twins: Twins | None = None,
+    beside: Sequence[Beside] = (),
+    today: Mart | None = None,
 ) -> Trace:
     """Run a version from its first day on.
 
@@ -60,6 +64,8 @@ def replay(
     twins : Twins
         Whom today's people are judged as on the days ahead, the first day being today's. Without them
         everybody is himself, and nobody is in the strategy before.
+    beside : sequence of Beside
+        Versions whose people go on with it, as `today` has them.
     """
     recorder = _Recorder(Graph(running.strategy.nodes), tuple(days))
     answers = _Answers(running, {(one.offer, one.channel): one for one in rates})
@@ -71,10 +77,16 @@ def replay(
         if twins and not place:
             twins.meet(found)
         one, rivals = answers.leaving(found, day.as_of), rivals_on(day.past)
-        wishes = (one, Rivals(twins.wanted(rivals.candidates)) if twins else rivals)
+        wishes = (
+            one,
+            Rivals(twins.wanted(rivals.candidates)) if twins else rivals,
+            *(other.advance(cast("Mart", today), day.as_of) for other in beside),
+        )
         facts = present.facts(all_candidates(cast("Any", wishes)), day.as_of, day.contact_date)
-        decisions, (after, _) = decide(cast("Any", wishes), facts)
-        ours = decisions.filter(pc.equal(decisions["strategy"], running.strategy.name))
+        decisions, (after, _, *others) = decide(cast("Any", wishes), facts)
+        for other, its_end in zip(beside, others, strict=True):
+            other.note(its_end)
+        ours = decisions.filter(_of(running, decisions))
         answers.note(ours.filter(pc.equal(ours["decision"], "lead")), day.contact_date)
         recorder.note(place, after, decisions)
         people = people.after([after])
@@ -84,7 +96,15 @@ def replay(
 def _as_of(mart: Mart, as_of: date, twins: Twins | None, *, first: bool) -> Later:
     if twins is None:
         return Later(mart, as_of)
-    return twins.first_day(mart) if first else Ahead(mart, as_of, twins)
+    return FirstDay(mart, twins.kept) if first else Ahead(mart, as_of, twins)
+
+
+def _of(running: Running, decisions: pa.Table) -> pa.ChunkedArray:
+    """Which decisions are about people of a version."""
+    return pc.and_(
+        pc.equal(decisions["strategy"], running.strategy.name),
+        pc.equal(decisions["version"], running.version),
+    )
 
 
 class _Answers:
@@ -169,7 +189,7 @@ class _Recorder:
         """One day: who came, what they passed, what was decided, who stands where and who left."""
         people = self._people(place, after)
         ids = after.people["enrolment_id"]
-        ours = pc.equal(decisions["strategy"], after.running.strategy.name)
+        ours = _of(after.running, decisions)
         mine = decisions.filter(ours)
         who = people[pc.index_in(mine["enrolment_id"], value_set=ids.combine_chunks()).to_numpy()]
         frame = mine.select(_OURS).to_pandas().assign(person=who, day=place)

@@ -21,12 +21,14 @@ from journeykit.strategies.nodes import Update
 from journeykit.strategies.people import People
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.running import Running
-from journeykit.strategies.simulation.assumptions import Live, about_rates, assumptions_of
+from journeykit.strategies.simulation.assumptions import about_rates, assumptions_of
+from journeykit.strategies.simulation.behind import look_behind
 from journeykit.strategies.simulation.calendar import plan_days
+from journeykit.strategies.simulation.competition import Competition
 from journeykit.strategies.simulation.conflicts import conflicts_in
 from journeykit.strategies.simulation.forecasting import forecast, total_cost
 from journeykit.strategies.simulation.later import Later
-from journeykit.strategies.simulation.present import Present, Rivals, rivals_on
+from journeykit.strategies.simulation.present import Present, rivals_on
 from journeykit.strategies.simulation.reacting import rates_of
 from journeykit.strategies.simulation.replaying import OpenDay, replay
 from journeykit.strategies.simulation.result import Simulation
@@ -56,8 +58,8 @@ class Situation:
         The days that have a tag snapshot.
     open_day : callable
         Opens the mart of one of them.
-    live : mapping of str to int
-        The priority of each strategy that is live.
+    running : sequence of Running
+        The versions that run today.
     """
 
     ledger: Ledger
@@ -65,10 +67,12 @@ class Situation:
     playbook: Playbook
     snapshots: Sequence[date]
     open_day: OpenDay
-    live: Mapping[str, int]
+    running: Sequence[Running]
 
 
-def simulate(strategy: Strategy, mart: Mart, situation: Situation, days: int = 30) -> Simulation:
+def simulate(
+    strategy: Strategy, mart: Mart, situation: Situation, days: int = 30, in_flight: str = "migrate"
+) -> Simulation:
     """What to expect of a strategy that starts with the run of the mart's day.
 
     Parameters
@@ -79,14 +83,20 @@ def simulate(strategy: Strategy, mart: Mart, situation: Situation, days: int = 3
         Today.
     days : int
         Calendar days ahead, from 1 to 180.
+    in_flight : str
+        What becomes of people who are in the strategy already: ``migrate``, they go on by this graph;
+        ``finish``, by their own version; ``exit``, they leave.
 
     Raises
     ------
     DefinitionError
         The strategy asks for a tag that today's snapshot lacks, or `days` are out of range.
     """
-    if not 1 <= days <= LONGEST:
-        raise DefinitionError(f"{days} days cannot be simulated. Choose from 1 to {LONGEST}, as in days=30.")
+    whole = isinstance(days, int) and not isinstance(days, bool)  # pyright: ignore[reportUnnecessaryIsInstance]
+    if not (whole and 1 <= days <= LONGEST):
+        raise DefinitionError(
+            f"{days!r} days cannot be simulated. Choose from 1 to {LONGEST}, as in days=30."
+        )
     needed = tags_behind(strategy.rules, mart.tags)
     for name in needed:
         mart.scope.column(name)
@@ -95,33 +105,31 @@ def simulate(strategy: Strategy, mart: Mart, situation: Situation, days: int = 3
         return nullcontext(mart) if day == mart.as_of else situation.open_day(day)
 
     @cache
-    def usable(day: date) -> bool:
+    def known_on(day: date) -> tuple[frozenset[str], Mapping[str, str]]:
         with open_day(day) as past:
-            return set(needed) <= set(past.scope.tags)
+            return frozenset(past.scope.tags), past.scope.unavailable
 
-    plan = plan_days(mart.as_of, days, mart.country, situation.snapshots, usable)
-    live = {name: priority for name, priority in situation.live.items() if name != strategy.name}
+    plan = plan_days(
+        mart.as_of, days, mart.country, situation.snapshots, lambda day: known_on(day)[0] >= set(needed)
+    )
+    behind = look_behind(plan, mart, needed, situation.snapshots, lambda day: known_on(day)[1])
     rates = rates_of(strategy, situation.playbook.offers, situation.ledger, mart.as_of)
     present = Present(mart, situation.ledger, situation.vault, situation.playbook)
     running = Running(strategy, "simulated")
-
-    @cache
-    def wishes(day: date) -> Rivals:
-        return rivals_on(situation.ledger, situation.playbook, live, day)
-
     with open_day(plan[0].snapshot) as past:
-        behind = advance(cast("Mart", Later(past, mart.as_of)), running, People.nobody(strategy.name))
-    standing = read_standing(situation.ledger, running, mart.as_of, plan[0])
-    first = replace(plan[0], snapshot=mart.as_of)
-    twins = Twins(standing.people, behind)
+        then = advance(cast("Mart", Later(past, mart.as_of)), running, People.nobody(strategy.name))
+    standing = read_standing(situation.ledger, running, mart.as_of, plan[0], in_flight)
+    rivals = Competition.of(mart, situation, standing, plan)
     trace = replay(
         standing.running,
-        [first, *plan[1:]],
+        [replace(plan[0], snapshot=mart.as_of), *plan[1:]],
         open_day,
         present=present,
-        rivals_on=wishes,
+        rivals_on=lambda day: rivals_on(situation.ledger, situation.playbook, rivals.steady, day),
         rates=rates,
-        twins=twins,
+        twins=Twins(standing.people, then),
+        beside=rivals.beside,
+        today=mart,
     )
     capacities = {
         row.manager_id: None if pd.isna(row.daily_capacity) else int(row.daily_capacity)
@@ -132,12 +140,12 @@ def simulate(strategy: Strategy, mart: Mart, situation: Situation, days: int = 3
         strategy=strategy,
         days=days,
         cost=total_cost(figures, {node.id: node.cost for node in strategy.actions}),
-        conflicts=conflicts_in(trace),
+        conflicts=conflicts_in(trace, rivals.strategies),
         assumptions=assumptions_of(
-            plan,
+            behind,
             standing,
             _alone(trace),
-            Live(len(live), len(trace.rivals)),
+            rivals.told(trace),
             about_rates(rates, situation.playbook.offers),
             marks=_marks(strategy),
         ),

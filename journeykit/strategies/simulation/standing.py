@@ -30,31 +30,53 @@ class Standing:
 
     Attributes
     ----------
+    in_flight : str
+        What becomes of them: ``finish``, ``migrate`` or ``exit``.
     moved, others : int
-        How many go on by the simulated graph, and how many stand at nodes that it does not have.
+        How many go on by the simulated graph, and how many do not.
     unknown : int
         How many are in it whose node of then is not known, since later days are decided.
     """
 
     running: Running
     people: People
+    in_flight: str
     moved: int = 0
     others: int = 0
     unknown: int = 0
 
 
-def read_standing(ledger: Ledger, running: Running, as_of: date, first: SimulatedDay) -> Standing:
+def read_standing(
+    ledger: Ledger, running: Running, as_of: date, first: SimulatedDay, in_flight: str
+) -> Standing:
     """Who stands where, and who may not enter, as of a day; `first` is the day and what tells of it."""
     name = running.strategy.name
     known = _as_of(read_people(ledger, name), as_of)
-    people = starting(known, _before(ledger, name, first))
-    if any(run.decided and run.as_of > as_of for run in read_runs(ledger)):
-        return Standing(running, people, unknown=known.standing.num_rows)
-    versions = tuple(sorted(set(known.standing["version"].to_pylist())))
-    taking = replace(running, takes_over=versions)
-    people = people.take_over([taking])
+    people, number = starting(known, _before(ledger, name, first)), known.standing.num_rows
+    if has_gone_on(ledger, as_of):
+        return Standing(running, people, in_flight, unknown=number)
+    if in_flight == "exit":
+        return Standing(running, _all_left(people, as_of), in_flight, others=number)
+    if in_flight == "migrate":
+        versions = tuple(sorted(set(known.standing["version"].to_pylist())))
+        running = replace(running, takes_over=versions)
+        people = people.take_over([running])
     moved = people.under(running.version).num_rows
-    return Standing(taking, people, moved, people.standing.num_rows - moved)
+    return Standing(running, people, in_flight, moved, number - moved)
+
+
+def has_gone_on(ledger: Ledger, as_of: date) -> bool:
+    """Whether later days are decided, so that nobody can tell where people stood."""
+    return any(run.decided and run.as_of > as_of for run in read_runs(ledger))
+
+
+def _all_left(people: People, as_of: date) -> People:
+    """Everybody gone, as of a day."""
+    gone = pa.table(
+        [people.standing["customer_id"], pa.repeat(pa.scalar(as_of, pa.date32()), people.standing.num_rows)],
+        schema=LEFT,
+    )
+    return replace(people, standing=people.standing.slice(0, 0), left=pa.concat_tables([people.left, gone]))
 
 
 def _as_of(people: People, as_of: date) -> People:

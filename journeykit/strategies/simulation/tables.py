@@ -106,7 +106,11 @@ def reasons(found: Simulation, kind: str, language: str) -> Table:
 def conflicts(found: Simulation, language: str) -> Table:
     """One row per live strategy."""
     heads = ("both", "same_day", "ours", "theirs")
-    rows = tuple((one.strategy, one.both, one.same_day, one.ours, one.theirs) for one in found.conflicts)
+    rows = tuple(
+        (in_language(language, one.title, one.title_zh) or one.strategy,
+         one.both, one.same_day, one.ours, one.theirs)
+        for one in found.conflicts
+    )  # fmt: skip
     return Table(
         say("rivals", language), (say("strategy", language), *(say(name, language) for name in heads)), rows
     )

@@ -49,7 +49,7 @@ class Trace:
         ``day``, ``person``, ``node``, ``channel``, ``offer``, ``manager_id``, ``decision``, ``reason``.
     rivals : DataFrame
         ``day``, ``customer_id``, ``strategy``, ``channel``, ``manager_id``, ``decision``, ``reason``: what
-        became of the live strategies' wishes of the same days.
+        became of what live strategies want on the same days, and people who finish on an earlier version.
     """
 
     graph: Graph

@@ -27,6 +27,7 @@ from journeykit.mart.mart import Mart
 from journeykit.strategies.engine import Advance
 from journeykit.strategies.judging import NEVER
 from journeykit.strategies.people import LEFT, People
+from journeykit.strategies.simulation.kept import Kept
 from journeykit.strategies.simulation.later import Later
 
 ENOUGH = 10
@@ -73,6 +74,8 @@ class Twins:
         Of each person of the first day, the number of his kind.
     alike : array of int
         Of each kind, how many twins there are; 0 for those who stay as they are today.
+    kept : Kept
+        The answers of today about those.
     """
 
     people: People
@@ -81,15 +84,10 @@ class Twins:
     alike: npt.NDArray[np.int64] = field(default_factory=lambda: np.array([], np.int64))
     _twin: dict[str, str] = field(default_factory=dict)
     _played_by: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    _asked: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
-    _answers: pa.Table = field(default_factory=lambda: pa.table({}))
+    kept: Kept = field(default_factory=Kept)
 
     def __post_init__(self) -> None:
         self._known = set(self.past.people["customer_id"].to_pylist())
-
-    def first_day(self, mart: Mart) -> _FirstDay:
-        """Today's mart, whose answers are kept for those who have no twin."""
-        return _FirstDay(mart, self)
 
     def meet(self, tonight: Advance) -> None:
         """Find a twin for each person of tonight's run, and take all of the past equally often."""
@@ -134,31 +132,6 @@ class Twins:
         place = candidates.schema.get_field_index("customer_id")
         return candidates.set_column(place, "customer_id", pa.array(ids, pa.string()))
 
-    def keep(self, asked: pa.Table, answers: pa.Table) -> None:
-        """What was asked of today's mart, and its answers."""
-        self._asked = asked["customer_id"].take(answers["place"]).combine_chunks()
-        self._answers = answers
-
-    def kept(self, ids: pa.Array, places: pa.Array) -> pa.Table:
-        """Today's answers about some of today's people, at new places."""
-        rows = self._answers.take(pc.index_in(ids, value_set=self._asked))
-        return rows.set_column(0, "place", places)
-
-
-class _FirstDay(Later):
-    def __init__(self, mart: Mart, twins: Twins) -> None:
-        super().__init__(mart, mart.as_of)
-        self._twins = twins
-
-    def run(
-        self, statement: sa.Select | sa.CompoundSelect, relations: Mapping[str, pa.Table] | None = None
-    ) -> pa.Table:
-        """As the mart does; the answers about people are kept."""
-        found = super().run(statement, relations)
-        if relations and "people" in relations:
-            self._twins.keep(relations["people"], found)
-        return found
-
 
 class Ahead(Later):
     """A past day's mart that stands for a day ahead, and judges people as their twins."""
@@ -191,7 +164,7 @@ class Ahead(Later):
         if alike.num_rows == people.num_rows:
             return found
         others = people.filter(pc.invert(known)).combine_chunks()
-        kept = self._twins.kept(others["customer_id"], others["place"])
+        kept = self._twins.kept.about(others["customer_id"], others["place"])
         return pa.concat_tables([found, kept.select(found.column_names).cast(found.schema)])
 
 
