@@ -6,9 +6,14 @@ import json
 import reprlib
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, ValidationInfo
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from journeykit.mart.scope import Scope
 
 MAX_DEPTH = 50  # Python's stack, with room for a notebook's own frames
 MAX_PRODUCTS = 4  # keeps doubles finite for any 18-digit input, and divisors short once engines expand them
@@ -51,6 +56,12 @@ class Node(BaseModel):
             for item in part if isinstance(part, tuple) else (part,):
                 if isinstance(item, Node):
                     yield item
+
+    def statement(self, scope: Scope) -> sa.Select[Any]:
+        """Select the customers for whom it holds, as an audience of a mart."""
+        from journeykit.compiler import compile_statement
+
+        return compile_statement(self, scope)
 
     def __str__(self) -> str:
         return repr(self)

@@ -54,9 +54,7 @@ class Expression(Explorable):
 
     def statement(self, scope: Scope) -> sa.Select[Any]:
         """Select the customers for whom the expression holds."""
-        from journeykit.compiler import compile_statement
-
-        return compile_statement(self.node, scope)
+        return self.node.statement(scope)
 
     def preview(self, mart: Mart) -> Any:
         """What the tag is for everyone; see :meth:`journeykit.mart.mart.Mart.preview`."""

@@ -93,6 +93,14 @@ class Segment(Explorable, BaseModel):
         """Those in either."""
         return self._combine(other, Or, "or", "或")
 
+    def __rand__(self, other: AnyNode) -> Segment:
+        """Those in both, of a condition as a strategy's goal keeps it."""
+        return _named(other) & self
+
+    def __ror__(self, other: AnyNode) -> Segment:
+        """Those in either."""
+        return _named(other) | self
+
     def __sub__(self, other: Segment | Expression) -> Segment:
         """Those in this one and not in the other."""
         right = _named(other)

@@ -304,6 +304,16 @@ def test_what_the_bank_cannot_answer_is_an_error_and_not_a_crash(town):
     assert "30 days" in found.message or "2026-04" in found.message
 
 
+def test_a_goal_is_counted_and_combined_like_any_condition(town):
+    expression = plan().goal.expression
+    bought = {who["customer_id"] for who in CUSTOMERS if who["bought"]}
+    rich = {who["customer_id"] for who in CUSTOMERS if who["aum"] >= 50}
+    segment = Segment("rich", RULES["rich"])
+    assert town.day.count(expression) == len(bought)
+    assert set(town.day.ids(expression & segment)) == bought & rich
+    assert set(town.day.ids(expression | segment)) == bought | rich
+
+
 def test_an_entry_that_is_over_is_told(town):
     strategy = plan().send("sms", offer="LOAN")
     start = strategy.starts[0].model_copy(update={"valid_to": date(2026, 5, 1)})
