@@ -45,12 +45,13 @@ def hold_unsound(
 
 
 def _obstacle(mart: Mart, playbook: Playbook, one: Running) -> tuple[str, str]:
-    """Why a version cannot run, in English and, where it is known, in Chinese; empty when it can."""
+    """Why a version cannot run, in English and Chinese; empty when it can."""
     found = check_strategy(one.strategy, mart.tags, playbook.offers, playbook.channels)
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         return "\n".join(map(str, errors)), "\n".join(finding.message_zh for finding in errors)
-    return _unanswerable(mart, one), ""
+    problem = _unanswerable(mart, one)
+    return problem, problem and f"当日数据无法支持该版本：{problem}"
 
 
 def _unanswerable(mart: Mart, one: Running) -> str:

@@ -81,7 +81,7 @@ def _who(strategy: Strategy, teller: Teller) -> Iterator[Line]:
 
 def _steps(strategy: Strategy, start: Start, teller: Teller) -> Iterator[Line]:
     nodes = {node.id: node for node in strategy.nodes}
-    hours = {node.next: node.hour for node in strategy.nodes if isinstance(node, WaitHour)}
+    hours = strategy.hours_before
     following = {name: tuple(targets(node)) for name, node in nodes.items()}
     for item in outline(start.next, following, END):
         told = _tell_item(item, nodes, hours, teller)

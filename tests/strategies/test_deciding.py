@@ -371,6 +371,7 @@ def test_a_strategy_whose_tag_is_not_built_that_day_is_held(bank):
     with bank.mart([customer("C1")], managers=managers(), assessments=assessed("C1")) as mart:
         result = decide(bank, mart, plan, plan_of("sees"))
     assert [(one.strategy, "that day has none" in one.reason) for one in result.held] == [("blind", True)]
+    assert result.held[0].reason_zh.startswith("当日数据无法支持该版本：")
     assert {one.name: one.enrolled for one in result.strategies} == {"blind": 0, "sees": 1}
 
 

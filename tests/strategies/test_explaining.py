@@ -160,3 +160,19 @@ def test_five_thousand_forks_inside_each_other_exhaust_nothing():
     items = outline("n0", following, END)
     assert sum(item.kind == "step" for item in items) == 5_001
     assert max(item.depth for item in items) == 5_000
+
+
+def test_of_several_hours_before_a_contact_the_latest_is_told_as_it_counts():
+    hours = (
+        plan()
+        .branch(tag("age") < 30, yes=path().wait(hour=18), no=path().wait(hour=9))
+        .send("sms", offer="A")
+    )
+    joined = {node.id: node for node in hours.nodes if node.kind != "join"}
+    late, early = (
+        node.model_copy(update={"next": "send_sms"}) for node in joined.values() if node.kind == "wait_hour"
+    )
+    strategy = hours.model_copy(update={"nodes": tuple({**joined, late.id: late, early.id: early}.values())})
+    assert strategy.hour_before("send_sms") == 18
+    told = "\n".join(steps(strategy))
+    assert "18:00" in told and "9:00" not in told

@@ -168,7 +168,8 @@ def _check_volume(
         if days > 1:
             yield find(
                 strategy, action.id, "manager_volume", size=size, count=f"{count:,}",
-                managers=f"{len(tasks):,}", capacity=f"{int(managers[tasks.index].sum()):,}", days=f"{days:,}",
+                managers=f"{len(tasks):,}", capacity=f"{int(managers[tasks.index].sum()):,}",
+                days=f"{days:,}",
             )  # fmt: skip
 
 

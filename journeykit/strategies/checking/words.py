@@ -58,8 +58,8 @@ FINDINGS: dict[str, tuple[Literal["error", "warning"], str, str]] = {
     "measured_less": (
         "warning",
         "Who leaves here is measured no longer, and the control group is for all {window} days: goals "
-        "reached later count only there, so the effect looks smaller than it is. Remove the exit: a way that ends "
-        "contacts nobody either.",
+        "reached later count only there, so the effect looks smaller than it is. Remove the exit: a way "
+        "that ends contacts nobody either.",
         "在此退出的客户不再计入评估，而对照组会评估满 {window} 天：此后达成的目标只计入对照组，"
         "策略效果会被低估。"
         "请去掉该出口：路径走完后同样不再联系客户。",
