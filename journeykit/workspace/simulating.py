@@ -77,9 +77,9 @@ def simulate(plan: Strategy, mart: Mart, days: int = 30, in_flight: str = "migra
         ledger.close()
 
 
-def step(plan: Strategy, mart: Mart, customer_id: str, days: int = 30) -> CustomerPath:
+def step(plan: Strategy, mart: Mart, customer_id: str, days: int = 30, language: str = "en") -> CustomerPath:
     """One customer's path through a simulated strategy, day by day."""
-    return simulate(plan, mart, days).step(customer_id)
+    return simulate(plan, mart, days).step(customer_id, language)
 
 
 def _snapshots(settings: Settings) -> list[date]:

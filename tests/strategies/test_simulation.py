@@ -285,12 +285,51 @@ def test_a_path_says_what_was_judged_and_why_nobody_was_contacted(found):
     assert "Wait for the next Thursday: over" in said
     assert "By lot: “text”, 50% of customers" in said
     assert any(event.startswith("Text message · LOAN (send_sms): not contacted (") for event in said)
+    never = next(one for one in PEOPLE if one not in found.trace.customer_id.to_pylist())
     with pytest.raises(DataError, match="never enters 'wealth'"):
+        found.step(never)
+    with pytest.raises(DataError, match="no customer 'C999'"):
         found.step("C999")
     with pytest.raises(DataError, match="no customer's id"):
         found.step(5)
     path = found.step(found.trace.customer_id[0].as_py())
     assert "入组" in repr(path.table("zh"))
+    assert repr(found.step(path.customer_id, "zh")) == repr(path.table("zh")) != repr(path)
+
+
+def test_a_goal_that_is_drawn_is_told_as_drawn(found):
+    """A path says of whom it is known that the goal held, and of whom an answer was drawn."""
+    trace, ids = found.trace, found.trace.customer_id.to_pylist()
+    drawn = {ids[n] for n in range(trace.people) if trace.answered[n]}
+    told = {who for who in set(ids) if "drawn by lot" in repr(found.step(who))}
+    assert told == drawn and drawn
+    known = {who for who in set(ids) - drawn if "leaves: goal reached" in repr(found.step(who))}
+    assert known
+
+
+def test_who_only_queued_is_told_apart(found):
+    """A drop is told as one unless the same action contacts the same person on a later day."""
+    drops, queued, contacted = set(), set(), {}
+    for row in found.trace.decisions.itertuples():
+        if row.decision == "lead":
+            contacted.setdefault((row.person, row.node), []).append(row.day)
+    for row in found.trace.decisions.itertuples():
+        if row.decision == "drop":
+            later = any(day > row.day for day in contacted.get((row.person, row.node), ()))
+            (queued if later else drops).add((row.reason, row.person))
+    said = found.summary()
+    for name, people in (("drops", drops), ("queued", queued)):
+        reasons = [reason for reason, _ in people]
+        assert said[name] == {reason: reasons.count(reason) for reason in set(reasons)} != {}
+    assert "contacted later" in repr(found.drop_table()) and "排队" in repr(found.drop_table("zh"))
+    assert len(found.drop_table().rows) == len({reason for reason, _ in drops | queued})
+
+
+def test_who_has_reached_the_goal_already_is_counted(read_only, found):
+    with read_only.open(TODAY) as mart:
+        done = mart.count(SEGMENT & Segment("done", tag("bought") | tag("gone")))
+    (said,) = [one for one in found.assumptions if one.name == "done"]
+    assert said.text.startswith(f"{done} members") and f"{done}名" in said.text_zh and done
 
 
 def test_a_path_has_a_row_for_each_event_and_one_for_days_without_any(found):
@@ -343,7 +382,7 @@ def test_live_strategies_share_capacity_and_customers(history):
     assert conflict.strategy == "rival"
     assert conflict.same_day >= conflict.ours + conflict.theirs
     assert conflict.ours > 0 and conflict.theirs > 0 and conflict.both > 0
-    assert "better_offer" in found.summary()["drops"]
+    assert "better_offer" in {*found.summary()["drops"], *found.summary()["queued"]}
     assert found.conflict_table().rows[0][0] == "Gold coins"
     assert found.conflict_table("zh").rows[0][0] == "金币"
 
@@ -432,8 +471,9 @@ def test_the_band_of_all_messages_is_as_wide_as_those_of_its_parts_allow(found):
 
 
 def test_too_many_days_and_unknown_tags_are_refused(read_only):
-    with pytest.raises(DefinitionError, match="from 1 to 180"):
-        read_only.simulate(days=181)
+    for days in (181, 0, "3", True, None):
+        with pytest.raises(DefinitionError, match="from 1 to 180"):
+            read_only.simulate(days=days)
     odd = PLAN.model_copy(update={"exit_when": (tag("aum") > tag("nonsense")).node})
     with pytest.raises(DefinitionError, match="nonsense"):
         read_only.simulate(odd)
@@ -459,8 +499,8 @@ def test_tables_speak_to_their_reader_and_leave_out_what_never_happens(found):
         text = found.text(language)
         assert all(word in text for word in words)
         assert "assign_manager" not in text
-    for table in (found.drop_table(), found.left_table()):
-        assert all(row[2] != "0 – 0" for row in table.rows)
+    assert all(row[2] != "0 – 0" for row in found.left_table().rows)
+    assert all(row[2] != "0 – 0" or row[3] for row in found.drop_table().rows)
     assert all(any(row[1:2] + row[5:]) for row in found.node_table().rows)
     assert all(all(table.columns) for table in found._tables("en"))
     assert "nine of ten" in found.text()

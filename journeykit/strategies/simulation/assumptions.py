@@ -57,6 +57,7 @@ def assumptions_of(
     others: Others,
     rates: tuple[Assumed, ...],
     *,
+    done: int,
     marks: bool,
 ) -> tuple[Assumed, ...]:
     """Everything a simulation rests on.
@@ -73,6 +74,8 @@ def assumptions_of(
         Whoever takes capacity beside it.
     rates : tuple of Assumed
         As :func:`about_rates` has them.
+    done : int
+        How many members of the segment do not enter, since they have reached the goal or the exit rule holds.
     marks : bool
         Whether the strategy makes marks.
     """
@@ -90,6 +93,7 @@ def assumptions_of(
             "Consent, contact details, risk assessments, managers and capacities stay as they are today.",
             "授权、联系方式、风险测评、客户经理与容量均按当前情况。",
         ),
+        *_about_done(done),
         *_about_people(people, others.finishing),
         *_about_alone(alone),
         Assumed(
@@ -205,6 +209,16 @@ def _about_people(people: Standing, finishing: int) -> Iterator[Assumed]:
         )
 
 
+def _about_done(done: int) -> Iterator[Assumed]:
+    if done:
+        yield Assumed(
+            "done",
+            f"{done:,} members of the segment do not enter on the first day: they have reached the goal "
+            "already, or the exit rule holds for them.",
+            f"客群中有{done:,}名客户已达成目标或已满足退出条件，首日不入组。",
+        )
+
+
 def _about_alone(alone: int) -> Iterator[Assumed]:
     if alone:
         yield Assumed(
@@ -245,17 +259,17 @@ def _about_others(others: Others) -> Iterator[Assumed]:
     if others.steady:
         yield Assumed(
             "live",
-            f"{others.steady} other live strategies want the {others.leads:,} leads again that they had on "
-            "the days behind.",
+            f"Live strategies beside it: {others.steady}. They want the {others.leads:,} leads again that "
+            "they had on the days behind.",
             f"其他{others.steady}个在用策略按历史同期的{others.leads:,}条线索参与竞争。",
         )
     if others.fresh:
         yield Assumed(
             "live_today",
-            f"{others.fresh} other live strategies were not live on all days behind. The {others.people:,} "
-            "people who are in them today, tonight's newcomers among them, go on as if their situation did "
-            f"not change: {others.contacts:,} contacts of theirs take capacity. Nobody enters them later, so "
-            "later days may have less room than counted here.",
+            f"Live strategies beside it that were not so on all days behind: {others.fresh}. The "
+            f"{others.people:,} people who are in them today, tonight's newcomers among them, go on as if "
+            f"their situation did not change, and {others.contacts:,} contacts of theirs take capacity. "
+            "Nobody enters them later, so later days may have less room than counted here.",
             f"其他{others.fresh}个在用策略并非历史同期始终在用：以其当前{others.people:,}名在途客户（含今晚新入组客户）"
             f"按情况不变继续推演，{others.contacts:,}次触达占用容量；未计其后续新入组客户，故后期实际可用容量可能更少。",
         )

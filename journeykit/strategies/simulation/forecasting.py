@@ -19,8 +19,9 @@ from journeykit.strategies.simulation.trace import Trace
 FIGURES = ("kind", "name", "day", "expected", "low", "high", "capacity")
 """The columns of the figures. Kinds: ``arrived`` and ``standing`` at a node, ``left`` for a reason,
 ``entered`` and ``goal`` of an arm, ``contact`` of any kind (``all``), ``lead`` of an action, ``message`` of
-a channel, ``task`` of a manager, ``drop`` for a reason. ``day`` is missing for the whole time, in which
-contacts count as often as they are made, and people once."""
+a channel, ``task`` of a manager; ``drop`` for a reason, of those whom the action does not contact later
+either, and ``queued`` of those whom it does. ``day`` is missing for the whole time, in which contacts count
+as often as they are made, and people once."""
 
 _CONTACTS = ("contact", "lead", "message", "task")
 
@@ -82,7 +83,7 @@ def _events(trace: Trace) -> dict[str, pd.DataFrame]:
     goals = gone[reasons == "goal"]
     came = np.flatnonzero(trace.entered >= 0)
     leads = trace.decisions[trace.decisions["decision"] == "lead"]
-    drops = trace.decisions[trace.decisions["decision"] == "drop"]
+    drops, queued = _drops(trace.decisions)
     tasks = leads[leads["manager_id"].notna()]
     kinds = {
         "arrived": (trace.steps["person"], ids[trace.steps["target"]], trace.steps["day"]),
@@ -95,12 +96,22 @@ def _events(trace: Trace) -> dict[str, pd.DataFrame]:
         "message": (leads["person"], leads["channel"], leads["day"]),
         "task": (tasks["person"], tasks["manager_id"], tasks["day"]),
         "drop": (drops["person"], drops["reason"], drops["day"]),
+        "queued": (queued["person"], queued["reason"], queued["day"]),
     }
     found = {kind: _frame(*columns) for kind, columns in kinds.items()}
     return {
         kind: frame.assign(off=trace.answered[frame["person"]] if kind in ("goal", "left") else 0.0)
         for kind, frame in found.items()
     }
+
+
+def _drops(decisions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Drops of those whom their action never contacts, and of those whom it contacts on a later day."""
+    last = decisions[decisions["decision"] == "lead"].groupby(["person", "node"])["day"].max()
+    drops = decisions[decisions["decision"] == "drop"]
+    contacted = last.reindex(pd.MultiIndex.from_frame(drops[["person", "node"]])).to_numpy()
+    later = contacted > drops["day"].to_numpy()
+    return drops[~later], drops[later]
 
 
 def _frame(person: Any, name: Any, day: Any) -> pd.DataFrame:

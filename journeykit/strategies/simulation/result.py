@@ -1,5 +1,8 @@
 """What a simulation found, as a value that prints well."""
 
+# pyarrow.compute makes its functions when imported, so no checker sees them.
+# pyright: reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -9,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from journeykit.display import Table
+from journeykit.errors import DataError
 from journeykit.segments.intervals import Interval
 from journeykit.segments.showing import Shown
 from journeykit.strategies.graph import Strategy
@@ -53,6 +58,8 @@ class Simulation(Shown):
         ``origin``, ``way``, ``target``, ``people``: how many go each way of the graph.
     trace : Trace
         The replay, person by person.
+    customers : Array
+        The ids of all customers of the bank on the first day, and of those of the past.
     """
 
     strategy: Strategy
@@ -64,6 +71,7 @@ class Simulation(Shown):
     figures: pd.DataFrame = field(compare=False)
     flows: pd.DataFrame = field(compare=False)
     trace: Trace = field(compare=False)
+    customers: pa.Array = field(compare=False)
 
     @cached_property
     def first_day(self) -> date:
@@ -91,12 +99,12 @@ class Simulation(Shown):
         return tables.managers(self, language)
 
     def drop_table(self, language: str = "en") -> Table:
-        """Why people are not contacted; each counts once for a reason."""
-        return tables.reasons(self, "drop", language)
+        """Why people are not contacted, each once for a reason; and how many only had to queue."""
+        return tables.drops(self, language)
 
     def left_table(self, language: str = "en") -> Table:
         """Why people leave."""
-        return tables.reasons(self, "left", language)
+        return tables.leavings(self, language)
 
     def conflict_table(self, language: str = "en") -> Table:
         """One row per live strategy that wants some of the same customers."""
@@ -118,17 +126,29 @@ class Simulation(Shown):
         """A calendar of the contacts of each channel."""
         return tables.load(self, language)
 
-    def step(self, customer_id: str) -> CustomerPath:
-        """One customer's path, day by day.
+    def step(self, customer_id: str, language: str = "en") -> CustomerPath:
+        """One customer's path, day by day; prints in a language.
 
         Raises
         ------
         DataError
-            He never enters in the days simulated.
+            There is no such customer, or he never enters in the days simulated.
         """
-        tellers = {language: Teller.of(language, offers=self.offers) for language in ("en", "zh")}
-        titles = {language: self.titles(language) for language in tellers}
-        return path_of(self.trace, self.strategy, customer_id, tellers, titles)
+        tellers = {one: Teller.of(one, offers=self.offers) for one in ("en", "zh")}
+        titles = {one: self.titles(one) for one in tellers}
+        self._expect_customer(customer_id)
+        return path_of(self.trace, self.strategy, customer_id, tellers, titles, language=language)
+
+    def _expect_customer(self, customer_id: object) -> None:
+        if not isinstance(customer_id, str):
+            raise DataError(
+                f"{customer_id!r} is no customer's id. Give it as text, such as step('C0000001')."
+            )
+        if not pc.is_in(pa.scalar(customer_id, pa.string()), value_set=self.customers).as_py():
+            raise DataError(
+                f"There is no customer '{customer_id}' as of {self.first_day}. "
+                "Take one that is contacted: .contacted() lists some."
+            )
 
     def contacted(self, most: int = 10) -> list[str]:
         """Some customers of today whom it contacts, to look at with :meth:`step`."""

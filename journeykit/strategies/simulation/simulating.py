@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import sqlalchemy as sa
 
 from journeykit.errors import DefinitionError
 from journeykit.ledger.ledger import Ledger
 from journeykit.mart.mart import Mart
+from journeykit.mart.sources import subject_table
 from journeykit.strategies.engine import advance
+from journeykit.strategies.entering import newcomers
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.nodes import Update
 from journeykit.strategies.people import People
@@ -147,13 +151,22 @@ def simulate(
             _alone(trace),
             rivals.told(trace),
             about_rates(rates, situation.playbook.offers),
+            done=newcomers(mart, standing.running, standing.people).num_rows
+            - int((trace.entered == 0).sum()),
             marks=_marks(strategy),
         ),
         offers=situation.playbook.offers,
         figures=figures,
         flows=_flows(trace),
         trace=trace,
+        customers=_customers(mart, trace),
     )
+
+
+def _customers(mart: Mart, trace: Trace) -> pa.Array:
+    """All whose path may be asked for."""
+    known = mart.run(sa.select(subject_table("customer").c.customer_id))["customer_id"]
+    return pa.concat_arrays([known.combine_chunks().cast(pa.string()), trace.customer_id])
 
 
 def _alone(trace: Trace) -> int:

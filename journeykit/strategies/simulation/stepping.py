@@ -79,9 +79,11 @@ class CustomerPath:
     strategy: Strategy
     steps: tuple[Step, ...]
     titles: Titles = field(compare=False)
+    language: str = field(default="en", compare=False)
 
-    def table(self, language: str = "en") -> Table:
-        """One row per event; days on which nothing happens are told together."""
+    def table(self, language: str = "") -> Table:
+        """One row per event, by default in its own language; days without any are told together."""
+        language = language or self.language
         title = in_language(language, self.strategy.title, self.strategy.title_zh) or self.strategy.name
         heads = tuple(say(name, language) for name in ("day", "what", "stands", "since"))
         rows = tuple(row for days in self._alike() for row in self._rows(days, language))
@@ -116,11 +118,15 @@ class CustomerPath:
 
 
 def path_of(
-    trace: Trace, strategy: Strategy, customer_id: str, tellers: Mapping[str, Teller], titles: Titles
+    trace: Trace,
+    strategy: Strategy,
+    customer_id: str,
+    tellers: Mapping[str, Teller],
+    titles: Titles,
+    *,
+    language: str,
 ) -> CustomerPath:
     """The days of a customer in a replay; DataError for one who never entered."""
-    if not isinstance(customer_id, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise DataError(f"{customer_id!r} is no customer's id. Give it as text, such as step('C0000001').")
     people = np.flatnonzero(pc.equal(trace.customer_id, customer_id).to_numpy(zero_copy_only=False))
     if not len(people):
         raise DataError(
@@ -128,7 +134,7 @@ def path_of(
             f"See why with mart.why('{customer_id}', segment)."
         )
     steps = [step for person in people.tolist() for step in _steps(trace, person, tellers, titles)]
-    return CustomerPath(customer_id, strategy, tuple(steps), titles)
+    return CustomerPath(customer_id, strategy, tuple(steps), titles, language)
 
 
 def _steps(trace: Trace, person: int, tellers: Mapping[str, Teller], titles: Titles) -> Iterator[Step]:
@@ -173,6 +179,8 @@ class _Day:
             here = int(move.target)
         if trace.left[self._person] == self._place:
             reason = REASONS[trace.reason[self._person]]
+            if trace.answered[self._person]:
+                reason = "answer"
             yield say("leaves", teller.language, reason=say(f"left.{reason}", teller.language))
 
     def _enters(self, language: str) -> str:

@@ -88,19 +88,30 @@ def managers(found: Simulation, language: str) -> Table:
     return Table(say("managers", language), heads_said, tuple(rows[:_MOST]))
 
 
-def reasons(found: Simulation, kind: str, language: str) -> Table:
-    """Drops or leavings by reason, the most frequent first."""
-    figures = _whole(found, kind).sort_values(["expected", "name"], ascending=[False, True])
+def drops(found: Simulation, language: str) -> Table:
+    """Why people are not contacted, the most frequent first; and how many of a reason only had to queue."""
+    queued = _whole(found, "queued").set_index("name")["expected"].to_dict()
+    names = {*queued, *_whole(found, "drop")["name"]}
+    known = {name: in_all(found, "drop", name) for name in names}
     rows = tuple(
-        (say_reason(row["name"], language) if kind == "drop" else say(f"left.{row['name']}", language),
-         round(row["expected"]), _band(_interval(row)))
+        (say_reason(name, language), round(known[name].value), _band(known[name]),
+         round(queued[name]) if name in queued else None)
+        for name in sorted(names, key=lambda name: (-known[name].value, name))
+    )  # fmt: skip
+    heads = ("why", "people", "band", "queued")
+    return Table(say("drops", language), tuple(say(name, language) for name in heads), rows)
+
+
+def leavings(found: Simulation, language: str) -> Table:
+    """Why people leave, the most frequent first."""
+    figures = _whole(found, "left").sort_values(["expected", "name"], ascending=[False, True])
+    rows = tuple(
+        (say(f"left.{row['name']}", language), round(row["expected"]), _band(_interval(row)))
         for _, row in figures.iterrows()
         if row["high"]
-    )  # fmt: skip
-    words = {"drop": "drops", "left": "left"}[kind]
-    return Table(
-        say(words, language), (say("why", language), say("people", language), say("band", language)), rows
     )
+    heads = ("why", "people", "band")
+    return Table(say("left", language), tuple(say(name, language) for name in heads), rows)
 
 
 def conflicts(found: Simulation, language: str) -> Table:
@@ -159,7 +170,8 @@ def summary(found: Simulation) -> dict[str, Any]:
         "cost": _plain(found.cost, 2),
         "nodes": {row["name"]: _plain(_interval(row)) for _, row in _whole(found, "arrived").iterrows()},
         "channels": _channels(found),
-        "drops": {row["name"]: round(row["expected"]) for _, row in _whole(found, "drop").iterrows()},
+        "drops": _by_name(found, "drop"),
+        "queued": _by_name(found, "queued"),
         "conflicts": [vars(one) for one in found.conflicts],
         "assumptions": [vars(one) for one in found.assumptions],
     }  # fmt: skip
@@ -198,6 +210,10 @@ def _channel(found: Simulation, name: str, language: str) -> str:
 def _fullest(figures: pd.DataFrame) -> Any:
     """The row of the day on which most is expected."""
     return figures.sort_values("expected", ascending=False, kind="stable").iloc[0]
+
+
+def _by_name(found: Simulation, kind: str) -> dict[str, int]:
+    return {row["name"]: round(row["expected"]) for _, row in _whole(found, kind).iterrows()}
 
 
 def _by_day(found: Simulation, kind: str) -> pd.DataFrame:

@@ -34,6 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "managers": ("The busiest managers", "最繁忙的客户经理"),
     "drops": ("Why people are not contacted", "未触达原因"),
     "people": ("People", "人数"),
+    "queued": ("Others, contacted later", "另有：排队后已触达"),
     "left": ("Why people leave", "退出原因"),
     "rivals": ("Live strategies that want the same customers", "与在用策略的重叠"),
     "both": ("Contacted by both", "双方均触达"),
@@ -49,9 +50,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "A band is what nine of ten repetitions would bring, given that the days ahead are as those behind: "
         "it holds chance, the ups and downs of days and weeks, and how far a rate of answers may be off. It "
         "holds no change of the market, and neither the choice of the weeks behind nor a wrong assumption. "
-        "What is known today, as who enters on the first day, has no width.",
+        "Only what the first day brings is certain, as who enters on it; what comes later has a width, also "
+        "where the assumptions take people's situation as it is today.",
         "90%区间：若未来各日与历史同期相当，十次中约有九次落在其中；已计入随机波动、日与周的起伏以及响应率误差，"
-        "未计入市场变化、所选历史时段的特殊性与假设本身的偏差。当日已确定的数字（如首日入组）不设区间。",
+        "未计入市场变化、所选历史时段的特殊性与假设本身的偏差。只有首日结果（如首日入组）是确定的；此后各日均有区间，即使假设客户情况不变亦然。",
     ),
     "assumptions": ("What this rests on", "本模拟的假设"),
     "path": ("{customer} in {strategy}, day by day", "客户{customer}在{strategy}中的逐日路径"),
@@ -70,6 +72,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "until": ("{first} to {last}", "{first}至{last}"),
     "leaves": ("leaves: {reason}", "退出：{reason}"),
     "left.goal": ("goal reached", "达成目标"),
+    "left.answer": ("goal reached; that this customer answers a contact is drawn by lot",
+                    "达成目标（该客户是否响应触达由抽签模拟）"),
     "left.expired": ("the goal's days are over", "目标期满"),
     "left.exit_rule": ("exit rule", "满足退出条件"),
     "left.finished": ("path finished", "路径结束"),
