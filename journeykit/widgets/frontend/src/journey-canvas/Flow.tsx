@@ -25,6 +25,14 @@ const TYPES = { box: Box, dot: Dot };
 const LINES = { way: Line };
 const FEW = 14; // boxes that fit on a screen: then all are shown after each edit
 
+/** Says that a step may be dropped here; the rule editor, where it is open, would say no to all. */
+function welcome(event: DragEvent) {
+  if (!event.dataTransfer.types.includes(DRAGGED)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  event.dataTransfer.dropEffect = "copy";
+}
+
 interface FlowProps {
   shown: Shown;
   chosen: string;
@@ -92,7 +100,8 @@ export function Flow({ shown, chosen, onSelect, onChoose, onMove, onConnect, onD
       onEdgesChange={linesChanged}
       onConnect={connected}
       onReconnect={(_, connection) => connected(connection)}
-      onDragOver={(event) => event.preventDefault()}
+      onDragEnter={welcome}
+      onDragOver={welcome}
       onDrop={dropped}
       deleteKeyCode={null}
       minZoom={0.15}
