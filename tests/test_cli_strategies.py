@@ -327,8 +327,12 @@ def test_the_people_of_each_version_are_told_where_several_have_some(office):
     assert [row[0::2] for row in history.tables()[-1].rows] == [(first, standing), ("0123456789ab", 3)]
     assert "在途人数" in repr(history.people_table("zh"))
     office.edit("control: '0.1'", "control: '0.2'")
-    office.submit()
-    assert "people in flight finish on their version" in office.run("show", NAME).stdout
+    told = office.run("submit", NAME, *ANSWERS, "--in-flight", "exit", "--as", ANALYST).stdout
+    assert "people in flight leave" in told and "people in flight leave" in office.run("show", NAME).stdout
+    simulated = office.does("show", NAME)["steps"][-1]["detail"]["simulation"]
+    (said,) = [one["text"] for one in simulated["assumptions"] if one["name"] == "in_flight"]
+    assert f"(exit): {standing:,} people" in said
+    assert simulated["contacts"]["expected"] == 0, "nobody enters again whom the strategy had"
 
 
 def test_a_version_is_called_by_how_it_begins_and_says_when_it_becomes_live(office):

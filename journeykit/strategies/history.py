@@ -116,10 +116,10 @@ class StrategyHistory:
         return _answer_table(f"{self.name} {version}", answers, language)
 
     def findings(self, version: str, language: str = "en") -> Table:
-        """What the check and the simulation of a submission found."""
+        """What the check and the simulation of a submission found, and what becomes of people in flight."""
         submitted = self.life.last("submitted", version)
         state = label(f"approval.{told_state(self.life, version, self.people)}", language)
-        found = _found(submitted, language) if submitted else ()
+        found = [*self._choice(submitted, language), *_found(submitted, language)] if submitted else ()
         return _answer_table(f"{self.name} {version}: {state}", found, language)
 
     def coming(self, language: str = "en") -> str:
@@ -154,6 +154,10 @@ class StrategyHistory:
         yield "actor", submitted.actor
         yield "purpose", submitted.detail["purpose"]
         yield "harm", submitted.detail["harm"]
+        yield from self._choice(submitted, language)
+
+    def _choice(self, submitted: Step, language: str) -> Iterator[tuple[str, str]]:
+        """What becomes of people in flight."""
         if choice := self._in_flight(submitted):
             yield "in_flight", label(f"approval.in_flight.{choice}", language)
 

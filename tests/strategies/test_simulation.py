@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from journeykit.errors import DataError, DefinitionError
+from journeykit.errors import ApprovalError, DataError, DefinitionError
 from journeykit.expressions import tag
 from journeykit.hashing import assignment_hash
 from journeykit.ledger.enrolments import read_enrolments
@@ -30,6 +30,7 @@ from journeykit.strategies.simulation.drawing import Link, draw_flow, draw_load
 from journeykit.strategies.simulation.present import Present, rivals_on
 from journeykit.strategies.simulation.replaying import replay
 from journeykit.workdays import working_days
+from journeykit.workspace.simulating import simulate as simulate_here
 
 TODAY = date(2026, 7, 31)
 BACK = timedelta(weeks=3)
@@ -477,6 +478,19 @@ def test_too_many_days_and_unknown_tags_are_refused(read_only):
     odd = PLAN.model_copy(update={"exit_when": (tag("aum") > tag("nonsense")).node})
     with pytest.raises(DefinitionError, match="nonsense"):
         read_only.simulate(odd)
+
+
+def test_wrong_kinds_are_refused_with_the_way_to_write_it(read_only):
+    with read_only.open(TODAY) as mart:
+        for given, words in (
+            (("wealth", mart), r"jk.simulate\(jk.Strategy.load\('wealth'\), mart\)"),
+            ((None, mart), r"jk.simulate\(plan, mart\)"),
+            ((PLAN, None), r"jk.simulate\(plan, jk.connect\(\)\)"),
+        ):
+            with pytest.raises(DefinitionError, match=words):
+                simulate_here(*given)
+        with pytest.raises(ApprovalError, match="finish, migrate, exit"):
+            simulate_here(PLAN, mart, in_flight="vanish")
 
 
 def test_the_drawings_need_nothing_from_outside(found):
