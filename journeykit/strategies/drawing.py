@@ -151,9 +151,13 @@ class _Drawing:
         column, row = self._layout.nodes[way.source]
         to_column, to_row = self._layout.nodes[way.target]
         aside = _aside(len(self._nodes[way.source].ways), way.place)
+        # It turns between the rows and passes each of them straight, so that it runs under no box.
         yield _middle(column) + aside, self._tops[row] + self._high(way.source)
+        if self._high(way.source) < self._row_high[row]:
+            yield _middle(column) + aside, self._tops[row] + self._row_high[row]
         for bend, at in way.bends:
-            yield _middle(bend), self._tops[at] + self._row_high[at] / 2
+            yield _middle(bend), self._tops[at]
+            yield _middle(bend), self._tops[at] + self._row_high[at]
         yield _middle(to_column), self._tops[to_row] - 5
 
     def _is_one_of_several(self, way: Way) -> bool:

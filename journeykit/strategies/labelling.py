@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from unicodedata import east_asian_width
 
@@ -23,6 +24,7 @@ from journeykit.strategies.nodes import (
 )
 from journeykit.strategies.telling import Teller, percent, tell
 
+_LETTERS = re.compile(r"[A-Za-z0-9_]+")
 _LONGEST = 44  # letters of a title; one of Chinese is as wide as two
 
 
@@ -135,18 +137,30 @@ def shorten(text: str, most: int) -> str:
 
 
 def wrap(text: str, most: int, lines: int = 2) -> list[str]:
-    """A text in at most so many lines; Chinese breaks anywhere, English between words.
+    """A text in at most so many lines; Chinese breaks anywhere, English between words or behind a _.
 
     Examples
     --------
     >>> wrap("a text of several words, in two lines", 16)
     ['a text of', 'several words,…']
+    >>> wrap("notifications saved_on_a_day", 10, 3)
+    ['notificat…', 'saved_on_', 'a_day']
     """
     found: list[str] = []
     while text and len(found) < lines - 1 and width(text) > most:
-        first = shorten(text, most + 1).removesuffix("…")
-        gap = first.rfind(" ")
-        first = first[:gap] if gap >= most // 4 and text[len(first) :][:1] != " " else first
+        first, text = _break(text, most)
         found.append(first)
-        text = text[len(first) :].strip()
     return [*found, shorten(text, most)] if text else found
+
+
+def _break(text: str, most: int) -> tuple[str, str]:
+    """The first line of a text that is too wide for one, and the rest; a long word is shortened, not cut."""
+    first = shorten(text, most + 1).removesuffix("…")
+    rest = text[len(first) :]
+    cut = _LETTERS.match(rest)
+    if not (cut and _LETTERS.match(first[-1:])):
+        return first, rest.strip()
+    gap = max(first.rfind(" "), first.rfind("_")) + 1
+    if gap > most // 4:
+        return first[:gap].rstrip(), text[gap:].strip()
+    return shorten(first + rest[: cut.end()], most), rest[cut.end() :].strip()

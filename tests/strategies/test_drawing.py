@@ -16,9 +16,11 @@ from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.laying import lay_out
 from journeykit.strategies.nodes import targets
 from journeykit.strategies.offers import Offer
+from journeykit.strategies.simulation.drawing import Link, draw_flow
 from journeykit.strategies.ways import reached_from
 from tests.strategies.any_plans import any_plan
 
+SMS = path().send("sms", offer="D-1Y")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -115,3 +117,72 @@ def test_names_of_neighbouring_ways_do_not_run_into_each_other():
     (bend,) = next(way.bends for way in layout.ways if way.bends)
     spots = sorted([layout.nodes["call"][0], layout.nodes["write"][0], bend[0]])
     assert all(right - left >= 1 for left, right in pairwise(spots))
+
+
+def points_of(curve):
+    """Points along the curves of a path, which begins with M and goes on with C alone."""
+    start, *bends = curve.removeprefix("M").split("C")
+    at = tuple(map(float, start.split()))
+    for bend in bends:
+        *controls, end = pairwise_of(map(float, bend.split()))
+        for step in range(21):
+            t = step / 20
+            shares = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
+            yield tuple(
+                sum(s * p[axis] for s, p in zip(shares, (at, *controls, end), strict=True)) for axis in (0, 1)
+            )
+        at = end
+
+
+def pairwise_of(numbers):
+    numbers = list(numbers)
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
+
+
+def under_boxes(plan):
+    """Where a way runs under a box."""
+    picture = drawn(plan.html())
+    sides = ("x", "y", "width", "height")
+    boxes = [[float(box.get(side)) for side in sides] for box in picture.iter(f"{SVG}rect")]
+    curves = [path.get("d") for path in picture.iter(f"{SVG}path") if "C" in path.get("d")]
+    return [
+        (curve, left, top)
+        for curve in curves
+        for x, y in points_of(curve)
+        for left, top, wide, high in boxes
+        if left + 1 < x < left + wide - 1 and top + 1 < y < top + high - 1
+    ]
+
+
+@settings(max_examples=50, deadline=None)
+@given(any_plan())
+def test_no_way_runs_under_a_box(plan):
+    assert under_boxes(plan) == []
+
+
+def test_a_short_way_beside_longer_ones_runs_under_no_box():
+    halves = {"push": (0.5, SMS), "text": (0.5, path().wait(hour=9).send("sms", offer="D-1Y"))}
+    ways = {
+        "rich": (tag("aum") >= 50_000, path().assign("manager", offer="D-1Y")),
+        "online": (tag("logins_30d") >= 1, path().split(halves)),
+    }
+    plan = Strategy("fair", stage="retain").start(Segment("idle", tag("aum") >= 5_000))
+    assert under_boxes(plan.branch(ways, no=SMS).wait(working_days=3)) == []
+
+
+def test_a_band_of_very_many_people_is_as_high_everywhere_and_stays_between_its_bars():
+    links = [Link("a", "b", 900.0), Link("a", "c", 100.0), Link("c", "b", 90.0)]
+    picture = ElementTree.fromstring(draw_flow("x", {"a": "a", "c": "c", "b": "b"}, links).svg)
+    bars = [float(bar.get("x")) for bar in picture.iter("rect")]
+    bands = [band.get("d") for band in picture.iter("path")]
+    high = [float(bar.get("height")) for bar in picture.iter("rect")]
+    for band, link in zip(bands, links, strict=True):
+        over, under = band.removesuffix("Z").split("V")
+        under = under.split("C")
+        upper = list(points_of(over))
+        begin = f"M{upper[-1][0]} {under[0]}"
+        lower = list(points_of(f"{begin}C{under[1]}"))[::-1]
+        for (x, y), (same_x, below) in zip(upper, lower, strict=True):
+            assert abs(x - same_x) < 0.2
+            assert abs(below - y - link.people / 1000 * high[0]) < 0.3
+            assert min(bars) <= x <= max(bars)

@@ -62,7 +62,8 @@ def draw_flow(title: str, names: Mapping[str, str], links: Sequence[Link]) -> Dr
     scale = _TALL / fullest
     step = min(_COLUMN, (_PAGE - 16) / (max(column.values(), default=0) + 1))
     heads = {
-        box: [*wrap(names[box], int(step / 6), 3), show_value(round(people))] for box, people in size.items()
+        box: [*wrap(names[box], int(step / 5.7), 3), show_value(round(people))]
+        for box, people in size.items()
     }
     top: dict[str, float] = {}
     filled: dict[int, float] = {}
@@ -74,15 +75,10 @@ def draw_flow(title: str, names: Mapping[str, str], links: Sequence[Link]) -> Dr
     for link in links:
         wide = max(link.people * scale, 0.8)
         x0, x1 = 8 + column[link.origin] * step + _WIDTH, 8 + column[link.target] * step
-        y0, y1 = used_out[link.origin] + wide / 2, used_in[link.target] + wide / 2
+        y0, y1 = used_out[link.origin], used_in[link.target]
         used_out[link.origin] += wide
         used_in[link.target] += wide
-        middle = (x0 + x1) / 2
-        colour = GREY if link.quiet else BLUE
-        body += (
-            f'<path d="M{x0:.1f} {y0:.1f}C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}" '
-            f'fill="none" stroke="{colour}" stroke-opacity=".35" stroke-width="{wide:.1f}"/>'
-        )
+        body += _draw_band((x0, y0), (x1, y1), wide, GREY if link.quiet else BLUE)
     for box, place in column.items():
         x, tall = 8 + place * step, max(size[box] * scale, 2)
         told = f"{names[box]}: {show_value(round(size[box]))}"
@@ -99,6 +95,15 @@ def draw_flow(title: str, names: Mapping[str, str], links: Sequence[Link]) -> Dr
         f"{names[link.origin]} → {names[link.target]} {show_value(round(link.people))}" for link in links
     )
     return Drawing(title, _svg(title, width, max(filled.values(), default=30.0) + 10, body), words)
+
+
+def _draw_band(begin: tuple[float, float], end: tuple[float, float], wide: float, colour: str) -> str:
+    """A band from one bar to another, as high everywhere as at its ends; a thick line would fold over."""
+    (x0, y0), (x1, y1), middle = begin, end, (begin[0] + end[0]) / 2
+    over = f"M{x0:.1f} {y0:.1f}C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}"
+    y0, y1 = y0 + wide, y1 + wide
+    under = f"V{y1:.1f}C{middle:.1f} {y1:.1f} {middle:.1f} {y0:.1f} {x0:.1f} {y0:.1f}Z"
+    return f'<path d="{over}{under}" fill="{colour}" fill-opacity=".35"/>'
 
 
 def _columns(names: Mapping[str, str], links: Sequence[Link]) -> dict[str, int]:
