@@ -59,7 +59,11 @@ def test_text_that_looks_like_something_else_stays_text(text):
         ("name: a", "value: Field required"),
         ("name: ../../etc/passwd\nvalue: 1", "name: "),
         ("name: \"a\\n\"\nvalue: 1", "name: "),
-        ("1: a\nname: a\nvalue: 1", "1"),
+        ("name: a\n1: a\nvalue: 1", "line 2: the key '1' is no text; put it into quotes"),
+        ("name: a\n~: a\nvalue: 1", "line 2: the key '~' is no text"),
+        ("name: a\n2026-01-01: a\nvalue: 1", "line 2: the key '2026-01-01' is no text"),
+        ("name: a\n? [b]\n: a\nvalue: 1", "line 2: a key is a text, not a list or a mapping"),
+        ("name: a\n" + "".join(f"k{n}: 1\n" for n in range(10_001)), "line 10001: 10,000 entries at most"),
     ],
 )  # fmt: skip
 def test_bad_yaml_is_one_error_that_names_file_and_place(tmp_path, text, says):

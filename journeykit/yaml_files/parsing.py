@@ -68,13 +68,11 @@ class _Loader(yaml.SafeLoader):
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
+        seen: set[str] = set()
         for key, _ in node.value:
-            if key.value.__hash__ and key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
-                )
-            seen.add(str(key.value))
+            if problem := _problem_of(key, seen):
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
     def read_number(self, node: Any) -> int | Decimal:
@@ -82,6 +80,17 @@ class _Loader(yaml.SafeLoader):
         if len(text) > MAX_DIGITS:
             raise yaml.MarkedYAMLError(problem=TOO_LONG_A_NUMBER, problem_mark=node.start_mark)
         return int(text) if node.tag.endswith("int") else Decimal(text)
+
+
+def _problem_of(key: yaml.Node, seen: set[str]) -> str:
+    """Why a key is refused, with those before it in its mapping; empty when it is not."""
+    if len(seen) >= MAX_ENTRIES:
+        return TOO_MANY
+    if not isinstance(key, yaml.ScalarNode):
+        return "a key is a text, not a list or a mapping"
+    if key.tag != "tag:yaml.org,2002:str":
+        return f"the key {key.value!r} is no text; put it into quotes"
+    return f"the key {key.value!r} stands twice" if key.value in seen else ""
 
 
 _WHOLE = re.compile(r"^[-+]?(?:0|[1-9][0-9_]*)$")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -34,8 +34,8 @@ class _Action(Node):
 
     kind: Any
     id: Name
-    channel: str
-    offer: str
+    channel: Name
+    offer: Annotated[str, Field(min_length=1)]
     template: Text = ""
     template_zh: Text = ""
     priority: Whole | None = Field(default=None, ge=1, le=1_000_000)
@@ -48,7 +48,7 @@ class Send(_Action):
     """An offer through a channel."""
 
     kind: Literal["send"] = "send"
-    next: str = END
+    next: Name = END
 
 
 class Assign(_Action):
@@ -56,11 +56,11 @@ class Assign(_Action):
 
     kind: Literal["assign"] = "assign"
     to: Literal["manager"] = "manager"
-    channel: str = "mobile_sales"
+    channel: Name = "mobile_sales"
     due_days: Whole = Field(default=3, ge=1, le=3650)
     script: Text = ""
     script_zh: Text = ""
-    next: str = END
+    next: Name = END
 
 
 Action = Send | Assign

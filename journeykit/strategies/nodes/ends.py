@@ -48,7 +48,7 @@ class Start(Node):
     reentry: Reentry = "never"
     valid_from: date | None = None
     valid_to: date | None = None
-    next: str = END
+    next: Name = END
 
     @property
     def rules(self) -> tuple[AnyNode, ...]:
@@ -61,7 +61,7 @@ class Join(Node):
 
     kind: Literal["join"] = "join"
     id: Name
-    next: str = END
+    next: Name = END
 
 
 class Update(Node):
@@ -70,7 +70,7 @@ class Update(Node):
     kind: Literal["update"] = "update"
     id: Name
     mark: Name
-    next: str = END
+    next: Name = END
 
 
 class Exit(Definition):

@@ -18,7 +18,7 @@ class Case(Definition):
 
     name: Name
     when: Rule
-    next: str = END
+    next: Name = END
 
 
 class Branch(Node):
@@ -27,7 +27,7 @@ class Branch(Node):
     kind: Literal["branch"] = "branch"
     id: Name
     cases: tuple[Case, ...] = Field(min_length=1, max_length=50)
-    next: str = END
+    next: Name = END
 
     @property
     def ways(self) -> tuple[tuple[str, str], ...]:
@@ -50,7 +50,7 @@ class Variant(Definition):
 
     name: Name
     weight: Exact = Field(gt=0, le=1, decimal_places=6)
-    next: str = END
+    next: Name = END
 
 
 class Split(Definition):

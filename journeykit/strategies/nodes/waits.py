@@ -26,7 +26,7 @@ class Wait(Node):
     kind: Literal["wait"] = "wait"
     id: Name
     days: Whole = Field(ge=1, le=3650)
-    next: str = END
+    next: Name = END
 
 
 class WaitWorkingDays(Node):
@@ -35,7 +35,7 @@ class WaitWorkingDays(Node):
     kind: Literal["wait_working_days"] = "wait_working_days"
     id: Name
     days: Whole = Field(ge=1, le=2500)
-    next: str = END
+    next: Name = END
 
 
 class WaitWeekday(Node):
@@ -47,7 +47,7 @@ class WaitWeekday(Node):
     kind: Literal["wait_weekday"] = "wait_weekday"
     id: Name
     weekday: Weekday
-    next: str = END
+    next: Name = END
 
 
 class WaitHour(Node):
@@ -56,7 +56,7 @@ class WaitHour(Node):
     kind: Literal["wait_hour"] = "wait_hour"
     id: Name
     hour: Whole = Field(ge=0, le=23)
-    next: str = END
+    next: Name = END
 
 
 class WaitDate(Node):
@@ -68,7 +68,7 @@ class WaitDate(Node):
     kind: Literal["wait_date"] = "wait_date"
     id: Name
     date: Rule
-    next: str = END
+    next: Name = END
 
     @property
     def rules(self) -> tuple[AnyNode, ...]:
@@ -83,8 +83,8 @@ class WaitUntil(Node):
     id: Name
     condition: Rule
     at_most_days: Whole = Field(ge=1, le=3650)
-    late: str = END
-    next: str = END
+    late: Name = END
+    next: Name = END
 
     @property
     def ways(self) -> tuple[tuple[str, str], ...]:
