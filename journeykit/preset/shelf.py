@@ -8,18 +8,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from journeykit.display import Table
-from journeykit.errors import unknown_name
+from journeykit.errors import DefinitionError, unknown_name
 from journeykit.i18n import in_language, label
 from journeykit.preset.preset import Preset
 from journeykit.preset.wording import word
 
 COLUMNS = ("name", "title", "stage", "about")
-WORD = re.compile(r"[a-z0-9]+|[\u4e00-\u9fff]+")
+WORD = re.compile(r"[a-z0-9]{2,}|[\u4e00-\u9fff]+")
 
 ALSO_CALLED = {
     "churn": "outflow decline dormant", "leaving": "outflow decline dormant", "elderly": "silver haired",
-    "senior": "silver haired", "salary": "payroll", "流失": "流出 下降 睡眠 沉睡",
-    "老年": "银发", "老人": "银发", "工资": "代发", "短信": "sms",
+    "senior": "silver haired", "old": "silver haired", "salary": "payroll", "farmer": "farming subsidy village",
+    "流失": "流出 下降 沉睡", "老年": "银发", "老人": "银发", "工资": "代发", "短信": "sms", "贷款": "授信 用信",
 }  # fmt: skip
 """What people look for, and the words of presets for it."""
 
@@ -70,6 +70,10 @@ class Shelf(Mapping[str, Preset]):
         a frequent one; words that most presets use count only where there are no others. Chinese words answer
         in Chinese.
         """
+        if not isinstance(words, str):
+            raise DefinitionError(
+                "Presets are found by words. Write for example jk.presets.search('deposit')."
+            )
         wanted = _meant(words)
         held = {one.name: (_heads(one) & wanted, _texts(one) & wanted) for one in self.presets}
         said = Counter(part for heads, texts in held.values() for part in heads | texts)

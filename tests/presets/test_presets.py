@@ -129,6 +129,9 @@ def test_every_offer_is_used_and_a_new_workspace_has_the_channels() -> None:
         ("整村授信", {"whole_village_credit"}),
         ("农户", {"whole_village_credit", "subsidy_paid_in"}),
         ("seniors", {"silver_haired_service"}),
+        ("old people", {"silver_haired_service"}),
+        ("farmers", {"whole_village_credit", "subsidy_paid_in"}),
+        ("流失", {"large_outflow", "aum_decline", "dormant_customer"}),
     ],
 )
 def test_the_best_match_comes_first(words: str, first: set[str]) -> None:
@@ -138,7 +141,7 @@ def test_the_best_match_comes_first(words: str, first: set[str]) -> None:
 
 
 def test_what_people_look_for_is_found_under_the_words_of_presets() -> None:
-    assert {"large_outflow", "aum_decline", "dormant_customer"} <= set(presets.search("流失").names)
+    assert {"loan_interest", "loan_repaid", "unused_credit"} <= set(presets.search("贷款").names)
 
 
 def test_a_channel_is_found_as_people_call_it() -> None:
@@ -163,7 +166,10 @@ def test_an_offer_is_found_by_its_name() -> None:
 
 def test_a_word_is_not_found_inside_another_one() -> None:
     assert len(presets.search("ear")) == 0
-    assert len(presets.search("w")) == 0
+    for letter in ("w", "a", "1"):
+        assert len(presets.search(letter)) == 0
+    with pytest.raises(DefinitionError, match="found by words"):
+        presets.search(None)
 
 
 def test_nothing_found_and_nothing_known_say_what_to_do() -> None:
