@@ -18,8 +18,9 @@ WORD = re.compile(r"[a-z0-9]{2,}|[\u4e00-\u9fff]+")
 
 ALSO_CALLED = {
     "churn": "outflow decline dormant", "leaving": "outflow decline dormant", "elderly": "silver haired",
-    "senior": "silver haired", "old": "silver haired", "salary": "payroll", "farmer": "farming subsidy village",
-    "流失": "流出 下降 沉睡", "老年": "银发", "老人": "银发", "工资": "代发", "短信": "sms", "贷款": "授信 用信",
+    "senior": "silver haired", "old": "silver haired", "salary": "payroll", "farmer": "farming subsidy",
+    "流失": "流出 下降 沉睡", "老年": "银发", "老人": "银发", "工资": "代发", "短信": "sms",
+    "贷款": "用信",
 }  # fmt: skip
 """What people look for, and the words of presets for it."""
 
