@@ -14,7 +14,7 @@ from journeykit.strategies.building import path
 from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.nodes import END, Exit, Join, Send, Wait
 from journeykit.widgets.coding import expression_code, segment_code, strategy_code
-from journeykit.widgets.steps import named, nodes_of, steps_of, wanted_id
+from journeykit.widgets.coding.steps import named, nodes_of, steps_of, wanted_id
 from tests.spec.test_generated import conditions
 from tests.strategies.any_plans import any_plan
 from tests.strategies.random_plans import plans

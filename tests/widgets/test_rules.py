@@ -16,8 +16,8 @@ from journeykit.errors import DefinitionError
 from journeykit.expressions import column, did, nodes, sequence, tag
 from journeykit.segments import Segment
 from journeykit.widgets.rules import RuleQuestions, read_rules, shown_rules
+from journeykit.widgets.rules.vocabulary import columns_of, events
 from journeykit.widgets.view import View
-from journeykit.widgets.vocabulary import columns_of, events
 from tests.segments.conftest import write_bank
 from tests.segments.test_rules import any_node
 

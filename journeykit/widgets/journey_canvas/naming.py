@@ -8,7 +8,7 @@ from collections.abc import Collection
 from journeykit.errors import DefinitionError
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.nodes import GraphNode, Start
-from journeykit.widgets.steps import named, nodes_of, steps_of, wanted_id
+from journeykit.widgets.coding.steps import named, nodes_of, steps_of, wanted_id
 
 NEW = re.compile(r"new_\d+")
 """The id of a node that the browser has just made; it gets another at once."""

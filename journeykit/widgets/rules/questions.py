@@ -12,9 +12,9 @@ from journeykit.mart.mart import Mart
 from journeykit.segments.explaining import explain
 from journeykit.segments.rules import from_rules, to_rules
 from journeykit.widgets.asking import Json, Nothing, Question, answers
-from journeykit.widgets.sequences import fold_in, spell_out
-from journeykit.widgets.spreads import spread_of_column, spread_of_tag
-from journeykit.widgets.vocabulary import vocabulary
+from journeykit.widgets.rules.sequences import fold_in, spell_out
+from journeykit.widgets.rules.spreads import spread_of_column, spread_of_tag
+from journeykit.widgets.rules.vocabulary import vocabulary
 
 
 class _Field(Question):

@@ -18,9 +18,9 @@ from journeykit.expressions.base import Node, quote
 from journeykit.segments import Segment
 from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.nodes import Join
-from journeykit.widgets.steps import Steps, named, nodes_of, steps_of
-from journeykit.widgets.verbs import Call, Way, calls_of, made
-from journeykit.widgets.writing import Imports, digits, is_joined, read_back, write, write_part
+from journeykit.widgets.coding.steps import Steps, named, nodes_of, steps_of
+from journeykit.widgets.coding.verbs import Call, Way, calls_of, made
+from journeykit.widgets.coding.writing import Imports, digits, is_joined, read_back, write, write_part
 
 WIDTH = 100
 """Of a line of code, where it can be broken."""

@@ -23,7 +23,7 @@ from journeykit.strategies.nodes import (
     WaitWeekday,
     WaitWorkingDays,
 )
-from journeykit.widgets.steps import Step, Steps
+from journeykit.widgets.coding.steps import Step, Steps
 
 
 @dataclass(frozen=True)

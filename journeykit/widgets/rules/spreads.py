@@ -19,7 +19,7 @@ from journeykit.mart.mart import Mart
 from journeykit.mart.sources import subject_table
 from journeykit.tags.words import say_value
 from journeykit.widgets.asking import Json
-from journeykit.widgets.vocabulary import columns_of
+from journeykit.widgets.rules.vocabulary import columns_of
 
 BINS = 36
 """At most about so many of numbers and days."""
