@@ -68,8 +68,9 @@ class Teller:
         return self(f"{unit}_1") if count == 1 else self(unit, count=f"{count:,}")
 
     def named(self, name: str) -> str:
-        """What a channel or a weekday is called; others by their own name."""
-        return self(name) if name in WORDS else name
+        """What a channel is called; others by their own name."""
+        key = f"channel.{name}"
+        return self(key) if key in WORDS else name
 
     def offer(self, name: str) -> str:
         """What an offer is called: its title, or its name."""

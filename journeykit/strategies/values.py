@@ -51,8 +51,10 @@ def show(value: Any, field: str, teller: Teller) -> str:
             return teller("is.reentry.days", days=teller.days(value))
         case str() if field == "offer" and value in teller.offers:
             return teller("coded", title=teller.offer(value), name=value)
-        case str() if field in ("channel", "weekday"):
+        case str() if field == "channel":
             return teller.named(value)
+        case str() if field == "weekday":
+            return teller(value)
         case str() if field == "stage":
             return label(f"stage.{value}", teller.language)
         case str() if field not in _SHARES:

@@ -61,7 +61,7 @@ def test_what_somebody_wrote_is_text_and_never_markup():
     segment = Segment("x", tag("city") == "<script>alert(1)</script>", title='"><script>')
     plan = Strategy("x", stage="retain", title="<img src=x onerror=y>").start(segment)
     plan = plan.send("sms", offer="<b>").branch(
-        tag("city") == "<i>", yes=path().send("<u>", id="u", offer="<u>")
+        tag("city") == "<i>", yes=path().send("sms", id="u", offer="<u>")
     )
     html = plan.html()
     for part in ("<script", "<img", "<b>", "<i>", "<u>"):

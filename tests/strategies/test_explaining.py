@@ -11,6 +11,7 @@ from journeykit.strategies.graph import Goal, Strategy
 from journeykit.strategies.nodes import END, Join, targets
 from journeykit.strategies.outlining import outline
 from journeykit.strategies.ways import reached_from
+from journeykit.strategies.wording import WORDS
 from tests.strategies.any_plans import any_plan
 
 RICH = Segment("rich", tag("aum") >= 500_000, title="Rich", title_zh="高净值")
@@ -176,3 +177,11 @@ def test_of_several_hours_before_a_contact_the_latest_is_told_as_it_counts():
     assert strategy.hour_before("send_sms") == 18
     told = "\n".join(steps(strategy))
     assert "18:00" in told and "9:00" not in told
+
+
+def test_a_channel_may_be_called_like_anything_that_is_told():
+    for channel in WORDS:
+        if channel.isidentifier():
+            for language in ("en", "zh"):
+                assert any(channel in line for line in steps(plan().send(channel, offer="A"), language))
+                assert channel in plan().send(channel, offer="A").html(language)
