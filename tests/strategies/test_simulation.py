@@ -298,6 +298,16 @@ def test_a_path_says_what_was_judged_and_why_nobody_was_contacted(found):
     assert repr(found.step(path.customer_id, "zh")) == repr(path.table("zh")) != repr(path)
 
 
+def test_a_summary_is_by_codes_or_in_a_language(found):
+    codes, told = found.summary(), found.summary("zh")
+    assert set(codes["nodes"]) < {*found.trace.graph.ids}
+    assert [*told["nodes"]] == [found.titles("zh")[name] for name in codes["nodes"]]
+    assert [one["channel"] for one in told["channels"]] == [row[0] for row in found.channel_table("zh").rows]
+    assert list(told["drops"].values()) == list(codes["drops"].values())
+    assert told["assumptions"] == [one["text_zh"] for one in codes["assumptions"]]
+    assert told["contacts"] == codes["contacts"]
+
+
 def test_a_goal_that_is_drawn_is_told_as_drawn(found):
     """A path says of whom it is known that the goal held, and of whom an answer was drawn."""
     trace, ids = found.trace, found.trace.customer_id.to_pylist()

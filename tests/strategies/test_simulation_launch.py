@@ -153,7 +153,7 @@ def test_people_in_flight_of_a_young_strategy_take_capacity_and_customers(bank):
         }
     assert found.summary()["contacts"]["expected"] < alone.summary()["contacts"]["expected"]
     (said,) = [one for one in found.assumptions if one.name == "live_today"]
-    assert "1 other live strategies" in said.text and "The 300 people" in said.text
+    assert "days behind: 1." in said.text and "The 300 people" in said.text
     assert found.conflicts[0].theirs > 0
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from journeykit.mart.mart import Mart
 from journeykit.strategies.graph import Strategy
-from journeykit.strategies.simulation.assumptions import Others
+from journeykit.strategies.simulation.assumed import Assumed
 from journeykit.strategies.simulation.beside import (
     Beside,
     finishing_beside,
@@ -21,6 +21,28 @@ from journeykit.strategies.simulation.trace import Trace
 
 if TYPE_CHECKING:
     from journeykit.strategies.simulation.simulating import Situation
+
+
+@dataclass(frozen=True)
+class Others:
+    """What else goes on beside the simulated version.
+
+    Attributes
+    ----------
+    steady, leads : int
+        Live strategies that stand in by the leads that they had on the days behind.
+    fresh, people, contacts : int
+        Live strategies that stand in by their people of today, and how often those are contacted.
+    finishing : int
+        How often people who finish on an earlier version of the strategy are contacted.
+    """
+
+    steady: int
+    leads: int
+    fresh: int
+    people: int
+    contacts: int
+    finishing: int
 
 
 @dataclass(frozen=True)
@@ -76,4 +98,29 @@ class Competition:
             people=sum(one.number for one in others),
             contacts=int(leads.isin([one.running.strategy.name for one in others]).sum()),
             finishing=int((leads == self.name).sum()),
+        )
+
+
+def about_others(others: Others) -> Iterator[Assumed]:
+    """What is taken of the capacity."""
+    if not (others.steady or others.fresh):
+        yield Assumed(
+            "live", "No other strategy is live: all capacity is free.", "无其他在用策略，容量全部可用。"
+        )
+    if others.steady:
+        yield Assumed(
+            "live",
+            f"Live strategies beside it: {others.steady}. They want the {others.leads:,} leads again that "
+            "they had on the days behind.",
+            f"其他{others.steady}个在用策略按历史同期的{others.leads:,}条线索参与竞争。",
+        )
+    if others.fresh:
+        yield Assumed(
+            "live_today",
+            f"Live strategies beside it that were not so on all days behind: {others.fresh}. The "
+            f"{others.people:,} people who are in them today, tonight's newcomers among them, go on as if "
+            f"their situation did not change, and {others.contacts:,} contacts of theirs take capacity. "
+            "Nobody enters them later, so later days may have less room than counted here.",
+            f"其他{others.fresh}个在用策略并非历史同期始终在用：以其当前{others.people:,}名在途客户（含今晚新入组客户）"
+            f"按情况不变继续推演，{others.contacts:,}次触达占用容量；未计其后续新入组客户，故后期实际可用容量可能更少。",
         )

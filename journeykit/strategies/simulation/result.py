@@ -23,7 +23,7 @@ from journeykit.strategies.labelling import node_titles
 from journeykit.strategies.nodes import CONTROL, END
 from journeykit.strategies.offers import Offer
 from journeykit.strategies.simulation import tables
-from journeykit.strategies.simulation.assumptions import Assumed
+from journeykit.strategies.simulation.assumed import Assumed
 from journeykit.strategies.simulation.conflicts import Conflict
 from journeykit.strategies.simulation.drawing import Drawing
 from journeykit.strategies.simulation.stepping import CustomerPath, path_of
@@ -78,9 +78,12 @@ class Simulation(Shown):
         """The day as of which it starts."""
         return self.trace.days[0].as_of
 
-    def summary(self) -> dict[str, Any]:
-        """The main figures as plain values: small enough to be kept with a submission."""
-        return tables.summary(self)
+    def summary(self, language: str = "") -> dict[str, Any]:
+        """The main figures as plain values: small enough to be kept with a submission.
+
+        Everything is called by its code; with a language, as the tables call it.
+        """
+        return tables.summary(self, language)
 
     def table(self, language: str = "en") -> Table:
         """Who enters, is contacted and reaches the goal, and what it costs, with 90 % bands."""

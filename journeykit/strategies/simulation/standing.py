@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,6 +18,7 @@ from journeykit.ledger.runs import read_runs
 from journeykit.ledger.tables import enrolment
 from journeykit.strategies.people import LEFT, People
 from journeykit.strategies.running import Running
+from journeykit.strategies.simulation.assumed import Assumed
 from journeykit.strategies.simulation.calendar import SimulatedDay
 from journeykit.strategies.simulation.twins import starting
 from journeykit.strategies.standing import read_people
@@ -94,3 +96,43 @@ def _before(ledger: Ledger, strategy: str, first: SimulatedDay) -> pa.Table:
     found = ledger.read_arrow(rows).to_pylist()
     ends = [one["exited_on"] + shift if one["exited_on"] else _STILL_IN for one in found]
     return pa.table([[one["customer_id"] for one in found], ends], schema=LEFT)
+
+
+def about_people(people: Standing, finishing: int) -> Iterator[Assumed]:
+    """What becomes of them; `finishing` contacts are made to those who stay in an earlier version."""
+    number = people.moved + people.others
+    beside = f"stay in their own version, whose {finishing:,} contacts take capacity; they are not counted"
+    beside_zh = f"留在原版本中继续（其{finishing:,}次触达占用容量），不计入结果"
+    if people.unknown:
+        yield Assumed(
+            "in_flight",
+            f"The ledger has gone on since this day: where {people.unknown:,} people in the strategy stood "
+            "is not known. They do not enter, and are not counted.",
+            f"台账已晚于该日：{people.unknown:,}名在途客户当时所在节点未知，不再入组，也不计入结果。",
+        )
+    elif not number:
+        yield Assumed("empty", "Nobody is in the strategy when it starts.", "策略启动时无在途客户。")
+    elif people.in_flight == "exit":
+        yield Assumed(
+            "in_flight",
+            f"People in flight leave (exit): {number:,} people are in the strategy already and leave on the "
+            "first day, as their version is replaced. They are neither contacted nor counted.",
+            f"在途客户全部退出（exit）：{number:,}名在途客户于首日因版本替换退出，不再触达，也不计入结果。",
+        )
+    elif people.in_flight == "finish":
+        yield Assumed(
+            "in_flight",
+            f"People in flight finish on their version (finish): {number:,} people are in the strategy "
+            f"already and {beside}, and do not enter.",
+            f"在途客户按原版本走完（finish）：{number:,}名在途客户{beside_zh}，也不再入组。",
+        )
+    else:
+        yield Assumed(
+            "in_flight",
+            "People in flight move to this version (migrate): "
+            f"{people.moved:,} people are in the strategy already and go on by this graph from where they "
+            f"stand; {people.others:,} whose node is not in it {beside}, and do not enter, nor do those "
+            "barred by re-entry.",
+            f"在途客户转入本版本（migrate）：{people.moved:,}名在途客户从当前节点按本流程继续；"
+            f"{people.others:,}名所在节点不在本流程中的客户{beside_zh}，与受再次入组限制的客户均不入组。",
+        )

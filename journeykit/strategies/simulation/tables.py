@@ -156,8 +156,13 @@ def load(found: Simulation, language: str) -> Drawing:
     return draw_load(say("load", language), [(f"{day:%m-%d}", names[day.weekday()]) for day in days], rows)
 
 
-def summary(found: Simulation) -> dict[str, Any]:
-    """The main figures as plain values."""
+def summary(found: Simulation, language: str) -> dict[str, Any]:
+    """The main figures as plain values; codes where there is no language."""
+    titles = found.titles(language) if language else {}
+    channels_found = [
+        one | {"channel": _channel(found, one["channel"], language)} if language else one
+        for one in _channels(found)
+    ]
     return {
         "strategy": found.strategy.name,
         "as_of": found.first_day.isoformat(),
@@ -168,13 +173,16 @@ def summary(found: Simulation) -> dict[str, Any]:
         "goals": _plain(in_all(found, "goal", "treatment")),
         "goals_control": _plain(in_all(found, "goal", "control")),
         "cost": _plain(found.cost, 2),
-        "nodes": {row["name"]: _plain(_interval(row)) for _, row in _whole(found, "arrived").iterrows()},
-        "channels": _channels(found),
-        "drops": _by_name(found, "drop"),
-        "queued": _by_name(found, "queued"),
+        "nodes": {
+            titles.get(row["name"], row["name"]): _plain(_interval(row))
+            for _, row in _whole(found, "arrived").iterrows()
+        },
+        "channels": channels_found,
+        "drops": _by_reason(found, "drop", language),
+        "queued": _by_reason(found, "queued", language),
         "conflicts": [vars(one) for one in found.conflicts],
-        "assumptions": [vars(one) for one in found.assumptions],
-    }  # fmt: skip
+        "assumptions": [one.say(language) if language else vars(one) for one in found.assumptions],
+    }
 
 
 def in_all(found: Simulation, kind: str, name: str) -> Interval:
@@ -212,8 +220,11 @@ def _fullest(figures: pd.DataFrame) -> Any:
     return figures.sort_values("expected", ascending=False, kind="stable").iloc[0]
 
 
-def _by_name(found: Simulation, kind: str) -> dict[str, int]:
-    return {row["name"]: round(row["expected"]) for _, row in _whole(found, kind).iterrows()}
+def _by_reason(found: Simulation, kind: str, language: str) -> dict[str, int]:
+    return {
+        say_reason(row["name"], language) if language else row["name"]: round(row["expected"])
+        for _, row in _whole(found, kind).iterrows()
+    }
 
 
 def _by_day(found: Simulation, kind: str) -> pd.DataFrame:
