@@ -25,7 +25,7 @@ const TYPES = { box: Box, dot: Dot };
 const LINES = { way: Line };
 const FEW = 14; // boxes that fit on a screen: then all are shown after each edit
 
-/** Says that a step may be dropped here; the rule editor, where it is open, would say no to all. */
+/** Says that a step may be dropped here. */
 function welcome(event: DragEvent) {
   if (!event.dataTransfer.types.includes(DRAGGED)) return;
   event.preventDefault();

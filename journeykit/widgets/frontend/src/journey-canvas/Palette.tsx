@@ -31,7 +31,6 @@ export function Palette({ add, ready, started }: PaletteProps) {
               title={words(kind)}
               onClick={() => add(kind)}
               onDragStart={(event) => {
-                event.stopPropagation(); // the rule editor lets nothing else on the page be dragged
                 event.dataTransfer.setData(DRAGGED, kind);
                 event.dataTransfer.effectAllowed = "copy";
               }}

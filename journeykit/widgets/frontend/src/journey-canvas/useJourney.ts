@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { begin, type History, redo, step, undo } from "../lib/history";
 import type { Kernel } from "../lib/kernel";
 import { Latest } from "../lib/latest";
-import { begin, type History, redo, step, undo } from "../segment-builder/history";
 import type { CanvasState, Definition, Places } from "./types";
 
 export interface Drawn {

@@ -1,14 +1,12 @@
 import "./rules.css";
 
 import { QueryBuilderDnD } from "@react-querybuilder/dnd";
-import { createReactDnDAdapter } from "@react-querybuilder/dnd/react-dnd";
 import { useMemo, useState } from "react";
-import * as ReactDnD from "react-dnd";
-import * as ReactDnDHTML5Backend from "react-dnd-html5-backend";
 import { useEcho } from "../lib/echo";
 import type { Kernel } from "../lib/kernel";
 import { type Catalogue, type Purpose, type Setting, useCatalogue } from "./catalogue";
 import { type DraftGroup, toDraft, toTree } from "./draft";
+import { draggingWithin } from "./dragging";
 import { Query } from "./Query";
 import type { Group } from "./tree";
 import { useWords } from "./words";
@@ -43,7 +41,8 @@ function Editor({
   purpose = "segment",
 }: RuleEditorProps & { catalogue: Catalogue }) {
   const say = useWords();
-  const [adapter] = useState(() => createReactDnDAdapter({ ...ReactDnD, ...ReactDnDHTML5Backend }));
+  const [root, setRoot] = useState<HTMLElement | null>(null);
+  const adapter = useMemo(() => root && draggingWithin(root), [root]);
   const setting = useMemo<Setting>(
     () => ({ kernel, catalogue, purpose, event: null }),
     [kernel, catalogue, purpose],
@@ -58,10 +57,12 @@ function Editor({
     if (told(made.tree)) onChange(made.tree, made.unfinished.size);
   };
   return (
-    <div className="jk-rules">
-      <QueryBuilderDnD dnd={adapter}>
-        <Query setting={setting} draft={draft} unfinished={unfinished} onChange={changed} />
-      </QueryBuilderDnD>
+    <div className="jk-rules" ref={setRoot}>
+      {adapter && (
+        <QueryBuilderDnD dnd={adapter}>
+          <Query setting={setting} draft={draft} unfinished={unfinished} onChange={changed} />
+        </QueryBuilderDnD>
+      )}
       {!draft.rules.length && <p className="jk-quiet">{say("nothing")}</p>}
       {unfinished.size > 0 && (
         <p className="jk-quiet" role="status">

@@ -2,13 +2,13 @@ import "./builder.css";
 
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useEcho } from "../lib/echo";
+import { begin, type History, redo, step, undo } from "../lib/history";
 import { show } from "../lib/language";
 import { Latest } from "../lib/latest";
 import { type BaseState, mount, type WidgetProps } from "../lib/mount";
 import { RuleEditor } from "../rules/RuleEditor";
 import type { Group } from "../rules/tree";
 import { Code, Save } from "./Actions";
-import { begin, type History, redo, step, undo } from "./history";
 import { Meaning } from "./Meaning";
 import { useWords } from "./words";
 
