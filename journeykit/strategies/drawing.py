@@ -23,6 +23,7 @@ _GREEN = "#009e73"  # Okabe and Ito's, as the others
 _WIDTH, _HEIGHT, _SMALL = 184, 72, 14
 _COLUMN, _MARGIN, _GAP = 204, 12, 30
 _LINE = 26  # letters of a line in a box, as wide as half as many of Chinese
+_ITALIC = ' font-style="italic"'
 _STEP = 14  # from one line of text to the next
 
 
@@ -95,11 +96,12 @@ class _Drawing:
             above, below = points, []
             if lines := self._names[way]:
                 (x, _), y = points[1], self._tops[self._layout.nodes[way.source][1] + 1]
+                side = 0.0
                 if self._is_one_of_several(way):
-                    x = (points[0][0] + x) / 2
+                    x, side = (points[0][0] + x) / 2, points[0][0] - x
                 else:
                     above, below = [points[0], (x, y - 10 - _STEP * len(lines))], [(x, y - 8), *points[1:]]
-                yield self._draw_name(way, x, y - 12 - _STEP * (len(lines) - 1))
+                yield self._draw_name(way, x, y - 12 - _STEP * (len(lines) - 1), _anchor(side))
             yield _curve(above)
             if len(below) > 2:
                 yield _curve(below)
@@ -164,13 +166,13 @@ class _Drawing:
         """Whether another way of the same node leads to the same one: their names need a place each."""
         return sum(one.source == way.source and one.target == way.target for one in self._layout.ways) > 1
 
-    def _draw_name(self, way: Way, x: float, y: float) -> str:
+    def _draw_name(self, way: Way, x: float, y: float, anchor: str) -> str:
         """What a way is called; shortened, with all of it where one points at it."""
         node = self._nodes[way.source]
         condition = way_condition(node, way.place, self._teller)
         full = f"{way_name(node, way.place, self._teller)}: {condition}".removesuffix(": ")
         texts = (
-            _text(x, y + _STEP * at, line, ' font-size="11"' + (' font-style="italic"' if at == 0 else ""))
+            _text(x, y + _STEP * at, line, f' font-size="11"{"" if at else _ITALIC}', anchor)
             for at, line in enumerate(self._names[way])
         )
         return f'<g class="way"><title>{escape(full)}</title>{"".join(texts)}</g>'
@@ -208,8 +210,13 @@ def _curve(points: list[tuple[float, float]]) -> str:
     return f'<path d="M{x:.0f} {y:.0f}{bends}" fill="none" stroke="{GREY}" stroke-width="1.5"/>'
 
 
-def _text(x: float, y: float, line: str, style: str) -> str:
-    return f'<text x="{x:.0f}" y="{y:.1f}" text-anchor="middle"{style}>{escape(line)}</text>'
+def _text(x: float, y: float, line: str, style: str, anchor: str = "middle") -> str:
+    return f'<text x="{x:.0f}" y="{y:.1f}" text-anchor="{anchor}"{style}>{escape(line)}</text>'
+
+
+def _anchor(side: float) -> str:
+    """Of names side by side, to which side of its way a name stands."""
+    return "end" if side < 0 else "start" if side > 0 else "middle"
 
 
 def _middle(column: float) -> float:

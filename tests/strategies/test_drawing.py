@@ -186,3 +186,12 @@ def test_a_band_of_very_many_people_is_as_high_everywhere_and_stays_between_its_
             assert abs(x - same_x) < 0.2
             assert abs(below - y - link.people / 1000 * high[0]) < 0.3
             assert min(bars) <= x <= max(bars)
+
+
+def test_the_names_of_two_ways_to_one_place_stand_beside_each_other():
+    plan = Strategy("x", stage="retain").start(Segment("rich", tag("aum") > 5))
+    html = plan.wait(until=tag("aum") > 6, at_most=5).wait(days=1).html()
+    names = {text.text: text for text in drawn(html).iter(f"{SVG}text") if text.get("font-size") == "11"}
+    yes, late = names["yes"], names["not in 5 days"]
+    assert (yes.get("text-anchor"), late.get("text-anchor")) == ("end", "start")
+    assert float(yes.get("x")) < float(late.get("x"))
