@@ -19,16 +19,14 @@ from journeykit.reports.catalogue_words import say
 from journeykit.strategies.playbook import Playbook
 from journeykit.strategies.stored import approved_words
 from journeykit.widgets.asking import Json
-from journeykit.widgets.lead_words import lead_json
+from journeykit.widgets.lead_words import WITHHELD, lead_json
 from journeykit.widgets.saying import heading_of, say_column, say_tag, title_of
 from journeykit.workspace.messages import Message
 
-WITHHELD = "C3"
-"""The privacy class of what identifies a person or could harm him; it is not shown (design D10)."""
 _HOLDING = (
     "line", "role", "opened_on", "matures_on", "closed_on", "amount", "credit_limit", "used", "rate",
-    "status",
 )  # fmt: skip
+"""Not the status: it says who is overdue, which the tags withhold."""
 
 
 @dataclass(frozen=True)
@@ -129,15 +127,13 @@ class CustomerFacts:
         ]
         books = approved_words(ledger, self.playbook, {(one["strategy"], one["version"]) for one in rows})
         reported = read_outcomes(ledger, customer_id=self.customer).to_pylist()
-        allowed = {name: self.mart.tags[name] for name in self.mart.tags
-                   if self.mart.tags[name].tag.sensitivity != WITHHELD}  # fmt: skip
         found = []
         for row in rows:
             book = books.get((row["strategy"], row["version"]), self.playbook)
             task = Layout(book.channels[row["channel"]], book, self.language).task(row)
             said = tuple((one["outcome"], one["occurred_at"]) for one in reported
                          if one["lead_id"] == row["lead_id"])  # fmt: skip
-            found.append(lead_json(Message(row, task, said), book, allowed, self.language))
+            found.append(lead_json(Message(row, task, said), book, self.mart.tags, self.language))
         return found
 
 

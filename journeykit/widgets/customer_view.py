@@ -38,8 +38,8 @@ class Newest(Question):
 class CustomerView(View):
     """One customer: attributes, holdings, tags, current leads and a timeline; or a segment's portrait.
 
-    Contact details are not in the mart, and what is of privacy class C3 is left out, so nothing here tells
-    who the customer is.
+    Contact details are not in the mart, and what is of privacy class C3 is left out: neither income nor
+    arrears nor the date of birth is shown, in whatever row it stands.
 
     Parameters
     ----------
@@ -57,8 +57,10 @@ class CustomerView(View):
 
     Examples
     --------
-    >>> view = jk.CustomerView("C00000001", mart)  # doctest: +SKIP
-    >>> view.value = jk.Segment("rich", mart.tags.aum >= 500_000)  # doctest: +SKIP
+    In a notebook::
+
+        view = jk.CustomerView("C00000001", mart)
+        view.value = jk.Segment("rich", mart.tags.aum >= 500_000)
     """
 
     _esm = STATIC / "customer-view.js"
@@ -77,7 +79,9 @@ class CustomerView(View):
         who = proposal["value"]
         if isinstance(who, str):
             self._facts(who).expect()
-        elif not isinstance(who, Segment):
+        elif isinstance(who, Segment):
+            self.mart.count(who)  # what cannot be counted cannot be shown
+        else:
             raise DefinitionError(
                 f"{who!r} is neither a customer nor a segment. Give an id such as 'C00000001', or a "
                 "jk.Segment(...)."

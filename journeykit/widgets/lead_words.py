@@ -29,6 +29,10 @@ STATUSES: dict[str, tuple[str, str]] = {
 """What a lead's status is called; a delivery that failed and a colleague who failed are told alike."""
 
 
+WITHHELD = "C3"
+"""The privacy class of what identifies a person or could harm them; no widget shows it of a customer."""
+
+
 def say_status(status: str, language: str) -> str:
     """The word for what became of a lead."""
     return in_language(language, *STATUSES.get(status, (status, status)))
@@ -61,11 +65,11 @@ def lead_json(message: Message, book: Playbook, tags: Mapping[str, Any], languag
 
 
 def reason_facts(reason: Mapping[str, Any], tags: Mapping[str, Any], language: str) -> list[list[str]]:
-    """Title and value of each tag that the lead's segment asks for, as they were when it was decided."""
+    """Title and value of each tag that a lead was decided by, as they were then; of class C3 none."""
     found = []
     for name, value in reason.get("tags", {}).items():
         tag = tags[name].tag if name in tags else None
-        if value is not None and tag is not None:
+        if value is not None and tag is not None and tag.sensitivity != WITHHELD:
             found.append([title_of(tag, language), say_tag(tag, _read(tag, value), language)])
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import traitlets
@@ -67,7 +67,9 @@ class MessageCentre(View):
 
     Examples
     --------
-    >>> jk.MessageCentre("M00003", as_="operator [demo]")  # doctest: +SKIP
+    In a notebook::
+
+        jk.MessageCentre("M00003", as_="operator [demo]")
     """
 
     _esm = STATIC / "message-centre.js"
@@ -87,7 +89,7 @@ class MessageCentre(View):
     @traitlets.validate("value")
     def _check_value(self, proposal: Any) -> date | None:
         given = proposal["value"]
-        if given is not None and not isinstance(given, date | str):
+        if given is not None and (isinstance(given, datetime) or not isinstance(given, date | str)):
             raise DefinitionError(f"{given!r} is no day. Give a date, or text as YYYY-MM-DD.")
         return as_day(given) if given else None
 
@@ -128,7 +130,8 @@ class MessageCentre(View):
         try:
             may_report(self._settings, self._as)
         except JourneykitError as error:
-            return str(error)
+            chinese = "当前账号不能登记线索结果，须由 journeykit.toml 的 [roles] 中的 operator 登记。"
+            return in_language(self.language, str(error), chinese)
         return ""
 
     @answers("show", Day)

@@ -49,10 +49,11 @@ class TagExplorer(View):
 
     Examples
     --------
-    >>> explorer = jk.TagExplorer(mart)  # doctest: +SKIP
-    >>> explorer.value = "aum"  # doctest: +SKIP
-    >>> explorer.to_code()  # doctest: +SKIP
-    't.aum'
+    In a notebook::
+
+        explorer = jk.TagExplorer(mart)
+        explorer.value = "aum"
+        explorer.to_code()  # 't.aum'
     """
 
     _esm = STATIC / "tag-explorer.js"

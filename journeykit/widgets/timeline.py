@@ -30,6 +30,8 @@ KINDS = ("txn", "event", "contact", "journey", "lead", "receipt")
 """What stands on a timeline."""
 MOST = 500
 """So many entries are shown of one customer at most."""
+_INCOME = ("payroll",)
+"""What would tell a customer's income, which the tags withhold, is shown without its amount."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class Timeline:
             what, *details = self._said("txn", row, "kind", "channel", "counterparty", "category")
             sign = "+" if row["direction"] == "in" else "−"
             (amount,) = self._said("txn", row, "amount")
-            yield _entry("txn", row["occurred_at"], what, details, amount=sign + amount)
+            told = "" if row["kind"] in _INCOME else sign + amount
+            yield _entry("txn", row["occurred_at"], what, details, amount=told)
 
     def _events(self, most: int) -> Iterable[Json]:
         for row in self._rows("event", most):

@@ -9,8 +9,11 @@ from datetime import datetime, time
 import pytest
 
 import journeykit as jk
-from journeykit.errors import DataError, DefinitionError
+from journeykit.contract import subject
+from journeykit.errors import DataError, DefinitionError, UnknownNameError
+from journeykit.expressions import tag
 from journeykit.ledger.receipts import report_outcome
+from journeykit.widgets.saying import heading_of
 from journeykit.widgets.timeline import KINDS, MOST
 from tests.widgets.decided import AS_OF, CONTACT_DATE, OPERATOR, decide, open_ledger
 
@@ -132,6 +135,20 @@ def test_holdings_are_the_customers(browser, mart, busy):
     assert sum(not row["closed"] for row in shown["rows"]) == int(mine["closed_on"].isna().sum())
 
 
+def test_rows_do_not_tell_what_the_tags_withhold(browser, mart):
+    """Who is overdue, and what somebody earns."""
+    holding, txn = mart.frame("holding"), mart.frame("txn")
+    borrower = holding[(holding["line"] == "loan") & holding["status"].notna()]["customer_id"].iloc[0]
+    columns = browser.shown(jk.CustomerView(borrower, mart, language="en"))["holdings"]["columns"]
+    assert "Opened" in " ".join(columns)
+    assert heading_of(subject("holding").column("status"), "en") not in columns
+    paid = txn[(txn["kind"] == "payroll") & txn["customer_id"].isin(mart.frame("customer")["customer_id"])]
+    entries = timeline(browser, jk.CustomerView(paid["customer_id"].iloc[0], mart, language="en"), ["txn"])
+    amounts = {one["title"]: one["amount"] for one in entries["entries"]}
+    assert amounts.pop("payroll") == ""
+    assert all(amounts.values())
+
+
 def test_a_segment_has_a_portrait(browser, mart):
     rich = jk.Segment("rich", mart.tags.aum >= 50_000, title="Affluent", title_zh="富裕客户")
     widget = jk.CustomerView(rich, mart, language="zh")
@@ -145,6 +162,14 @@ def test_a_segment_has_a_portrait(browser, mart):
     assert "富裕客户" in widget._static_html()
     refused = browser.say(widget, {"id": 1, "ask": "tags", "with": {}})
     assert "ask this of a customer" in refused["error"]
+
+
+def test_a_segment_that_cannot_be_counted_leaves_what_is_shown(browser, mart, busy):
+    widget = jk.CustomerView(busy, mart)
+    with pytest.raises(UnknownNameError, match="nosuch"):
+        widget.value = jk.Segment("odd", tag("nosuch") > 1)
+    assert widget.value == busy
+    assert browser.ask(widget, "tags")["tags"]
 
 
 def test_a_segment_of_nobody_says_so(browser, mart):

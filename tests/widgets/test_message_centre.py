@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -94,10 +94,18 @@ def test_a_lead_is_told_in_the_readers_words(browser, leads, managers):
     assert (task["channel"], same["channel"]) == ("manager's app", "移动营销")
     assert same["strategy"] == "理财到期承接"
     assert same["why"] == "理财一周内到期"
-    assert ["Age", "66 years"] in task["facts"]
-    assert ["年龄", "66 岁"] in same["facts"]
+    assert [title for title, _ in task["facts"]] == ["Assets under management", "Holds a wealth product"]
     assert ["持有理财", "是"] in same["facts"]
     assert (task["status_word"], same["status_word"]) == ("delivered", "已送达")
+
+
+def test_what_could_harm_a_customer_is_in_no_form(leads, managers):
+    """The lead was decided by an age, among others; that is of class C3."""
+    widget = centre(managers)
+    told = json.dumps(widget.data()) + widget._static_html()
+    assert "612,000.00" in told
+    assert "66 years" not in told
+    assert "Age" not in told
 
 
 def test_an_outcome_becomes_a_receipt_with_who_said_so(browser, workspace, leads, managers):
@@ -168,6 +176,7 @@ def test_what_was_not_delivered_is_refused(browser, workspace, managers):
 def test_whoever_has_not_the_role_may_look_only(browser, workspace, leads, managers, actor):
     widget, lead = centre(managers, as_=actor), leads[next(iter(managers.values()))[0]]
     assert "operator" in browser.shown(widget)["barred"]
+    assert "不能" in browser.shown(centre(managers, as_=actor, language="zh"))["barred"]
     said = {"id": 1, "ask": "report", "with": {"lead": lead, "outcome": "accepted"}}
     assert "may not report" in browser.say(widget, said)["error"]
     assert receipts(workspace) == []
@@ -203,8 +212,10 @@ def test_days_and_recipients_that_are_none_are_named(browser, workspace, manager
     assert "not a day" in browser.say(widget, {"id": 1, "ask": "show", "with": {"day": "soon"}})["error"]
     with pytest.raises(UnknownNameError, match="manager or branch 'M9'"):
         jk.MessageCentre("M9")
-    with pytest.raises(DefinitionError, match="no day"):
-        widget.value = 5
+    for wrong in (5, True, datetime(2026, 6, 3, 10)):
+        with pytest.raises(DefinitionError, match="no day"):
+            widget.value = wrong
+        assert widget.value is None
 
 
 def test_python_and_the_static_form_follow(browser, leads, managers):
