@@ -22,12 +22,14 @@ from journeykit.segments.segment import segments_folder
 from journeykit.segments.waterfall import Waterfall
 from journeykit.widgets.asking import Json, Nothing, Question, answers
 from journeykit.widgets.coding import segment_code
+from journeykit.widgets.drafts import open_text, refuse_another, seen_text
+from journeykit.widgets.revising import Revised, require_revision
 from journeykit.widgets.rules import RuleQuestions, shown_rules
 from journeykit.widgets.view import STATIC, View
 from journeykit.yaml_files import Name
 
 
-class _Edit(Question):
+class _Edit(Revised):
     name: Name
     title: str = Field(max_length=200)
     tree: Json
@@ -37,8 +39,8 @@ class _Overlap(Question):
     names: list[str] = Field(min_length=1, max_length=MOST - 1)
 
 
-class _Save(Question):
-    reason: str = Field(max_length=1_000)
+class _Save(Revised):
+    reason: str = Field(max_length=500)
 
 
 class _Segment(traitlets.TraitType[Segment, Segment]):
@@ -68,11 +70,11 @@ class SegmentBuilder(RuleQuestions, View):
 
     Examples
     --------
-    >>> import journeykit as jk
-    >>> mart = jk.connect()  # doctest: +SKIP
-    >>> builder = jk.SegmentBuilder(mart.tags.aum >= 500_000, mart)  # doctest: +SKIP
-    >>> builder.value  # doctest: +SKIP
-    Segment("aum", tag("aum") >= 500000)
+    In a notebook::
+
+        mart = jk.connect()
+        builder = jk.SegmentBuilder(mart.tags.aum >= 500_000, mart)
+        builder.value  # Segment("aum", tag("aum") >= 500000)
     """
 
     _esm = STATIC / "segment-builder.js"
@@ -85,9 +87,13 @@ class SegmentBuilder(RuleQuestions, View):
         self._counted: tuple[AnyNode, int] | None = None
         self._waterfall: tuple[AnyNode, Waterfall] | None = None
         self._edited: tuple[AnyNode, Json] | None = None
+        self._revision = 0
+        self._file = ""
         super().__init__(language)
         self._everyone = mart.count(mart.everyone)
-        self.value = _as_segment(segment)
+        self.value = made = _as_segment(segment)
+        if isinstance(segment, str):
+            self._file = open_text(made, segments_folder())
         self._fall()
         self.refresh()
 
@@ -102,18 +108,26 @@ class SegmentBuilder(RuleQuestions, View):
 
     @traitlets.observe("value")
     def _show_value(self, _: Any) -> None:
+        self._revision += 1
+        self._file = seen_text(self.value, segments_folder(), self._file)
         self.refresh()
 
     @answers("edit", _Edit)
     def edit(self, edited: _Edit) -> Json:
         """Take over what was edited, and tell how many customers it has."""
-        where = self.read_tree(edited.tree)
-        titles = {"title": self.value.title, "title_zh": self.value.title_zh}
-        titles["title_zh" if self.language == "zh" else "title"] = edited.title.strip()
+        require_revision(edited, self._revision, self.language)
+        where, before = self.read_tree(edited.tree), self.value
+        titles = {"title": before.title, "title_zh": before.title_zh}
+        title = edited.title.strip()
+        if title != self._title():  # what is shown may be of the other language, and is not this one's then
+            titles["title_zh" if self.language == "zh" else "title"] = title
         made = Segment(edited.name, where, **titles)
+        self._count(where)
         self._edited = (where, edited.tree)
+        if made == before:
+            self.refresh()  # the same, arranged otherwise
         self.value = made
-        return {"count": self._count(where)}
+        return {"count": self._count(where), "revision": self._revision}
 
     @answers("waterfall", Nothing)
     def waterfall(self, _: Nothing) -> Json:
@@ -166,9 +180,15 @@ class SegmentBuilder(RuleQuestions, View):
 
     @answers("save", _Save)
     def save(self, asked: _Save) -> Json:
-        """Save the segment under its name, with a reason where that changes a saved one."""
-        self.value.save(author=account(), reason=asked.reason)
+        """Save the segment, with a reason where that changes a saved one, never over what another saved."""
+        require_revision(asked, self._revision, self.language)
+        refuse_another(self.value, segments_folder(), self._file, "jk.SegmentBuilder")
+        path = self.value.save(author=account(), reason=asked.reason)
+        self._file = path.read_text(encoding="utf-8")
         return {"name": self.value.name}
+
+    def _title(self) -> str:
+        return in_language(self.language, self.value.title, self.value.title_zh)
 
     def _named(self, name: str) -> list[str]:
         try:
@@ -198,8 +218,9 @@ class SegmentBuilder(RuleQuestions, View):
     def _show(self) -> Json:
         segment = self.value
         return {
+            "revision": self._revision,
             "name": segment.name,
-            "title": in_language(self.language, segment.title, segment.title_zh),
+            "title": self._title(),
             "tree": self._tree(),
             "count": self._count(segment.where),
             "everyone": self._everyone,
@@ -208,7 +229,7 @@ class SegmentBuilder(RuleQuestions, View):
 
     def _static_html(self) -> str:
         segment, count = self.value, self._count(self.value.where)
-        title = in_language(self.language, segment.title, segment.title_zh) or segment.name
+        title = self._title() or segment.name
         head = f"<b>{escape(title)}</b> · {label('customers', self.language)}: {count:,}"
         said = explain(segment.where, self.language, self.mart.tags)._repr_html_()
         fall = self._waterfall

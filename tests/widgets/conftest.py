@@ -12,6 +12,9 @@ from jupyter_client.session import json_packer
 
 from journeykit.widgets.view import View
 
+REVISED = ("edit", "place", "save", "submit")
+"""What is asked of a revision."""
+
 
 class Comm(BaseComm):
     """The kernel's end of a comm; what it publishes is kept as it would arrive."""
@@ -36,7 +39,10 @@ class Browser:
         return widget.comm.arrived[before:]
 
     def say(self, widget: View, content: Any, *buffers: bytes) -> dict[str, Any]:
-        """Say whatever it is to a widget; gives its one answer."""
+        """Say whatever it is to a widget, of the revision it shows if none is said; gives its one answer."""
+        given = content.get("with") if isinstance(content, dict) else None
+        if isinstance(given, dict) and content.get("ask") in REVISED:
+            content = {**content, "with": {"revision": widget.data().get("revision", 0), **given}}
         sent = self.send(widget, {"method": "custom", "content": content}, buffers)
         (answer,) = [message["content"] for message in sent if message["method"] == "custom"]
         return answer

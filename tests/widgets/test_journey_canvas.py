@@ -130,7 +130,8 @@ def test_an_edit_that_changes_nothing_leaves_the_value(canvas, browser, plan):
     ("change", "reason"),
     [
         (lambda d: d["nodes"][-1].update(offer="NONE"), "Unknown offer 'NONE'"),
-        (lambda d: d["nodes"][-1].update(channel="'; DROP TABLE lead; --"), "Unknown channel"),
+        (lambda d: d["nodes"][-1].update(channel="'; DROP TABLE lead; --"), "lower-case"),
+        (lambda d: d["nodes"][-1].update(channel="pigeon"), "Unknown channel"),
         (lambda d: d["nodes"][2].update(id="send_sms"), "same id"),
         (lambda d: d["nodes"][4].update(days="__import__('os')"), "whole number"),
         (lambda d: d["nodes"][4].update(days=0), "1 or more"),
@@ -172,6 +173,26 @@ def test_the_value_can_be_set_watched_and_linked(canvas, browser, mart, plan):
     with pytest.raises(DefinitionError, match=r"jk\.Strategy"):
         canvas.value = "grown"
     assert canvas.value == longer
+
+
+def test_what_was_made_of_another_revision_is_refused(canvas, browser, plan):
+    """Python was quicker than what is drawn, placed, saved and submitted in the browser."""
+    seen = browser.shown(canvas)["revision"]
+    canvas.value = quicker = plan.wait(days=9)
+    answers = {"purpose": "x", "harm": "x", "data_confirmed": True, "in_flight": "finish"}
+    for ask, content in [
+        ("edit", {"definition": plan.model_dump(mode="json")}),
+        ("place", {"places": {"start": [1, 2]}}),
+        ("save", {}),
+        ("submit", answers),
+    ]:
+        refused = browser.say(canvas, {"id": 1, "ask": ask, "with": {**content, "revision": seen}})
+        assert "changed meanwhile" in refused["error"]
+        assert canvas.value == quicker
+    shown = browser.shown(canvas)
+    assert (shown["places"], shown["saved"]) == ({}, False)
+    assert browser.ask(canvas, "edit", definition=plan.model_dump(mode="json"))["revision"] > seen + 1
+    assert canvas.value == plan
 
 
 def test_it_is_saved_and_opened_again(canvas, browser, mart, plan, workspace):

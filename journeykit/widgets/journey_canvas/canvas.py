@@ -14,11 +14,12 @@ from journeykit.strategies.checking import Finding
 from journeykit.strategies.graph import Strategy
 from journeykit.strategies.playbook import Playbook, load_readable
 from journeykit.strategies.reaching import Reach, reach
+from journeykit.strategies.saving import strategies_folder
 from journeykit.strategies.telling import Teller
 from journeykit.widgets.asking import Json, Nothing, answers
 from journeykit.widgets.coding import strategy_code
+from journeykit.widgets.drafts import open_text, refuse_another, seen_text
 from journeykit.widgets.journey_canvas.counting import managers_room, numbers
-from journeykit.widgets.journey_canvas.drafts import open_draft, save_draft
 from journeykit.widgets.journey_canvas.guarding import check_names, checked_places
 from journeykit.widgets.journey_canvas.living import live_strategy, living
 from journeykit.widgets.journey_canvas.naming import normal
@@ -27,6 +28,7 @@ from journeykit.widgets.journey_canvas.questions import Days, Edit, Places, Subm
 from journeykit.widgets.journey_canvas.replaying import replay
 from journeykit.widgets.journey_canvas.static import static_form
 from journeykit.widgets.journey_canvas.telling import findings_json, structure, table_json, told, told_rules
+from journeykit.widgets.revising import Revised, require_revision
 from journeykit.widgets.rules import RuleQuestions
 from journeykit.widgets.view import STATIC, View
 from journeykit.workspace.checking import look_at_audience
@@ -56,11 +58,11 @@ class JourneyCanvas(RuleQuestions, View):
 
     Examples
     --------
-    >>> import journeykit as jk
-    >>> mart = jk.connect()  # doctest: +SKIP
-    >>> canvas = jk.JourneyCanvas(jk.Strategy("first", stage="activate"), mart)  # doctest: +SKIP
-    >>> canvas.value.name  # doctest: +SKIP
-    'first'
+    In a notebook::
+
+        mart = jk.connect()
+        canvas = jk.JourneyCanvas(jk.Strategy("first", stage="activate"), mart)
+        canvas.value.name  # 'first'
     """
 
     _esm = STATIC / "journey-canvas.js"
@@ -101,12 +103,13 @@ class JourneyCanvas(RuleQuestions, View):
     @traitlets.observe("value")
     def _show_value(self, _: Any) -> None:
         self._revision += 1
+        self._file = seen_text(self.value, strategies_folder(), self._file)
         self.refresh()
 
     @answers("edit", Edit)
     def edit(self, asked: Edit) -> Json:
         """Take over what was drawn, and tell what became of it."""
-        self._require_open()
+        self._require_open(asked)
         drawn = Strategy.from_json(asked.definition)
         check_names(drawn, self.value, self.mart, self._playbook)
         fixed = {node.id for node in self._live.nodes} if self._live else set()
@@ -120,15 +123,15 @@ class JourneyCanvas(RuleQuestions, View):
             self.value = made
         finally:
             self._in_edit = False
-        # The state travels more slowly than an answer, and what is drawn next begins with this.
-        drawn = {"definition": made.model_dump(mode="json"), "places": dict(self._places)}
-        return {"revision": self._revision, "renamed": renamed, **drawn}
+        return self._drawn(renamed)
 
     @answers("place", Places)
-    def place(self, asked: Places) -> None:
+    def place(self, asked: Places) -> Json:
         """Remember where nodes stand; where none is named, all are laid out."""
+        require_revision(asked, self._revision, self.language)
         self._keep(checked_places(asked.places), self.value)
         self.refresh()
+        return self._drawn({})
 
     @answers("choices", Nothing)
     def choices(self, _: Nothing) -> Json:
@@ -178,11 +181,12 @@ class JourneyCanvas(RuleQuestions, View):
         """The strategy as Python."""
         return {"code": self.to_code()}
 
-    @answers("save", Nothing)
-    def save(self, _: Nothing) -> Json:
+    @answers("save", Revised)
+    def save(self, asked: Revised) -> Json:
         """Write the strategy to its file, never over one that somebody else has written meanwhile."""
-        self._require_open()
-        self._file = save_draft(self.value, self._file)
+        self._require_open(asked)
+        refuse_another(self.value, strategies_folder(), self._file, "jk.JourneyCanvas")
+        self._file = self.value.save().read_text(encoding="utf-8")
         self.refresh()
         return {"file": f"{self.value.name}.yaml"}
 
@@ -198,7 +202,7 @@ class JourneyCanvas(RuleQuestions, View):
         """Propose the strategy to the approvers; it is simulated first."""
         from journeykit.workspace.approving import submit
 
-        self._require_open()
+        self._require_open(asked)
         history = submit(
             self.value, purpose=asked.purpose, harm=asked.harm, data_confirmed=asked.data_confirmed,
             in_flight=asked.in_flight, as_=asked.as_,
@@ -211,16 +215,27 @@ class JourneyCanvas(RuleQuestions, View):
         running = self._live_strategy(name) if self.read_only else None
         if running is not None:
             return running
-        found, self._file = open_draft(name)
+        found = Strategy.load(name)
+        self._file = open_text(found, strategies_folder())
         return found
 
     def _live_strategy(self, name: str) -> Strategy | None:
         with Desk.open() as desk:
             return live_strategy(desk, name)
 
-    def _require_open(self) -> None:
+    def _drawn(self, renamed: dict[str, str]) -> Json:
+        """What became of what was drawn: the state comes later, and what is drawn next begins here."""
+        return {
+            "revision": self._revision,
+            "renamed": renamed,
+            "definition": self.value.model_dump(mode="json"),
+            "places": dict(self._places),
+        }
+
+    def _require_open(self, asked: Revised) -> None:
         if self.read_only:
             raise DefinitionError("This canvas is only for looking. Open one without read_only=True.")
+        require_revision(asked, self._revision, self.language)
 
     def _keep(self, places: dict[str, list[float]], plan: Strategy) -> None:
         """Places of nodes that exist."""

@@ -7,16 +7,17 @@ from typing import Any, Literal
 from pydantic import Field
 
 from journeykit.widgets.asking import Question
+from journeykit.widgets.revising import Revised
 
 
-class Edit(Question):
+class Edit(Revised):
     """What is drawn now, and where those nodes stand that somebody has moved."""
 
     definition: dict[str, Any]
     places: dict[str, list[float]] = Field(default_factory=dict)
 
 
-class Places(Question):
+class Places(Revised):
     """Where nodes stand."""
 
     places: dict[str, list[float]]
@@ -28,7 +29,7 @@ class Days(Question):
     days: int = Field(ge=1, le=180)
 
 
-class Submission(Question):
+class Submission(Revised):
     """What an author answers."""
 
     purpose: str = Field(max_length=4_000)

@@ -30,7 +30,7 @@ import { useWords, type WORDS } from "./words";
 
 export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
   const words = useWords();
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [picked, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [chosen, setChosen] = useState("");
   const [tab, setTab] = useState("today");
   const [replay, setReplay] = useState<Replay | null>(null);
@@ -43,6 +43,8 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
   const journey = useJourney(state, kernel, complain, follow);
   const figures = useFigures(state.revision, kernel, complain);
   const { plan } = journey;
+  // What undoing took away is selected no longer.
+  const selected = useMemo(() => new Set([...picked].filter((id) => nodeOf(plan, id))), [picked, plan]);
   const { choices, numbers, live } = figures;
   const fixed = state.read_only;
 
@@ -192,6 +194,7 @@ export function App({ state, kernel, complain }: WidgetProps<CanvasState>) {
         shown={shown}
         figures={figures}
         draw={draw}
+        settled={journey.settled}
         select={select}
         remove={removeChosen}
         choose={choose}

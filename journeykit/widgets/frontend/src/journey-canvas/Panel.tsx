@@ -10,7 +10,7 @@ import { Submit } from "./Submit";
 import { Today } from "./Today";
 import type { CanvasState, Replay } from "./types";
 import type { Figures } from "./useFigures";
-import type { Draw } from "./useJourney";
+import type { Draw, Journey } from "./useJourney";
 import { useWords } from "./words";
 
 interface PanelProps extends WidgetProps<CanvasState> {
@@ -19,6 +19,7 @@ interface PanelProps extends WidgetProps<CanvasState> {
   shown: Shown;
   figures: Figures;
   draw: Draw;
+  settled: Journey["settled"];
   select: (ids: ReadonlySet<string>) => void;
   remove: () => void;
   choose: (id: string) => void;
@@ -99,6 +100,7 @@ export function Panel(props: PanelProps) {
         {tab === "submission" && figures.choices && (
           <Submit
             revision={state.revision}
+            settled={props.settled}
             kernel={kernel}
             complain={complain}
             choices={figures.choices}

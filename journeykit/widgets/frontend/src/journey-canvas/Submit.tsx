@@ -3,10 +3,12 @@ import type { Kernel } from "../lib/kernel";
 import { Input, Select } from "./inputs";
 import { PlainTable } from "./Simulate";
 import type { CanvasState, Choices, TableJson } from "./types";
+import type { Journey } from "./useJourney";
 import { useWords } from "./words";
 
 interface SubmitProps {
   revision: number;
+  settled: Journey["settled"];
   kernel: Kernel<CanvasState>;
   complain: (problem: unknown) => void;
   choices: Choices;
@@ -15,7 +17,7 @@ interface SubmitProps {
 }
 
 /** The answers that an approver needs, and what the strategy reads of its customers. */
-export function Submit({ revision, kernel, complain, choices, live }: SubmitProps) {
+export function Submit({ revision, settled, kernel, complain, choices, live }: SubmitProps) {
   const words = useWords();
   const [purpose, setPurpose] = useState("");
   const [harm, setHarm] = useState("");
@@ -33,9 +35,10 @@ export function Submit({ revision, kernel, complain, choices, live }: SubmitProp
   const submit = () => {
     setBusy(true);
     complain("");
-    const answers = { purpose, harm, data_confirmed: confirmed, in_flight: flight, as_: actor };
-    kernel
-      .ask<{ version: string; table: TableJson }>("submit", answers)
+    // Of the revision whose data were confirmed: the kernel refuses it once another has been drawn.
+    const answers = { revision, purpose, harm, data_confirmed: confirmed, in_flight: flight, as_: actor };
+    settled()
+      .then(() => kernel.ask<{ version: string; table: TableJson }>("submit", answers))
       .then((answer) => {
         setDone(answer);
       }, complain)

@@ -16,9 +16,13 @@ export function Toolbar({ state, kernel, complain, journey, copy, paste, remove 
   const [copied, setCopied] = useState(false);
   const save = () => {
     complain("");
-    kernel.ask("save").catch(complain);
+    journey
+      .settled()
+      .then((revision) => kernel.ask("save", { revision }))
+      .catch(complain);
   };
   const code = async () => {
+    await journey.settled();
     const answer = await kernel.ask<{ code: string }>("code");
     await navigator.clipboard.writeText(answer.code);
     setCopied(true);

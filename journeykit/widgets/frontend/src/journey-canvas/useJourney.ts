@@ -4,7 +4,7 @@ import type { Kernel } from "../lib/kernel";
 import { Latest } from "../lib/latest";
 import type { CanvasState, Definition, Places } from "./types";
 
-export interface Drawn {
+interface Drawn {
   plan: Definition;
   places: Places;
 }
@@ -28,98 +28,142 @@ export interface Journey extends Drawn {
   redo: () => void;
   canUndo: boolean;
   canRedo: boolean;
+  /** Resolves to the revision once all that was drawn is taken over; rejects where the last of it is not. */
+  settled: () => Promise<number>;
 }
 
+type Renamed = (names: Record<string, string>) => void;
+
 /**
- * The strategy as it is being drawn.
+ * What is drawn, beside what the kernel has agreed to.
  *
  * It is shown at once; the kernel checks it, gives nodes their ids, and its word is the last. What it refuses
- * is taken back.
+ * is taken back, and what somebody else has set meanwhile is one more thing that can be undone.
  */
+export class Drawing {
+  history: History<Drawn>;
+  private agreed: History<Drawn>;
+  private revision: number;
+  private waiting: { history: History<Drawn>; done: PromiseWithResolvers<number> } | null = null;
+  private readonly latest: Latest<History<Drawn>, Answer>;
+
+  constructor(
+    private readonly kernel: Kernel<CanvasState>,
+    private readonly complain: (problem: unknown) => void,
+    private readonly renamed: Renamed,
+    private readonly changed: () => void,
+  ) {
+    const state = kernel.state();
+    this.history = begin(drawnIn(state));
+    this.agreed = this.history;
+    this.revision = state.revision;
+    this.latest = new Latest(
+      ({ present: { plan, places } }) =>
+        kernel.state().read_only
+          ? kernel.ask("place", { places, revision: this.revision })
+          : kernel.ask("edit", { definition: plan, places, revision: this.revision }),
+      (answer, asked) => this.agree(answer, asked),
+      (problem, asked) => this.refuse(problem, asked),
+    );
+  }
+
+  /** Shows another history, and asks the kernel for what is present in it. */
+  put(history: History<Drawn>): void {
+    this.history = history;
+    const done = this.waiting?.done ?? Promise.withResolvers<number>();
+    done.promise.catch(() => {}); // who waits for it is told; nobody need wait
+    this.waiting = { history, done };
+    this.latest.put(history);
+    this.changed();
+  }
+
+  /** Takes over what the kernel has; nothing while something newer is on its way to it. */
+  follow(state: CanvasState): void {
+    if (this.waiting || state.revision < this.revision) return;
+    this.revision = state.revision;
+    const drawn = drawnIn(state);
+    const same = JSON.stringify(this.history.present.plan) === JSON.stringify(drawn.plan);
+    this.history = same ? { ...this.history, present: drawn } : step(this.history, drawn);
+    this.agreed = this.history;
+    this.changed();
+  }
+
+  settled(): Promise<number> {
+    return this.waiting ? this.waiting.done.promise : Promise.resolve(this.revision);
+  }
+
+  stop(): void {
+    this.latest.stop();
+  }
+
+  private agree(answer: Answer, asked: History<Drawn>): void {
+    this.complain("");
+    this.renamed(answer.renamed);
+    this.revision = answer.revision;
+    this.agreed = { ...asked, present: { plan: answer.definition, places: answer.places } };
+    this.settle(asked, (done) => done.resolve(answer.revision));
+  }
+
+  private refuse(problem: unknown, asked: History<Drawn>): void {
+    if (asked === this.waiting?.history) this.complain(problem); // what is newer may be right again
+    this.settle(asked, (done) => done.reject(problem));
+  }
+
+  /** Shows what was agreed last, once nothing newer is on its way. */
+  private settle(asked: History<Drawn>, end: (done: PromiseWithResolvers<number>) => void): void {
+    if (asked !== this.waiting?.history) return;
+    const { done } = this.waiting;
+    this.waiting = null;
+    this.history = this.agreed;
+    const state = this.kernel.state();
+    if (state.revision > this.revision) this.follow(state); // somebody else's, which came meanwhile
+    this.changed();
+    end(done);
+  }
+}
+
+const drawnIn = ({ definition, places }: CanvasState): Drawn => ({ plan: definition, places });
+
+/** The strategy as it is being drawn. */
 export function useJourney(
   state: CanvasState,
   kernel: Kernel<CanvasState>,
   complain: (problem: unknown) => void,
-  renamed: (names: Record<string, string>) => void,
+  renamed: Renamed,
 ): Journey {
-  const [history, setHistory] = useState<History<Drawn>>(() =>
-    begin({ plan: state.definition, places: state.places }),
-  );
-  const waiting = useRef<Drawn | null>(null);
   const tell = useRef(renamed);
   tell.current = renamed;
-  const adopted = useRef(state.revision);
-  const adopt = useCallback((present: Drawn) => setHistory((known) => ({ ...known, present })), []);
-  const [latest] = useState(
+  const [, setCount] = useState(0);
+  const [drawing] = useState(
     () =>
-      new Latest<Drawn, Answer>(
-        ({ plan, places }) => kernel.ask("edit", { definition: plan, places }),
-        (answer, asked) => {
-          complain("");
-          tell.current(answer.renamed);
-          if (waiting.current !== asked) return; // something newer is on its way
-          waiting.current = null;
-          adopted.current = answer.revision;
-          adopt({ plan: answer.definition, places: answer.places });
-        },
-        (problem) => {
-          complain(problem);
-          waiting.current = null;
-          const { definition, places } = kernel.state();
-          adopt({ plan: definition, places });
-        },
+      new Drawing(
+        kernel,
+        complain,
+        (names) => tell.current(names),
+        () => setCount((count) => count + 1),
       ),
   );
-  useEffect(() => () => latest.stop(), [latest]);
-  const ask = useCallback(
-    (drawn: Drawn) => {
-      waiting.current = drawn;
-      latest.put(drawn);
-    },
-    [latest],
-  );
-  // What Python or another view has set is one more thing that can be undone.
-  useEffect(() => {
-    if (waiting.current || state.revision < adopted.current) return;
-    setHistory((known) => {
-      const drawn = { plan: state.definition, places: state.places };
-      if (JSON.stringify(known.present.plan) === JSON.stringify(drawn.plan))
-        return { ...known, present: drawn };
-      return step(known, drawn);
-    });
-  }, [state]);
-  const newest = useRef(history);
-  newest.current = history;
-  const change = useCallback(
-    (next: History<Drawn>) => {
-      newest.current = next;
-      setHistory(next);
-      ask(next.present);
-    },
-    [ask],
-  );
+  useEffect(() => () => drawing.stop(), [drawing]);
+  useEffect(() => drawing.follow(state), [drawing, state]);
   const draw = useCallback<Draw>(
     (make, moved) => {
-      const { plan, places } = newest.current.present;
+      const { plan, places } = drawing.history.present;
       const made = make(plan);
       if (JSON.stringify(made) === JSON.stringify(plan)) return;
-      change(step(newest.current, { plan: made, places: moved ?? places }));
+      drawing.put(step(drawing.history, { plan: made, places: moved ?? places }));
     },
-    [change],
+    [drawing],
   );
-  const { plan, places } = history.present;
+  const settled = useCallback(() => drawing.settled(), [drawing]);
+  const { past, present, future } = drawing.history;
   return {
-    plan,
-    places,
+    ...present,
     draw,
-    move: (moved) => {
-      setHistory({ ...history, present: { plan, places: moved } });
-      if (waiting.current) ask({ plan, places: moved });
-      else kernel.ask("place", { places: moved }).catch(complain);
-    },
-    undo: () => history.past.length && change(undo(history)),
-    redo: () => history.future.length && change(redo(history)),
-    canUndo: history.past.length > 0,
-    canRedo: history.future.length > 0,
+    settled,
+    move: (places) => drawing.put({ ...drawing.history, present: { ...drawing.history.present, places } }),
+    undo: () => past.length && drawing.put(undo(drawing.history)),
+    redo: () => future.length && drawing.put(redo(drawing.history)),
+    canUndo: past.length > 0,
+    canRedo: future.length > 0,
   };
 }

@@ -11,7 +11,7 @@ export class Latest<Question, Answer> {
   constructor(
     private readonly ask: (question: Question) => Promise<Answer>,
     private readonly told: (answer: Answer, question: Question) => void,
-    private readonly failed: (error: unknown) => void,
+    private readonly failed: (error: unknown, question: Question) => void,
     private readonly pause = 0,
   ) {}
 
@@ -36,7 +36,7 @@ export class Latest<Question, Answer> {
     try {
       this.told(await this.ask(question), question);
     } catch (error) {
-      this.failed(error);
+      this.failed(error, question);
     } finally {
       this.busy = false;
       if (this.next !== undefined) this.put(this.next);

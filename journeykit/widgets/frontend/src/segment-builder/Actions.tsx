@@ -8,8 +8,8 @@ type Asker = Kernel<any>;
 
 interface Saving {
   kernel: Asker;
-  /** Resolves once all that was edited has been answered. */
-  ready: () => Promise<void>;
+  /** Resolves to the revision once all that was edited is taken over; rejects where the last of it is not. */
+  ready: () => Promise<number>;
   /** Whether what is shown is not what would be saved. */
   refused: boolean;
 }
@@ -30,8 +30,8 @@ function SaveForm({ kernel, ready, refused }: Saving) {
   const [told, setTold] = useState("");
   const save = async () => {
     try {
-      await ready();
-      const { name } = await kernel.ask<{ name: string }>("save", { reason });
+      const revision = await ready();
+      const { name } = await kernel.ask<{ name: string }>("save", { reason, revision });
       setTold(say("saved", name));
     } catch (problem) {
       setTold((problem as Error).message);
@@ -47,7 +47,12 @@ function SaveForm({ kernel, ready, refused }: Saving) {
     >
       <label>
         {say("reason")}
-        <textarea data-first rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />
+        <input
+          data-first
+          maxLength={500}
+          value={reason}
+          onChange={(event) => setReason(event.target.value)}
+        />
       </label>
       <small className="jk-quiet">{say("reasonHint")}</small>
       {refused && <p>{say("notSaved")}</p>}
@@ -60,7 +65,7 @@ function SaveForm({ kernel, ready, refused }: Saving) {
 }
 
 /** Shows the segment as Python, to be copied. */
-export function Code({ kernel, ready }: { kernel: Asker; ready: () => Promise<void> }) {
+export function Code({ kernel, ready }: { kernel: Asker; ready: () => Promise<number> }) {
   const say = useWords();
   return (
     <Popover face={say("code")} title={say("codeHint")}>
@@ -69,7 +74,7 @@ export function Code({ kernel, ready }: { kernel: Asker; ready: () => Promise<vo
   );
 }
 
-function CodePanel({ kernel, ready }: { kernel: Asker; ready: () => Promise<void> }) {
+function CodePanel({ kernel, ready }: { kernel: Asker; ready: () => Promise<number> }) {
   const say = useWords();
   const [code, setCode] = useState("");
   const [copied, setCopied] = useState(false);
@@ -77,6 +82,7 @@ function CodePanel({ kernel, ready }: { kernel: Asker; ready: () => Promise<void
   useEffect(() => {
     let gone = false;
     first()
+      .catch(() => {}) // what was refused is told of, and not in the code
       .then(() => kernel.ask<{ code: string }>("code"))
       .then((answer) => !gone && setCode(answer.code));
     return () => {

@@ -1,6 +1,6 @@
 import "./builder.css";
 
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useEcho } from "../lib/echo";
 import { begin, type History, redo, step, undo } from "../lib/history";
 import { show } from "../lib/language";
@@ -19,6 +19,7 @@ interface Edited {
 }
 
 interface State extends BaseState, Edited {
+  revision: number;
   count: number;
   everyone: number;
   as_of: string;
@@ -33,32 +34,46 @@ function App({ state, kernel, complain }: WidgetProps<State>) {
   const [history, setHistory] = useState<History<Edited>>(() => begin(pick(state)));
   const [waiting, setWaiting] = useState(false);
   const [refused, setRefused] = useState(false);
-  const newest = useRef<{ edited: Edited; done: PromiseWithResolvers<void> } | null>(null);
+  const newest = useRef<{ edited: Edited; done: PromiseWithResolvers<number> } | null>(null);
+  const revision = useRef(state.revision); // of what is shown, and of what was edited since
   const told = useEcho(useStable(pick(state)), (other) => {
     setHistory((known) => step(known, other));
     setRefused(false);
   });
-  const [latest] = useState(
-    () =>
-      new Latest<Edited, unknown>(
-        (edited) => kernel.ask("edit", edited).catch((problem: unknown) => ({ problem })),
-        (answer, edited) => {
-          if (edited !== newest.current?.edited) return; // a newer one is on its way
-          const problem = (answer as { problem?: unknown }).problem ?? "";
-          setWaiting(false);
-          setRefused(Boolean(problem));
-          complain(problem);
-          newest.current.done.resolve();
-        },
-        complain,
-        PAUSE,
-      ),
-  );
+  const [latest] = useState(() => {
+    const end = (edited: Edited, problem: unknown) => {
+      if (edited !== newest.current?.edited) return; // a newer one is on its way
+      const { done } = newest.current;
+      newest.current = null;
+      // What somebody else has set came while this was under way, and is shown already.
+      const replaced = kernel.state().revision > revision.current;
+      revision.current = Math.max(revision.current, kernel.state().revision);
+      setWaiting(false);
+      setRefused(Boolean(problem) && !replaced);
+      complain(problem);
+      if (problem) done.reject(problem);
+      else done.resolve(revision.current);
+    };
+    return new Latest<Edited, { revision: number }>(
+      (edited) => kernel.ask("edit", { ...edited, revision: revision.current }),
+      (answer, edited) => {
+        revision.current = answer.revision;
+        end(edited, "");
+      },
+      (problem, edited) => end(edited, problem),
+      PAUSE,
+    );
+  });
+  useEffect(() => {
+    if (!newest.current) revision.current = Math.max(revision.current, state.revision);
+  }, [state]);
   const tell = (next: Edited) => {
     const edited = { ...next, title: next.title.trim() }; // a space that is typed stays in the field
     if (!NAME.test(edited.name) || !told(edited)) return;
     setWaiting(true);
-    newest.current = { edited, done: Promise.withResolvers() };
+    const done = newest.current?.done ?? Promise.withResolvers<number>();
+    done.promise.catch(() => {}); // who waits for it is told; nobody need wait
+    newest.current = { edited, done };
     latest.put(edited);
   };
   const { present } = history;
@@ -71,9 +86,7 @@ function App({ state, kernel, complain }: WidgetProps<State>) {
     setHistory(to);
     tell(to.present);
   };
-  const ready = async () => {
-    await newest.current?.done.promise;
-  };
+  const ready = async () => newest.current?.done.promise ?? revision.current;
   const pressed = (event: KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
     if ((event.target as HTMLElement).matches("input, textarea")) return; // these undo their own letters
