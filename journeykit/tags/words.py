@@ -67,6 +67,15 @@ VALUES: dict[str, str] = {
     "credit_card": "信用卡", "social_security_card": "社会保障卡", "business_loan": "经营贷款",
     "consumer_loan": "消费贷款", "mortgage": "住房按揭贷款", "farm_loan": "农户贷款",
     "all": "全部", "marketing": "营销", "automated_marketing": "自动化营销",
+    # what banks write into the columns whose values they choose themselves
+    "retail": "零售", "catering": "餐饮", "planting": "种植", "breeding": "养殖", "transport": "运输",
+    "construction": "建筑", "manufacturing": "制造", "household_services": "居民服务",
+    "factory_worker": "工人", "teacher": "教师", "civil_servant": "公务员", "self_employed": "自营",
+    "driver": "司机", "nurse": "护士", "construction_worker": "建筑工人", "retired": "退休",
+    "student": "学生", "office_worker": "职员", "shop_keeper": "店主", "primary": "小学",
+    "junior_secondary": "初中", "senior_secondary": "高中", "college": "大专", "bachelor": "本科",
+    "master": "硕士", "groceries": "日用百货", "dining": "餐饮消费", "utilities": "水电燃气",
+    "account": "账户",
 }  # fmt: skip
 """What declared values of the library and of the mart mean in Chinese."""
 

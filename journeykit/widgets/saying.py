@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from journeykit.contract import LINES, Column, Type
+from journeykit.contract import Column, Type
 from journeykit.display import MISSING, show_value
 from journeykit.i18n import in_language, label
 from journeykit.tags.tag import Tag
@@ -41,7 +41,7 @@ def say_tag(tag: Tag, value: Any, language: str) -> str:
     if tag.type is Type.RATE and not tag.unit:
         return f"{float(value):,.1%}"
     if tag.type is Type.TEXT:
-        return say_value(value, language) if value in tag.values else str(value)
+        return _in_words(value, language)
     return f"{show_value(value)} {unit_of(tag, language, one=value == 1)}".rstrip()
 
 
@@ -65,9 +65,13 @@ def say_column(column: Column, value: Any, language: str) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes")
     if column.type is Type.TEXT and not column.references:
-        declared = column.values or (LINES if column.name == "object" else ())
-        return say_value(value, language) if value in declared else str(value).replace("_", " ")
+        return _in_words(value, language)
     return show_value(value)
+
+
+def _in_words(value: str, language: str) -> str:
+    """A code's word; where there is none, as the bank writes it."""
+    return say_value(value, language).replace("_", " ")
 
 
 def heading_of(column: Column, language: str) -> str:

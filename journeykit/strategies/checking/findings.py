@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
 from journeykit.errors import DefinitionError, unknown_name
 from journeykit.i18n import in_language
-from journeykit.strategies.checking.words import FINDINGS
+from journeykit.strategies.checking.words import DRAWN, FINDINGS
 
 Both = tuple[str, str]
 """A text in English and in Chinese."""
@@ -25,6 +25,8 @@ class Finding:
         Id of the node; ``goal``, ``exit_when`` or ``nodes`` for what is no node's own.
     message, message_zh : str
         What is wrong and the remedy, in English and Chinese.
+    drawn : tuple
+        The same for who draws the strategy instead of writing it.
     """
 
     severity: Literal["error", "warning"]
@@ -32,10 +34,11 @@ class Finding:
     node: str
     message: str
     message_zh: str
+    drawn: Both = field(repr=False, compare=False)
 
-    def text(self, language: str) -> str:
+    def text(self, language: str, *, drawn: bool = False) -> str:
         """The message in English or Chinese."""
-        return in_language(language, self.message, self.message_zh)
+        return in_language(language, *(self.drawn if drawn else (self.message, self.message_zh)))
 
     def __str__(self) -> str:
         return f"{self.strategy}, {self.node}: {self.message}"
@@ -50,13 +53,19 @@ def find(strategy: str, node: str, key: str, **parts: object) -> Finding:
     plan, nodes: 10,000 nodes are more than 5,000. Make several strategies of it.
     """
     severity, *texts = FINDINGS[key]
+    said = _filled(texts, parts)
+    drawn = _filled(DRAWN[key], parts) if key in DRAWN else said
+    return Finding(severity, strategy, node, *said, drawn)
+
+
+def _filled(texts: Iterable[str], parts: Mapping[str, object]) -> Both:
     english, chinese = (
         text.format(
             **{name: part[place] if isinstance(part, tuple) else part for name, part in parts.items()}
         )
         for place, text in enumerate(texts)
     )
-    return Finding(severity, strategy, node, english, chinese)
+    return english, chinese
 
 
 def find_unknown(

@@ -249,3 +249,83 @@ FINDINGS: dict[str, tuple[Literal["error", "warning"], str, str]] = {
         "请从客群中排除，或在其前加一个分支。",
     ),
 }
+
+DRAWN: dict[str, tuple[str, str]] = {
+    "no_goal": (
+        "There is no goal. Say under “Strategy” what it wants, and within how many days.",
+        "没有目标。请在“策略”中设定要达成什么、在多少天内达成。",
+    ),
+    "starts": (
+        "{count} steps at which customers enter. Give it exactly one: “Who enters”.",
+        "共有 {count} 个进入步骤，应恰好一个“进入客群”。",
+    ),
+    "nobody_contacted": (
+        "Nobody is ever contacted. Add an offer to send, or a manager's task.",
+        "不会联系任何人。请加上“发送权益”或“客户经理任务”。",
+    ),
+    "leads_nowhere": (
+        "It leads nowhere: whoever enters is never contacted. Add an offer to send, or a manager's task.",
+        "起点没有下一步，进入者不会收到任何联系。请加上“发送权益”或“客户经理任务”。",
+    ),
+    "no_control": (
+        "No control group, so its effect cannot be measured. Leave out 10% as control group, unless nobody "
+        "may be left out, as after a complaint.",
+        "没有对照组，无法评估效果。请设置 10% 的对照组；凡须全员服务（如投诉回访）者除外。",
+    ),
+    "over_before": (
+        "It ends on {last}, before it begins on {first}, so nobody ever enters. Correct its last day.",
+        "结束日 {last} 早于开始日 {first}，没有人能进入。请更正结束日。",
+    ),
+    "since_entry": (
+        "“Since entering the journey” counts from the day a customer enters, and nobody in the segment has "
+        "entered yet. Choose “in the last … days” instead.",
+        "“进入流程后”从客户进入之日算起，而客群中的客户尚未进入。请改为“最近…天”。",
+    ),
+    "measured_less_blocked": (
+        "Whom it cannot reach leaves and is measured no longer, and the control group is for all {window} "
+        "days: goals reached later count only there. Let them go on or wait instead of leaving.",
+        "无法联系的客户在此退出、不再计入评估，而对照组会评估满 {window} 天：此后达成的目标只计入对照组。"
+        "请改为跳过或等待，而不是退出。",
+    ),
+    "loop": (
+        "A loop without a wait of at least a day: {path}. Put “Wait days” into it.",
+        "循环中没有至少一天的等待：{path}。请在其中加上“等待天数”。",
+    ),
+    "loop_of_actions": (
+        "A loop of nothing but contacts: {path}. Customers are contacted day after day. "
+        "Put “Wait days” into it, and a way out.",
+        "循环中只有联系动作：{path}。客户将天天被联系。请在其中加上“等待天数”和出口。",
+    ),
+    "hour_alone": (
+        "An hour only counts right before a contact, and '{next}' is none. "
+        "Put it right before an offer or a manager's task.",
+        "时点只在紧接联系动作之前才起作用，而“{next}”不是联系动作。"
+        "请将其放在“发送权益”或“客户经理任务”之前。",
+    ),
+    "to_manager": (
+        "'{channel}' goes to the manager. Take the step “Manager's task”.",
+        "“{channel}”发给客户经理。请使用“客户经理任务”步骤。",
+    ),
+    "not_to_manager": (
+        "'{channel}' does not go to the manager. Take the step “Send an offer”.",
+        "“{channel}”不发给客户经理。请使用“发送权益”步骤。",
+    ),
+    "no_vault": (
+        "Customers were not looked at: this account may not ask who left contact details. An operator may.",
+        "未核对客户情况：当前账号无权查询联系方式，请联系运维人员。",
+    ),
+    "nobody": (
+        "Nobody is in the segment as of {day}. Where that is not by chance, loosen one of its rules.",
+        "截至 {day} 没有客户属于该客群。若并非偶然，请放宽其中的条件。",
+    ),
+    "over": (
+        "Nobody enters any more: its last day was {last}. Set a later one.",
+        "已过最后进入日 {last}，不再有客户进入。请改为更晚的日期。",
+    ),
+    "exit_met": (
+        "The exit rule holds for {count} of {size} customers ({share}) already, who do not enter. Exclude "
+        "them from the segment, or change the exit rule.",
+        "{size} 名客户中有 {count} 名（{share}）已满足退出条件，不会进入。请从客群中排除，或修改退出规则。",
+    ),
+}
+"""Those that speak of code, for who draws a strategy by mouse."""

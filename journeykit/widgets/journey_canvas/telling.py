@@ -51,8 +51,10 @@ def structure(strategy: Strategy, mart: Mart, playbook: Playbook, language: str)
 
 
 def findings_json(found: Iterable[Finding], language: str) -> list[Json]:
-    """Findings as the browser shows them."""
-    return [{"severity": one.severity, "node": one.node, "text": one.text(language)} for one in found]
+    """Findings as the browser shows them: to people who draw."""
+    return [
+        {"severity": one.severity, "node": one.node, "text": one.text(language, drawn=True)} for one in found
+    ]
 
 
 def table_json(table: Table) -> Json:
