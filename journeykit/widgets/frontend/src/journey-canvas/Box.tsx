@@ -91,5 +91,6 @@ export function peopleText(
   words: (key: keyof typeof WORDS, ...parts: (string | number)[]) => string,
   count: number | undefined,
 ): string {
-  return count === undefined ? "" : words("people", show(count));
+  if (count === undefined) return "";
+  return count === 1 ? words("person") : words("people", show(count));
 }

@@ -113,7 +113,7 @@ export function equal(variants: VariantJson[]): VariantJson[] {
 }
 
 /** A name that no way has. */
-export function freeName(ways: readonly { name: string }[]): string {
+function freeName(ways: readonly { name: string }[]): string {
   const taken = new Set(ways.map((one) => one.name));
   const letters = [..."abcdefghijklmnopqrstuvwxyz"];
   return letters.find((one) => !taken.has(one)) ?? `way_${ways.length + 1}`;

@@ -74,12 +74,13 @@ function LoadBar({ load }: { load: Load }) {
     <div className="jk-load">
       <span>{load.title}</span>
       <span className="jk-number">
+        {over && <b aria-hidden="true">! </b>}
         {text}
-        {over && <b title={words("overCapacity")}> ! {words("overCapacity")}</b>}
       </span>
       <div className="jk-bar" aria-hidden="true">
         <div className={over ? "jk-over" : ""} style={{ width: `${share * 100}%` }} />
       </div>
+      {over && <b>{words("overCapacity")}</b>}
     </div>
   );
 }

@@ -18,7 +18,7 @@ export function targets(node: NodeJson): string[] {
 }
 
 /** The node with one of its ways, or each, leading elsewhere. */
-export function redirect(node: NodeJson, change: (target: string, place: number) => string): NodeJson {
+function redirect(node: NodeJson, change: (target: string, place: number) => string): NodeJson {
   const to = targets(node).map(change);
   if (node.kind === "exit") return node;
   if (node.kind === "split")

@@ -14,7 +14,7 @@ export function size(node: NodeJson): { width: number; height: number } {
 export const dot = (source: string, place: number): string => `${source} ${place}`;
 
 /** Where everything stands when nobody has moved it: below what leads to it. Dots have places too. */
-export function layOut(plan: Definition): Places {
+function layOut(plan: Definition): Places {
   const graph = new Graph({ multigraph: true });
   graph.setGraph({ rankdir: "TB", nodesep: 34, ranksep: 58, marginx: 12, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));

@@ -55,7 +55,9 @@ export function LeadList({ leads, chosen, choose }: Props) {
           </span>
           <span className="jk-mc-line">
             <span>{lead.strategy}</span>
-            <span className="jk-quiet">{lead.value}</span>
+            <span className="jk-quiet" title={say("worth")}>
+              {lead.value}
+            </span>
           </span>
           <span className="jk-mc-line jk-quiet">
             <span>

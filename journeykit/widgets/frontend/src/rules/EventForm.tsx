@@ -119,11 +119,14 @@ export function Whole({
   label,
   value,
   least,
+  empty,
   onChange,
 }: {
   label: string;
   value: number | "";
   least: number;
+  /** What it means to leave it empty, where that may be. */
+  empty?: string;
   onChange: (value: number | "") => void;
 }) {
   const read = (text: string) => (/^\d{1,9}$/.test(text) && Number(text) >= least ? Number(text) : "");
@@ -134,6 +137,7 @@ export function Whole({
       min={least}
       step={1}
       aria-label={label}
+      placeholder={empty}
       value={value}
       onChange={(event) => onChange(read(event.target.value))}
     />

@@ -172,13 +172,16 @@ function Line({
   );
 }
 
+/** "viewed" and "viewing" find "Views". */
+const stem = (word: string) => (word.length > 4 ? word.replace(/(ed|ing|s)$/, "") : word);
+
 /** The choices in which every word stands, those that begin with it first. */
 export function search(sections: Section[], sought: string): Section[] {
   const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return sections;
   const hit = (one: Choice) => {
     const told = `${one.title} ${one.also} ${one.name} ${one.name.replaceAll("_", " ")}`.toLowerCase();
-    return words.every((word) => told.includes(word));
+    return words.every((word) => told.includes(word) || told.includes(stem(word)));
   };
   return sections
     .map((section) => ({ ...section, choices: section.choices.filter(hit) }))

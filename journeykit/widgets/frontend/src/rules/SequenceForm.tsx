@@ -141,6 +141,7 @@ function StepForm({
             label={within.replace(GAP, "…")}
             value={step.within_days}
             least={1}
+            empty={say("anyDays")}
             onChange={(within_days) => set({ within_days })}
           />
           {after}

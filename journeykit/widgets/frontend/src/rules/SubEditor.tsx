@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useSetting } from "./catalogue";
-import { type DraftGroup, newGroup, toTree } from "./draft";
+import { type DraftGroup, newGroup, newId, toTree } from "./draft";
 import { Query } from "./Query";
 import { useWords } from "./words";
 
@@ -24,7 +24,7 @@ export function SubEditor({
   );
   if (!setting) return null;
   if (!where.rules.length) {
-    const first = { ...newGroup(), rules: [{ field: "~", operator: "=", value: "" }] };
+    const first = { ...newGroup(), rules: [{ id: newId(), field: "~", operator: "=", value: "" }] };
     return (
       <button type="button" className="jk-add" onClick={() => onChange(first)}>
         + {say("addCondition")}

@@ -58,7 +58,7 @@ export interface Known {
   events: EventKind[];
 }
 
-const newId = () => crypto.getRandomValues(new Uint32Array(2)).join("-");
+export const newId = () => crypto.getRandomValues(new Uint32Array(2)).join("-");
 
 export const newGroup = (): DraftGroup => ({ id: newId(), combinator: "and", not: false, rules: [] });
 

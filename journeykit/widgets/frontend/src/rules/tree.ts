@@ -2,7 +2,7 @@ import type { Json } from "../lib/kernel";
 
 /** A constant of another type than JSON has, or any other part of the language, in its own JSON form. */
 export type Node = { node: string; [key: string]: Json };
-export type Plain = boolean | number | string;
+type Plain = boolean | number | string;
 export type Operand = Plain | Node;
 
 /** A field, an operator and a value; as the kernel's rule trees have it. */
@@ -45,8 +45,6 @@ export interface Group {
 }
 
 /** Everyone. */
-export const NO_RULES: Group = { combinator: "and", not: false, rules: [] };
-
 export const isGroup = (part: Rule | Group): part is Group => "rules" in part;
 export const isEvent = (rule: Rule): rule is EventRule => "match" in rule;
 export const isSequence = (rule: Rule): rule is SequenceRule => "steps" in rule;

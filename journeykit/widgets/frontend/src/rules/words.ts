@@ -90,6 +90,7 @@ export const useWords = wordsOf({
   within: ["in the last", "最近"],
   sinceEntry: ["since entering the journey", "进入流程后"],
   days: ["days", "天"],
+  anyDays: ["any", "不限"],
   numberOfDays: ["Number of days", "天数"],
   every: ["in each period of", "每个周期均须满足，周期为"],
   addEvery: ["in each period …", "每个周期…"],

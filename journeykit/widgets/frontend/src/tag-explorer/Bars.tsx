@@ -1,6 +1,6 @@
 import "./bars.css";
 
-export interface BarRow {
+interface BarRow {
   label: string;
   /** As a share of the longest, from 0 to 1. */
   length: number;

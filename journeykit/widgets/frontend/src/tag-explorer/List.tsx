@@ -38,6 +38,9 @@ export function List({ catalogue, kernel, chosen, choose, complain }: Props) {
 
   const shown = useMemo(() => select(catalogue.tags, names, family), [catalogue, names, family]);
   const current = [at, chosen].find((name) => shown.some((tag) => tag.name === name)) ?? "";
+  useEffect(() => {
+    if (names) box.current?.scrollTo({ top: 0 }); // the best hits come first
+  }, [names]);
   const search = (asked: string) => {
     setText(asked);
     if (asked.trim()) latest.put(asked.slice(0, 200));

@@ -15,7 +15,7 @@ export interface Catalogue {
   families: [string, string][];
 }
 
-export interface Bar {
+interface Bar {
   label: string;
   count: number;
   missing: boolean;
