@@ -123,7 +123,9 @@ def export_run(
         if name not in playbook.channels:
             raise unknown_name("channel", name, playbook.channels, "Restore its file in scheduled/channels.")
         leads = [row for row in rows if row["channel"] == name]
-        batch = _Batch(run_id, Layout(playbook.channels[name], playbook, language, versions), leads, outbox)
+        batch = _Batch(
+            run_id, Layout(playbook, language, versions, channel=playbook.channels[name]), leads, outbox
+        )
         if not leads:
             continue
         if not batch.finished:

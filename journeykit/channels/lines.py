@@ -35,16 +35,62 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """How one channel's leads are written, in one language.
+class Wording:
+    """What leads ask to be done, in one language.
 
     `versions` has, by strategy and version, the playbook with the words that were approved.
     """
 
-    channel: Channel
     playbook: Playbook
     language: str
     versions: Mapping[tuple[str, str], Playbook] = field(default_factory=dict)
+
+    def task(self, lead: Mapping[str, Any]) -> Task:
+        """What a lead asks to be done, in the words that were approved."""
+        strategy = self._book(lead).strategies.get(lead["strategy"])
+        offer = self._book(lead).offers.get(lead["offer"])
+        action = self._action(lead)
+        due = lead["contact_date"] + timedelta(days=action.due_days if isinstance(action, Assign) else 0)
+        return Task(
+            strategy=self._title(strategy, lead["strategy"]),
+            why=self._why(lead),
+            offer=self._title(offer, lead["offer"]),
+            say=self._words(lead),
+            not_before=_hour(lead["not_before_hour"]),
+            due=_day(due),
+        )
+
+    def _book(self, lead: Mapping[str, Any]) -> Playbook:
+        return self.versions.get((lead["strategy"], lead["version"]), self.playbook)
+
+    def _title(self, definition: Any, name: str) -> str:
+        return (
+            in_language(self.language, definition.title, definition.title_zh) if definition else ""
+        ) or name
+
+    def _words(self, lead: Mapping[str, Any]) -> str:
+        """What to say: the task's own script, else the action's words, else the offer's."""
+        action, offer = self._action(lead), self._book(lead).offers.get(lead["offer"])
+        said = [(action.script, action.script_zh)] if isinstance(action, Assign) else []
+        said += [(one.template, one.template_zh) for one in (action, offer) if one]
+        return next((words for pair in said if (words := in_language(self.language, *pair))), "")
+
+    def _why(self, lead: Mapping[str, Any]) -> str:
+        """The line of the lead's reason that is made to be read."""
+        return str(json.loads(lead["reason"]).get("summary_zh" if self.language == "zh" else "summary", ""))
+
+    def _action(self, lead: Mapping[str, Any]) -> Action | None:
+        """The node that made the lead; None when the strategy has changed since."""
+        strategy = self._book(lead).strategies.get(lead["strategy"])
+        actions = strategy.actions if strategy else ()
+        return next((node for node in actions if node.id == lead["node"]), None)
+
+
+@dataclass(frozen=True)
+class Layout(Wording):
+    """How one channel's leads are written."""
+
+    channel: Channel = field(kw_only=True)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -88,46 +134,6 @@ class Layout:
         told = astuple(self.task(lead))
         return (name, lead["customer_id"], *details, *told, lead["lead_id"], "", "")
 
-    def task(self, lead: Mapping[str, Any]) -> Task:
-        """What a lead asks to be done, in the words that were approved."""
-        strategy = self._book(lead).strategies.get(lead["strategy"])
-        offer = self._book(lead).offers.get(lead["offer"])
-        action = self._action(lead)
-        due = lead["contact_date"] + timedelta(days=action.due_days if isinstance(action, Assign) else 0)
-        return Task(
-            strategy=self._title(strategy, lead["strategy"]),
-            why=self._why(lead),
-            offer=self._title(offer, lead["offer"]),
-            say=self._words(lead),
-            not_before=_hour(lead["not_before_hour"]),
-            due=_day(due),
-        )
-
-    def _book(self, lead: Mapping[str, Any]) -> Playbook:
-        return self.versions.get((lead["strategy"], lead["version"]), self.playbook)
-
-    def _title(self, definition: Any, name: str) -> str:
-        return (
-            in_language(self.language, definition.title, definition.title_zh) if definition else ""
-        ) or name
-
-    def _words(self, lead: Mapping[str, Any]) -> str:
-        """What to say: the task's own script, else the action's words, else the offer's."""
-        action, offer = self._action(lead), self._book(lead).offers.get(lead["offer"])
-        said = [(action.script, action.script_zh)] if isinstance(action, Assign) else []
-        said += [(one.template, one.template_zh) for one in (action, offer) if one]
-        return next((words for pair in said if (words := in_language(self.language, *pair))), "")
-
-    def _why(self, lead: Mapping[str, Any]) -> str:
-        """The line of the lead's reason that is made to be read."""
-        return str(json.loads(lead["reason"]).get("summary_zh" if self.language == "zh" else "summary", ""))
-
-    def _action(self, lead: Mapping[str, Any]) -> Action | None:
-        """The node that made the lead; None when the strategy has changed since."""
-        strategy = self._book(lead).strategies.get(lead["strategy"])
-        actions = strategy.actions if strategy else ()
-        return next((node for node in actions if node.id == lead["node"]), None)
-
 
 def preview(
     leads: Iterable[Mapping[str, Any]], channel: str, playbook: Playbook, language: str,
@@ -148,7 +154,7 @@ def preview(
         raise unknown_name(
             "channel", channel, playbook.channels, "Channels are declared in scheduled/channels."
         )
-    layout = Layout(playbook.channels[channel], playbook, language, versions or {})
+    layout = Layout(playbook, language, versions or {}, channel=playbook.channels[channel])
     chosen = [lead for lead in leads if lead["channel"] == channel]
     people = {
         lead["customer_id"]: {field: f"<{field} of {lead['customer_id']}>" for field in layout.fields}

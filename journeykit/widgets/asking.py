@@ -63,7 +63,7 @@ def read_message(content: object) -> _Message:
     DefinitionError
         It is not.
     """
-    check_limits(content)
+    check_limits(content, "message")
     if not isinstance(content, dict):
         raise DefinitionError("message: an object with id, ask and with is expected.")
     try:

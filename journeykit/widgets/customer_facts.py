@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from journeykit.channels.lines import Layout
+from journeykit.channels.lines import Wording
 from journeykit.contract import Column, subject
 from journeykit.errors import DataError
 from journeykit.i18n import in_language
@@ -130,7 +130,7 @@ class CustomerFacts:
         found = []
         for row in rows:
             book = books.get((row["strategy"], row["version"]), self.playbook)
-            task = Layout(book.channels[row["channel"]], book, self.language).task(row)
+            task = Wording(book, self.language).task(row)
             said = tuple((one["outcome"], one["occurred_at"]) for one in reported
                          if one["lead_id"] == row["lead_id"])  # fmt: skip
             found.append(lead_json(Message(row, task, said), book, self.mart.tags, self.language))

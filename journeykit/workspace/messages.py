@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from journeykit.channels.lines import Layout, Task
+from journeykit.channels.lines import Task, Wording
 from journeykit.errors import ApprovalError, LedgerError, unknown_name
 from journeykit.identity import acting
 from journeykit.ledger import Ledger, read_leads
@@ -105,7 +105,7 @@ def read_messages(
     ledger : Ledger
         Has the leads, and what was reported of them.
     playbook : Playbook
-        Has the channels; what is said in them are the words that were approved.
+        Has the words of what was never approved; of the rest, those that were approved are taken.
     recipient : Recipient
         Whose.
     day : date
@@ -115,6 +115,7 @@ def read_messages(
     """
     found = _leads_of(ledger, recipient, day)
     versions = approved_words(ledger, playbook, {(one["strategy"], one["version"]) for one in found})
+    wording = Wording(playbook, language, versions)
     said: dict[str, list[tuple[str, datetime]]] = {}
     for row in read_outcomes(ledger, contact_date=day).to_pylist():
         said.setdefault(row["lead_id"], []).append((row["outcome"], row["occurred_at"]))
@@ -122,7 +123,7 @@ def read_messages(
     return [
         Message(
             one,
-            Layout(playbook.channels[one["channel"]], playbook, language, versions).task(one),
+            wording.task(one),
             tuple(said.get(one["lead_id"], ())),
         )
         for one in found

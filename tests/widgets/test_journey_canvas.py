@@ -252,6 +252,14 @@ def test_a_submission_needs_the_answers(canvas, browser):
     assert "in_flight" in refused["error"]
 
 
+def test_nothing_is_submitted_under_the_name_of_a_strategy_that_was_not_opened(canvas, browser, workspace):
+    (taken, *_) = sorted(path.stem for path in (workspace / "scheduled" / "strategies").glob("*.yaml"))
+    browser.ask(canvas, "edit", definition={**browser.shown(canvas)["definition"], "name": taken})
+    answers = {"purpose": "x", "harm": "nobody", "data_confirmed": True, "in_flight": "exit"}
+    refused = browser.say(canvas, {"id": 1, "ask": "submit", "with": {**answers, "as_": "analyst [demo]"}})
+    assert f"another strategy in {taken}.yaml" in refused["error"]
+
+
 def test_the_static_form_shows_drawing_people_and_findings(canvas, mart, plan):
     html = canvas._static_html()
     assert "<svg" in html

@@ -108,6 +108,15 @@ def test_what_could_harm_a_customer_is_in_no_form(leads, managers):
     assert "Age" not in told
 
 
+def test_leads_stay_readable_when_their_channel_is_retired(browser, workspace, leads, managers):
+    (workspace / "scheduled" / "channels" / "mobile_sales.yaml").unlink()
+    shown = browser.shown(centre(managers))["leads"]
+    assert "manager's app" in {one["channel"] for one in shown}
+    customer = next(one["customer"] for one in shown if one["manager"])
+    with jk.connect() as mart:
+        assert len(browser.shown(jk.CustomerView(customer, mart))["leads"]) == 1
+
+
 def test_an_outcome_becomes_a_receipt_with_who_said_so(browser, workspace, leads, managers):
     widget, lead = centre(managers), leads[next(iter(managers.values()))[0]]
     browser.ask(widget, "report", lead=lead, outcome="answered")

@@ -1,4 +1,4 @@
-"""What no rule tree may hold, whatever its shape: found in one pass that cannot itself be overrun."""
+"""What no rule tree or message may hold, whatever its shape: found in one pass that cannot be overrun."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from journeykit.errors import DefinitionError
 
 TREE = "rule tree"
-"""What every message begins with."""
+"""What an error of a rule tree begins with."""
 MAX_LEVELS = 150
 """Lists and objects inside each other."""
 MAX_RULES = 1_000
@@ -19,8 +19,15 @@ MAX_TEXT = 10_000
 """Characters of one text."""
 
 
-def check_limits(tree: Any) -> None:
+def check_limits(tree: Any, what: str = TREE) -> None:
     """Refuse what is no JSON, or more of it than a tree may hold.
+
+    Parameters
+    ----------
+    tree : JSON
+        As it was read.
+    what : str
+        What it is, which an error begins with.
 
     Raises
     ------
@@ -40,26 +47,26 @@ def check_limits(tree: Any) -> None:
         path, part, level = waiting.pop()
         values += 1
         if level > MAX_LEVELS:
-            raise DefinitionError(f"{TREE}: nested more than {MAX_LEVELS} levels deep. Split the segment.")
+            raise DefinitionError(f"{what}: nested more than {MAX_LEVELS} levels deep. Split the segment.")
         if isinstance(part, dict):
             rules += "combinator" in part or "operator" in part
             for key in part:
                 if not isinstance(key, str):
-                    raise _error(path, f"the key {_short(key)} is no text")
-                _check_scalar(path, key)
+                    raise _error(what, path, f"the key {_short(key)} is no text")
+                _check_scalar(what, path, key)
             waiting += ((f"{path}.{_short(key)}", value, level + 1) for key, value in part.items())
         elif isinstance(part, list | tuple):
             waiting += ((f"{path}.{place}", value, level + 1) for place, value in enumerate(part))
         else:
-            _check_scalar(path, part)
+            _check_scalar(what, path, part)
         if rules > MAX_RULES or values + len(waiting) > MAX_VALUES:
             raise DefinitionError(
-                f"{TREE}: more than {MAX_RULES:,} rules, or {MAX_VALUES:,} values. "
+                f"{what}: more than {MAX_RULES:,} rules, or {MAX_VALUES:,} values. "
                 "Define a tag for a part of it, or save the customers as a list."
             )
 
 
-def _check_scalar(path: str, value: Any) -> None:
+def _check_scalar(what: str, path: str, value: Any) -> None:
     problem = ""
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
@@ -73,11 +80,11 @@ def _check_scalar(path: str, value: Any) -> None:
     elif value is not None:
         problem = f"a {type(value).__name__} is no part of JSON"
     if problem:
-        raise _error(path, problem)
+        raise _error(what, path, problem)
 
 
-def _error(path: str, problem: str) -> DefinitionError:
-    return DefinitionError(": ".join(part for part in (TREE, path.removeprefix("."), f"{problem}.") if part))
+def _error(what: str, path: str, problem: str) -> DefinitionError:
+    return DefinitionError(": ".join(part for part in (what, path.removeprefix("."), f"{problem}.") if part))
 
 
 def _short(text: Any) -> str:

@@ -83,10 +83,11 @@ class JourneyCanvas(RuleQuestions, View):
         self._revision = 0
         self._file = ""
         self._in_edit = False
+        self._own = ""
+        self._live: tuple[str, Strategy | None] = ("", None)
         self._reached: tuple[Strategy, Reach] | None = None
         if isinstance(plan, str):
             plan = self._open(plan)
-        self._live = self._live_strategy(plan.name)
         self.value = plan
         self.refresh()
 
@@ -103,6 +104,8 @@ class JourneyCanvas(RuleQuestions, View):
     @traitlets.observe("value")
     def _show_value(self, _: Any) -> None:
         self._revision += 1
+        if not self._in_edit:
+            self._own = self.value.name
         self._file = seen_text(self.value, strategies_folder(), self._file)
         self.refresh()
 
@@ -112,8 +115,7 @@ class JourneyCanvas(RuleQuestions, View):
         self._require_open(asked)
         drawn = Strategy.from_json(asked.definition)
         check_names(drawn, self.value, self.mart, self._playbook)
-        fixed = {node.id for node in self._live.nodes} if self._live else set()
-        made, renamed = normal(drawn, self.value, fixed)
+        made, renamed = normal(drawn, self.value, self._live_ids(drawn.name))
         places = checked_places(asked.places)
         self._keep({renamed.get(name, name): place for name, place in places.items()}, made)
         self._in_edit = True  # the browser asks for the numbers once it has shown what it drew
@@ -203,6 +205,8 @@ class JourneyCanvas(RuleQuestions, View):
         from journeykit.workspace.approving import submit
 
         self._require_open(asked)
+        if self.value.name != self._own:  # a name typed here may be that of a strategy that was never opened
+            refuse_another(self.value, strategies_folder(), self._file, "jk.JourneyCanvas")
         history = submit(
             self.value, purpose=asked.purpose, harm=asked.harm, data_confirmed=asked.data_confirmed,
             in_flight=asked.in_flight, as_=asked.as_,
@@ -218,6 +222,12 @@ class JourneyCanvas(RuleQuestions, View):
         found = Strategy.load(name)
         self._file = open_text(found, strategies_folder())
         return found
+
+    def _live_ids(self, name: str) -> set[str]:
+        """The ids of the nodes in which people may stand; looked up once for a name."""
+        if self._live[0] != name:
+            self._live = (name, self._live_strategy(name))
+        return {node.id for node in self._live[1].nodes} if self._live[1] else set()
 
     def _live_strategy(self, name: str) -> Strategy | None:
         with Desk.open() as desk:
