@@ -92,4 +92,6 @@ class View(anywidget.AnyWidget):
         found = self._repr_mimebundle_()
         if found is not None:
             display(found[0], raw=True)
-        self._static = display(self._static_form(), display_id=True)
+        # One id for all displays of a widget, so that none of them stays behind in the saved notebook.
+        self._static = DisplayHandle(self.model_id)
+        self._static.display(self._static_form())

@@ -86,6 +86,18 @@ def test_the_static_form_names_its_widget_and_follows_it(browser, cell):
     assert updated["text/html"] == f"{begin}<p>4: &lt;b&gt;</p></div>"
 
 
+def test_every_display_of_a_widget_has_a_static_form_that_follows_it(browser, cell):
+    counter = Counter()
+    with cell() as captured:
+        counter._ipython_display_()
+        counter._ipython_display_()
+    ids = [one.transient["display_id"] for one in captured.outputs if "text/html" in one.data]
+    assert len(set(ids)) == 1 < len(ids)
+    with cell() as updates:
+        browser.ask(counter, "add", by=4)
+    assert [(one.transient["display_id"], one.update) for one in updates.outputs] == [(ids[0], True)]
+
+
 def test_it_speaks_the_workspace_s_language_unless_told(browser, tmp_path, monkeypatch):
     class Plain(Counter):
         def __init__(self, language: str = "") -> None:

@@ -16,7 +16,7 @@ function played() {
   const answer = (message: object) => {
     for (const listener of listeners.get("msg:custom") ?? []) listener(message);
   };
-  return { kernel: new Kernel<{ count: number }>(model as never), sent, answer, listeners };
+  return { kernel: new Kernel<{ count: number }>(model as never), sent, answer, listeners, model };
 }
 
 describe("Kernel", () => {
@@ -38,9 +38,20 @@ describe("Kernel", () => {
     await expect(asked).rejects.toThrow("Unknown tag 'aumm'.");
   });
 
+  it("rejects what nobody is left to answer", async () => {
+    const { kernel, listeners, model } = played();
+    const asked = kernel.ask("count");
+    for (const listener of listeners.get("comm_live_update") ?? []) listener();
+    await expect(asked).rejects.toThrow("Run its cell again");
+    model.send = () => {
+      throw new Error("Cannot send");
+    };
+    await expect(kernel.ask("count")).rejects.toThrow(Refusal);
+  });
+
   it("hears nothing any more once it is closed", () => {
     const { kernel, listeners } = played();
     kernel.close();
-    expect(listeners.get("msg:custom")?.size).toBe(0);
+    expect([...listeners.values()].map((one) => one.size)).toEqual([0, 0]);
   });
 });

@@ -11,6 +11,11 @@ interface Answer {
 /** What the kernel refused, in its own words. */
 export class Refusal extends Error {}
 
+const GONE = {
+  en: "The kernel that this widget belongs to is gone. Run its cell again.",
+  zh: "该组件所属的内核已不在运行，请重新运行此单元格。",
+};
+
 /**
  * The browser's side of a widget's conversation.
  *
@@ -28,6 +33,7 @@ export class Kernel<State> {
 
   constructor(private readonly model: AnyModel) {
     model.on("msg:custom", this.hear);
+    model.on("comm_live_update", this.lose);
   }
 
   /** The state as it is now; the same object until the kernel pushes another. */
@@ -44,7 +50,11 @@ export class Kernel<State> {
     const id = ++this.last;
     return new Promise<Answer>((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.model.send({ id, ask: what, with: content });
+      try {
+        this.model.send({ id, ask: what, with: content });
+      } catch {
+        this.lose(); // a kernel that was restarted takes nothing any more
+      }
     });
   }
 
@@ -60,7 +70,16 @@ export class Kernel<State> {
   close(): void {
     this.waiting.clear();
     this.model.off("msg:custom", this.hear);
+    this.model.off("comm_live_update", this.lose);
   }
+
+  /** Nobody is left to answer: rejects what is waited for, so that nothing waits for ever. */
+  private readonly lose = (): void => {
+    const { language } = this.model.get("state") as { language?: string };
+    const asked = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { reject } of asked) reject(new Refusal(language === "zh" ? GONE.zh : GONE.en));
+  };
 
   private readonly hear = (message: Answer): void => {
     const asked = this.waiting.get(message.id);

@@ -12,7 +12,11 @@ import {
 } from "react";
 import { createRoot } from "react-dom/client";
 import { Kernel, Refusal } from "./kernel";
-import { type Language, LanguageContext } from "./language";
+import { type Language, LanguageContext, say } from "./language";
+
+const WORDS = {
+  refused: ["{0}", "操作未完成：{0}"],
+} as const;
 
 /** What every widget's state has. */
 export interface BaseState {
@@ -57,7 +61,11 @@ function Widget<State extends BaseState>({
 }) {
   const state = useSyncExternalStore(kernel.subscribe, kernel.state);
   const [problem, setProblem] = useState("");
-  const complain = useCallback((found: unknown) => setProblem(found ? said(found) : ""), []);
+  const { language } = state;
+  const complain = useCallback(
+    (found: unknown) => setProblem(found ? said(found, language) : ""),
+    [language],
+  );
   useEffect(() => hearOwnErrors(complain), [complain]);
   return (
     <LanguageContext value={state.language}>
@@ -98,12 +106,11 @@ class Guard extends Component<{ children: ReactNode }, { problem: string }> {
   }
 }
 
-function said(problem: unknown): string {
-  if (problem instanceof Error) {
-    if (!(problem instanceof Refusal)) console.error(problem);
-    return problem.message;
-  }
-  return String(problem);
+function said(problem: unknown, language: Language = "en"): string {
+  if (problem instanceof Refusal) return say(WORDS, "refused", language, problem.message);
+  if (!(problem instanceof Error)) return String(problem);
+  console.error(problem);
+  return problem.message;
 }
 
 /** Tells of errors in this module's handlers and promises, which no component can catch. */
