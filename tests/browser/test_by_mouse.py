@@ -33,7 +33,14 @@ def test_a_strategy_is_designed_and_submitted(lab):
 
     lab.run_cell(1)
     canvas = lab.widget("JourneyCanvas")
-    canvas.locator(".react-flow__node", has_text="Enter").click()
+    enter, rules = canvas.locator(".react-flow__node", has_text="Enter"), canvas.locator(".jk-rules")
+    enter.click()
+    expect(rules.locator(".rule")).to_have_count(2)
+    canvas.get_by_role("button", name="Add: Branch").click()
+    expect(rules.get_by_text("No rules yet")).to_be_visible()
+    canvas.get_by_role("button", name="Undo").click()
+    enter.click()
+    expect(rules.locator(".rule")).to_have_count(2)
     for step in ("Send an offer", "Wait days", "Manager's task"):
         canvas.get_by_role("button", name=f"Add: {step}").click()
         expect(canvas.locator(".react-flow__node .jk-selected")).to_contain_text(step.split()[0])

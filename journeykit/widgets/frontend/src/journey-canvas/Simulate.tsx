@@ -84,7 +84,7 @@ export function PlainTable({ table }: { table: TableJson }) {
             <tr key={row.join("|")}>
               {row.map((one, place) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
-                <td key={place} className={/^[\d,.%]+$/.test(one) ? "jk-number" : ""}>
+                <td key={place} className={/^[\d,.%–\s-]+$/.test(one) ? "jk-number" : ""}>
                   {one}
                 </td>
               ))}
