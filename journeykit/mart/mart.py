@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
@@ -131,6 +132,8 @@ class Mart:
         self, manifest: SourceManifest, build_id: str | None, country: str, tags: Mapping[str, Any] | None
     ) -> None:
         """What is known of a day wherever its rows are."""
+        # A notebook's cells and its widgets' messages run in threads of their own, and share one connection.
+        self._turn = RLock()
         self.as_of: date = manifest.as_of
         self.country = country
         self.contact_date: date = next_working_day(manifest.as_of, country)
@@ -223,7 +226,8 @@ class Mart:
         """The snapshot of so many days ago."""
         assert self._snapshot is not None  # noqa: S101  (a scope has one)
         types = {column.name: column.type for column in self._snapshot.c}
-        return self._earlier.open(self._connection, days, types)
+        with self._turn:
+            return self._earlier.open(self._connection, days, types)
 
     def past_build(self, days: int) -> str:
         """The id of the tag build that is read for so many days ago; DataError when there is none."""
@@ -234,7 +238,8 @@ class Mart:
         if self._lists is None:
             raise DefinitionError(f"The list '{name}' cannot be looked up: this mart knows no lists.")
         relation = f"list_{name}_{digest[:16]}"
-        native(self._connection).register(relation, self._lists.frozen(name, digest).to_arrow())
+        with self._turn:
+            native(self._connection).register(relation, self._lists.frozen(name, digest).to_arrow())
         return sa.table(relation, sa.column(CUSTOMER_ID, sa.String()))
 
     def run(
@@ -252,7 +257,7 @@ class Mart:
             Temporary relations the statement may name, such as the enrolments of a strategy.
         """
         try:
-            with registered(self._connection, relations or {}):
+            with self._turn, registered(self._connection, relations or {}):
                 return fetch_arrow(self._connection, statement)
         except DBAPIError as error:
             if error.orig is None or not is_bad_value(error.orig):
@@ -455,7 +460,9 @@ class Mart:
                 raise DefinitionError(
                     "mart.sql answers one SELECT statement and nothing else. Remove the rest."
                 )
-            return native(self._connection).sql(text).to_arrow_table().to_pandas(types_mapper=pd.ArrowDtype)
+            with self._turn:
+                found = native(self._connection).sql(text).to_arrow_table()
+            return found.to_pandas(types_mapper=pd.ArrowDtype)
         except EmbeddedError as error:
             raise DefinitionError(f"The mart refuses this statement: {error}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -53,6 +54,20 @@ def test_it_counts_and_lists_an_audience(mart):
     assert mart.ids(Rich()) == ["C1", "C2"]
     assert mart.contact_date == date(2026, 6, 1)
     assert repr(mart) == "Mart as of 2026-05-29 (build b1), contact date 2026-06-01"
+
+
+def test_threads_that_ask_at_once_get_their_own_answers(mart):
+    def ask(number: int) -> list[int]:
+        relation = sa.table("asked", sa.column("n", sa.Integer))
+        return [
+            mart.run(sa.select(relation.c.n), {"asked": pa.table({"n": pa.array([number], pa.int32())})})[
+                "n"
+            ][0].as_py()
+            for _ in range(50)
+        ] + [mart.count(Rich())]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ask, range(8))) == [[number] * 50 + [2] for number in range(8)]
 
 
 def test_money_stays_exact_in_a_frame(mart):

@@ -102,8 +102,8 @@ class WarehouseMart(Mart):
 
     def _once(self, name: str, make: Callable[[str], sa.FromClause]) -> sa.FromClause:
         """What this connection keeps under a name until it is closed, made when it is first asked for."""
-        if name not in self._lent:
-            with while_connected(self._connection, _REOPEN):
+        with self._turn, while_connected(self._connection, _REOPEN):
+            if name not in self._lent:
                 self._lent[name] = make(name)
         return self._lent[name]
 
@@ -126,7 +126,7 @@ class WarehouseMart(Mart):
         """
         import pandas as pd
 
-        with while_connected(self._connection, _REOPEN):
+        with self._turn, while_connected(self._connection, _REOPEN):
             return read_only_answer(self._connection, text).to_pandas(types_mapper=pd.ArrowDtype)
 
 
