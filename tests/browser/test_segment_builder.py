@@ -145,3 +145,24 @@ def test_what_the_kernel_refuses_is_told_under_the_widget(lab, built):
     builder.locator(".rule").get_by_label("Value", exact=True).fill("2")
     expect(builder.get_by_role("alert")).to_contain_text("Unknown tag 'aum'")
     assert lab.kernel("print(builder.value.where)") == 'tag("aum") >= 1\n'
+
+
+def test_keys_pressed_in_a_widget_are_no_commands_to_the_notebook(lab, built):
+    builder = built("t.aum > 1000")
+    keyboard, cells = lab.page.keyboard, lab.page.locator(".jp-Notebook:visible .jp-Cell")
+    before = cells.count()
+
+    builder.get_by_role("button", name="Not").first.click()
+    for key in "abx":
+        keyboard.press(key)
+    builder.get_by_label("How the rules are joined").first.focus()
+    for key in "bdd":
+        keyboard.press(key)
+    builder.get_by_role("tab").first.click()
+    keyboard.press("a")
+    expect(cells).to_have_count(before)
+
+    lab.page.locator(".jp-Notebook:visible .jp-InputArea-editor").first.click()
+    keyboard.press("Escape")
+    keyboard.press("b")  # here it is one
+    expect(cells).to_have_count(before + 1)

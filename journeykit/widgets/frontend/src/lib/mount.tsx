@@ -37,13 +37,14 @@ export function mount<State extends BaseState>(App: ComponentType<WidgetProps<St
   return {
     render({ model, el }) {
       el.classList.add("jk");
-      el.dataset.lmSuppressShortcuts = "true"; // keys pressed in a widget are no commands to the notebook
+      el.addEventListener("focusin", keepKeys);
       el.dataset.widget = String(model.get("_anywidget_id")).split(".").pop(); // the Python class
       const kernel = new Kernel<State>(model);
       const root = createRoot(el);
       const unhide = hideStatic(kernel.state().static_id);
       root.render(<Widget App={App} kernel={kernel} />);
       return () => {
+        el.removeEventListener("focusin", keepKeys);
         root.unmount();
         kernel.close();
         unhide();
@@ -125,6 +126,18 @@ function hearOwnErrors(tell: (problem: unknown) => void): () => void {
     window.removeEventListener("error", failed);
     window.removeEventListener("unhandledrejection", rejected);
   };
+}
+
+/**
+ * Keys pressed in a widget are no commands to the notebook.
+ *
+ * JupyterLab's commands match whatever has the focus, before they look at what it lies in: so it is the
+ * element with the focus that must say it.
+ */
+function keepKeys(event: FocusEvent): void {
+  if (event.target instanceof HTMLElement || event.target instanceof SVGElement) {
+    event.target.dataset.lmSuppressShortcuts = "true";
+  }
 }
 
 /** Hides the static form of a live widget; returns how to show it again. */
