@@ -155,7 +155,7 @@ def workspace(berka_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Wor
         made.run("mart", "load", "--as-of", str(as_of))
         made.run("run", "build_tags", "--as-of", str(as_of))
         if as_of == FRIDAY:
-            _approve(made, "loan_offer", as_of)
+            _approve(made, "loan_offer")
         made.run("run", "run_strategies", "--as-of", str(as_of))
     made.run("mart", "check", "--as-of", str(DAY))
     for language in ("en", "zh"):
@@ -174,7 +174,7 @@ def _let_made_up_colleagues_act(root: Path) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _approve(made: Workspace, name: str, as_of: date) -> None:
+def _approve(made: Workspace, name: str) -> None:
     """Submit and approve a strategy by commands."""
     answers = (
         "--purpose",
@@ -183,9 +183,8 @@ def _approve(made: Workspace, name: str, as_of: date) -> None:
         "Who owes too much",
         "--data-confirmed",
     )
-    day = ("--as-of", str(as_of), "--days", "5")
-    said = made.run("strategy", "submit", name, *answers, *day, "--as", "author [demo]", "--json")
-    version = json.loads(said)["steps"][-1]["version"]
+    said = made.run("strategy", "submit", name, *answers, "--days", "5", "--as", "author [demo]", "--json")
+    version = json.loads(said)["step"]["version"]
     made.run("strategy", "approve", name, version, "--as", "approver [demo]")
 
 
