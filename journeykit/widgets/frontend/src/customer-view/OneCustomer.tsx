@@ -32,7 +32,7 @@ export function OneCustomer({ state, kernel, complain }: Props) {
         </section>
         <section aria-label={say("profile")}>
           <h4>{say("profile")}</h4>
-          <dl className="jk-cv-facts">
+          <dl className="jk-facts jk-cv-facts">
             {state.profile.map((fact) => (
               <div key={fact.name}>
                 <dt>{fact.title}</dt>
@@ -61,7 +61,7 @@ function LeadCard({ lead }: { lead: Lead }) {
       <div>
         {lead.channel} · {lead.offer}
       </div>
-      <dl className="jk-cv-facts">
+      <dl className="jk-facts jk-cv-facts">
         <div>
           <dt>{say("why")}</dt>
           <dd>{lead.why}</dd>

@@ -86,7 +86,7 @@ function Report({ lead, outcomes, barred, report }: Props) {
 
 function Facts({ facts }: { facts: [string, string][] }) {
   return (
-    <dl className="jk-mc-facts">
+    <dl className="jk-facts jk-mc-facts">
       {facts.map(([title, fact]) => (
         <div key={`${title} ${fact}`}>
           <dt>{title}</dt>
